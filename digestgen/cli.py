@@ -1,0 +1,217 @@
+"""The command line: arguments in, one call, diagnostics and an exit code out.
+
+Exit codes: 0 all is well, 1 the content is wrong or the disk failed, 2 the call is wrong, 3 a fault of ours, 130
+interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import click
+
+from digestgen import __version__
+
+if TYPE_CHECKING:
+    from digestgen.build import Result
+    from digestgen.diagnostics import Diagnostic
+    from digestgen.library import Held
+
+WRONG: Final = 1
+FAULT: Final = 3
+INTERRUPTED: Final = 130
+
+
+class Now(click.ParamType[datetime]):
+    """A moment for `--now`, as front matter has it; without an offset it is UTC."""
+
+    name = "moment"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from digestgen.schema import read_moment
+
+        if isinstance(value, datetime):
+            return value
+        moment = read_moment(value.strip())
+        if isinstance(moment, str):
+            self.fail(f"{moment}; write it as 2024-05-03 or 2024-05-03T14:00+02:00", param, ctx)
+        return moment.at if moment.at.tzinfo else moment.at.replace(tzinfo=UTC)
+
+
+def _now() -> datetime:
+    """The moment of the build: SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set, else the clock."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is `{epoch}`, not a number of seconds since 1970") from None
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="digestgen", message="%(prog)s %(version)s")
+@click.option(
+    "-C", "folder", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Work in DIR instead of here."
+)
+@click.option("--debug", is_flag=True, help="Show the trace of a fault of digestgen's own.")
+@click.pass_context
+def cli(context: click.Context, folder: Path, *, debug: bool) -> None:  # noqa: ARG001 - main() reads it
+    """Turn a folder of article files into a news digest for any static host.
+
+    Example: digestgen build
+    """
+    if not folder.is_dir():
+        raise click.UsageError(f"there is no folder {folder}")
+    context.obj = folder
+
+
+@cli.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write to DIR instead of site.yaml's `output`.",
+)
+@click.option(
+    "--now",
+    type=Now(),
+    metavar="MOMENT",
+    help="Build as at this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
+)
+@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+@click.pass_obj
+def build(folder: Path, output: Path | None, now: datetime | None, strict: bool, quiet: bool) -> None:
+    """Build the site: read site.yaml and content/, write public/.
+
+    Example: digestgen -C my-digest build --strict
+    """
+    from digestgen import build as builder
+    from digestgen.files import BusyError
+
+    began = time.monotonic()
+    request = builder.Request(folder, now or _now(), output, strict)
+    try:
+        result = builder.build(request)
+    except BusyError:
+        raise click.ClickException(
+            f"another build is at work in {output or folder}; try again when it is done"
+        ) from None
+    _tell(result.diagnostics)
+    if not result.ok:
+        _end(result.diagnostics)
+    if not quiet:
+        _summary(result, time.monotonic() - began)
+
+
+def _colour() -> bool:
+    """Whether to colour: NO_COLOR and FORCE_COLOR (no-color.org, force-color.org) before what the stream is."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stderr.isatty()
+
+
+def _tell(diagnostics: Iterable[Diagnostic]) -> None:
+    from digestgen.diagnostics import shown
+
+    colour = _colour()
+    for item in diagnostics:
+        click.echo(shown(item, colour=colour) + "\n", err=True, color=colour)
+
+
+def _end(diagnostics: Iterable[Diagnostic]) -> NoReturn:
+    listed = list(diagnostics)
+    errors = sum(item.severity == "error" for item in listed)
+    click.echo(f"{_counted(errors, 'error')}; nothing was written", err=True)
+    raise SystemExit(WRONG)
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
+
+
+def _summary(result: Result, seconds: float) -> None:
+    assert result.written is not None
+    assert result.output is not None
+    if result.held:
+        click.echo(_held(result.held))
+    if result.unlinked:
+        click.echo(f"{_counted(result.unlinked, 'link')} to held articles: only the text stands there")
+    if result.raw_html:
+        click.echo("raw_html: allow — HTML in articles is passed through as it is")
+    written = result.written
+    warnings = sum(item.severity == "warning" for item in result.diagnostics)
+    parts = [
+        f"{_counted(result.articles, 'article')}, {_counted(result.pages, 'page')}",
+        f"{len(written.written)} files written, {written.reused} as they were, {len(written.removed)} removed",
+        *([_counted(warnings, "warning")] if warnings else []),
+        f"{seconds:.2f} s",
+    ]
+    click.echo(f"{_relative(result.output)}: {'; '.join(parts)}")
+
+
+def _relative(path: Path) -> str:
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive
+        return str(path)
+
+
+def _held(held: Iterable[Held]) -> str:
+    listed = [_one_held(item) for item in held]
+    verb = "article is" if len(listed) == 1 else "articles are"
+    return f"{len(listed)} {verb} held: {', '.join(listed)}"
+
+
+def _one_held(item: Held) -> str:
+    from digestgen.diagnostics import plain
+
+    name = plain(item.article.path.rsplit("/", 1)[-1])
+    if item.until is None:
+        return f"{name} ({'draft' if item.why == 'draft' else 'expired'})"
+    return f"{name} until {item.until.day} {item.until:%b %Y %H:%M %Z}"
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        raise SystemExit(end.exit_code) from None
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from None
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        raise SystemExit(INTERRUPTED) from None
+    except OSError as error:
+        click.echo(f"error: {_disk(error)}", err=True)
+        raise SystemExit(WRONG) from None
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        _apologise(error)
+        raise SystemExit(FAULT) from None
+    raise SystemExit(0)
+
+
+def _apologise(error: Exception) -> None:
+    click.echo(f"fault: digestgen failed with {type(error).__name__}: {str(error)[:200]}", err=True)
+    click.echo("This is a fault of digestgen's own; with --debug it shows where. Nothing half written stays.", err=True)
+
+
+def _disk(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"

@@ -1,0 +1,461 @@
+"""site.yaml: what it may say and what digestgen knows from it."""
+
+from __future__ import annotations
+
+import re
+import uuid
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from digestgen import yaml
+from digestgen.diagnostics import Diagnostic, Severity, Span
+from digestgen.rules import RULES
+from digestgen.schema import (
+    LANGUAGE,
+    Address,
+    Choice,
+    Either,
+    Fault,
+    Free,
+    Key,
+    ListOf,
+    MapOf,
+    Report,
+    Table,
+    Text,
+    Whole,
+    language_tag,
+    plain_mapping,
+)
+
+FILE: Final = "site.yaml"
+
+#: What a permalink pattern may name.
+PERMALINK_FIELDS: Final = ("year", "month", "day", "slug", "section")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLanguage:
+    """A language of the site. `prefix` is empty for the main language, else `/` and the tag."""
+
+    lang: str
+    title: str
+    tagline: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the navigation; without `lang` it stands in every language."""
+
+    title: str
+    url: str
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherConfig:
+    """Facts of the publisher that feeds name."""
+
+    name: str = ""
+    url: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A checked site.yaml. `languages` begins with the main one; `marks` tells where each key stands."""
+
+    title: str
+    tagline: str
+    url: str
+    site_id: uuid.UUID
+    languages: tuple[SiteLanguage, ...]
+    timezone: ZoneInfo
+    theme: str
+    theme_options: Mapping[str, yaml.Node]
+    content: str
+    output: str
+    permalink: str
+    paginate: int
+    publisher: PublisherConfig
+    copyright: str
+    nav: tuple[NavItem, ...] | None
+    rules: Mapping[str, Severity]
+    raw_html: bool
+    embed: tuple[str, ...]
+    extra: Mapping[str, Any]
+    marks: Mapping[str, Span] = field(default_factory=dict)
+
+    @property
+    def lang(self) -> str:
+        """The main language."""
+        return self.languages[0].lang
+
+    @property
+    def base(self) -> str:
+        """The path part of `url`, with `/` at both ends; `/` without one."""
+        return urlsplit(self.url).path or "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A value that is read later, by those who know its shape: an option of a theme."""
+
+    expects: str = "a value"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> yaml.Node:
+        return node
+
+    def json(self) -> dict[str, Any]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A time zone by its IANA name."""
+
+    expects: str = "an IANA time zone such as Europe/Berlin"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> ZoneInfo:
+        name = Text(self.expects).read(node, at, report)
+        zone = time_zone(name)
+        if zone is None:
+            raise report.fault("bad-value", f"`{name}` is not a time zone", node.span, f"expected {self.expects}")
+        return zone
+
+    def json(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+def time_zone(name: str) -> ZoneInfo | None:
+    """Return the zone of an IANA name, or None.
+
+    Rules come from the package tzdata and never from the machine, so that all machines build the same bytes.
+    """
+    if zoneinfo.TZPATH:
+        zoneinfo.reset_tzpath(to=())
+        ZoneInfo.clear_cache()
+    try:
+        return ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A UUID (RFC 9562)."""
+
+    expects: str = "a UUID such as 6fa459ea-ee8a-4ca4-894e-db77e160355e"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> uuid.UUID:
+        text = Text(self.expects).read(node, at, report)
+        try:
+            return uuid.UUID(text)
+        except ValueError:
+            raise report.fault("bad-value", f"`{text}` is no UUID", node.span, f"expected {self.expects}") from None
+
+    def json(self) -> dict[str, Any]:
+        return {"type": "string", "format": "uuid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Permalink:
+    """The pattern of articles' addresses."""
+
+    expects: str = "a path such as /{year}/{month}/{slug}/"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> str:
+        text = Text(self.expects).read(node, at, report)
+        why = wrong_permalink(text)
+        if why:
+            raise report.fault("bad-value", f"the permalink {why}", node.span, f"expected {self.expects}")
+        return text
+
+    def json(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^/.*\{slug\}.*(/|\.html)$"}
+
+
+def wrong_permalink(pattern: str) -> str:
+    """Return why `pattern` cannot make addresses, or nothing."""
+    names = re.findall(r"\{([^{}]*)\}", pattern)
+    strange = [name for name in names if name not in PERMALINK_FIELDS]
+    if strange:
+        return f"names {{{strange[0]}}}; it may name " + ", ".join(f"{{{name}}}" for name in PERMALINK_FIELDS)
+    if not pattern.startswith("/") or not pattern.endswith(("/", ".html")):
+        return "must begin with / and end with / or .html"
+    if "slug" not in names:
+        return "must name {slug}, or all articles would have one address"
+    if re.search(r"[^\w./-]|//|\.\.|/\./", re.sub(r"\{[a-z]+\}", "x", pattern)):
+        return "has characters that do not belong in an address"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder, relative to site.yaml."""
+
+    expects: str = "a folder, relative to site.yaml"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> str:
+        text = Text(self.expects).read(node, at, report)
+        if "\0" in text:
+            raise report.fault("bad-value", f"`{at}` is no folder", node.span, f"expected {self.expects}")
+        return text
+
+    def json(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+
+LANGUAGE_TABLE: Final = Table(
+    "a language",
+    (
+        Key("lang", language_tag(), "The language's tag (BCP 47).", required=True),
+        Key("title", Text(), "The digest's title in this language.", "", "the site's title"),
+        Key("tagline", Text(), "The digest's tagline in this language.", "", "none"),
+    ),
+    unknown="error",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """Further languages: a list of tags or mappings, or one mapping from tags to titles and taglines."""
+
+    expects: str = "a list of languages, each a tag or a mapping of `lang`, `title` and `tagline`"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> tuple[dict[str, Any], ...]:
+        if isinstance(node, yaml.Mapping):
+            return tuple(self._by_tag(node, at, report))
+        listed = ListOf(Either(language_tag(), LANGUAGE_TABLE), self.expects).read(node, at, report)
+        return tuple({"lang": item, "title": "", "tagline": ""} if isinstance(item, str) else item for item in listed)
+
+    def _by_tag(self, node: yaml.Mapping, at: str, report: Report) -> list[dict[str, Any]]:
+        found = []
+        for entry in node.entries:
+            lang = yaml.Entry(yaml.Scalar("lang", plain=True, span=entry.key.span), entry.key)
+            rest = entry.value.entries if isinstance(entry.value, yaml.Mapping) else ()
+            try:
+                found.append(
+                    LANGUAGE_TABLE.values(yaml.Mapping((lang, *rest), entry.key.span), f"{at}.{entry.key.text}", report)
+                )
+            except Fault:
+                continue
+        return found
+
+    def json(self) -> dict[str, Any]:
+        tables = LANGUAGE_TABLE.json()
+        tag = {"type": "string", "pattern": f"^{LANGUAGE}$"}
+        named = {"type": "object", "properties": tables["properties"], "additionalProperties": False}
+        return {
+            "anyOf": [
+                {"type": "array", "items": {"anyOf": [tag, tables]}},
+                {"type": "object", "propertyNames": tag, "additionalProperties": {"anyOf": [named, {"type": "null"}]}},
+            ]
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCode:
+    """The code of a kind of fault."""
+
+    expects: str = "the code of a rule"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> str:
+        return Choice(tuple(RULES)).read(node, at, report)
+
+    def json(self) -> dict[str, Any]:
+        return {"enum": list(RULES)}
+
+
+NAV_TABLE: Final = Table(
+    "an entry of `nav`",
+    (
+        Key("title", Text(), "What the entry says.", required=True),
+        Key("url", Text(), "Where it leads: a path of this site, as /about/, or an address elsewhere.", required=True),
+        Key("lang", language_tag(), "The language in whose pages it stands.", "", "all languages"),
+    ),
+    lambda values: NavItem(**values),
+    unknown="error",
+)
+
+PUBLISHER_TABLE: Final = Table(
+    "`publisher`",
+    (
+        Key("name", Text(), "The publisher's name.", "", "the site's title"),
+        Key("url", Address(), "The publisher's own site.", "", "none"),
+        Key(
+            "email",
+            Text("an e-mail address", pattern=r"[^@\s<>]+@[^@\s<>]+"),
+            "An address that readers may write to.",
+            "",
+            "none",
+        ),
+    ),
+    lambda values: PublisherConfig(**values),
+    unknown="error",
+)
+
+TABLE: Final = Table(
+    "site.yaml",
+    (
+        Key("title", Text(), "The name of the digest.", required=True),
+        Key("tagline", Text(), "One line below the name.", "", "none"),
+        Key(
+            "url",
+            Address(),
+            "Where the site will live. A path part, as in https://name.github.io/repo/, is where its pages expect "
+            "to be. Without it neither feeds nor a sitemap are written.",
+            "",
+            "none",
+        ),
+        Key(
+            "site_id",
+            Identity(),
+            "A UUID of the site. The ids in feeds rest on it, so that they survive a move to another address.",
+            None,
+            "made from `url`",
+        ),
+        Key("language", language_tag(), "The main language (BCP 47). Its pages have no prefix.", "en", "en"),
+        Key(
+            "languages",
+            Languages(),
+            "Further languages, each with its own title and tagline, below /{lang}/.",
+            (),
+            "none",
+        ),
+        Key("timezone", Zone(), "The IANA time zone of dates without an offset, and of days and months.", None, "UTC"),
+        Key(
+            "theme",
+            Text("the name of a theme", pattern=r"[a-z0-9][a-z0-9_-]*"),
+            "The theme: one of digestgen's, or a folder of themes/ beside site.yaml.",
+            "broadsheet",
+            "broadsheet",
+        ),
+        Key(
+            "theme_options",
+            MapOf(Unread(), "a mapping of options"),
+            "Options of the theme; see its theme.yaml.",
+            {},
+            "the theme's defaults",
+        ),
+        Key("content", Folder(), "The folder of the articles.", "content", "content"),
+        Key("output", Folder(), "The folder that the site is written to.", "public", "public"),
+        Key(
+            "permalink",
+            Permalink(),
+            "The pattern of articles' addresses; it may name "
+            + ", ".join(f"{{{name}}}" for name in PERMALINK_FIELDS)
+            + ".",
+            "/{year}/{month}/{slug}/",
+            "/{year}/{month}/{slug}/",
+        ),
+        Key("paginate", Whole(1, 1000), "How many articles a full page of a list holds.", 20, "20"),
+        Key(
+            "publisher",
+            PUBLISHER_TABLE,
+            "Who publishes the digest: `name`, `url`, `email`.",
+            PublisherConfig(),
+            "the site's title",
+        ),
+        Key("copyright", Text(), "The line on rights at the foot of each page and in feeds.", "", "none"),
+        Key(
+            "nav",
+            ListOf(NAV_TABLE, "a list of entries"),
+            "The navigation: entries of `title`, `url` and perhaps `lang`.",
+            None,
+            "sources, tags and archive",
+        ),
+        Key(
+            "rules",
+            MapOf(Choice(("error", "warning", "off")), "a mapping of rules", RuleCode()),
+            "Severities of rules by their code, as {broken-link: warning}.",
+            {},
+            "as the list of rules has them",
+        ),
+        Key(
+            "raw_html",
+            Choice(("clean", "allow")),
+            "Whether HTML in articles is cleaned, or passed through as it is (never in feeds).",
+            "clean",
+            "clean",
+        ),
+        Key(
+            "embed",
+            ListOf(
+                Text("a host such as www.youtube-nocookie.com", pattern=r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:\d+)?"),
+                "a list of hosts",
+                single=True,
+            ),
+            "Hosts whose iframes are allowed in articles.",
+            (),
+            "none",
+        ),
+        Key("extra", MapOf(Free(), "a mapping"), "Free values for themes.", {}, "none"),
+    ),
+    unknown="error",
+)
+
+
+def read(text: str, path: str = FILE) -> tuple[Config | None, list[Diagnostic]]:
+    """Return the configuration that `text`, a site.yaml, describes, or None where it is wrong, and all faults."""
+    node, found = yaml.parse(text, path=path)
+    if node is None:
+        return None, found or [Diagnostic("missing-title", "site.yaml is empty", Span(path), "add `title:` with text")]
+    report = Report(list(found))
+    try:
+        values = TABLE.values(node, "", report)
+    except Fault:
+        return None, report.found
+    config = _config(values, report)
+    return (None if any(item.severity == "error" for item in report.found) else config), report.found
+
+
+def _config(values: dict[str, Any], report: Report) -> Config:
+    main = SiteLanguage(values["language"], values["title"], values["tagline"], "")
+    url = _site_url(values["url"], report)
+    return Config(
+        title=values["title"],
+        tagline=values["tagline"],
+        url=url,
+        site_id=values["site_id"] or uuid.uuid5(uuid.NAMESPACE_URL, url or values["title"]),
+        languages=(main, *_languages(values["languages"], main, report)),
+        timezone=values["timezone"] or time_zone("UTC") or ZoneInfo("UTC"),
+        theme=values["theme"],
+        theme_options=values["theme_options"],
+        content=values["content"],
+        output=values["output"],
+        permalink=values["permalink"],
+        paginate=values["paginate"],
+        publisher=values["publisher"],
+        copyright=values["copyright"],
+        nav=values["nav"],
+        rules=values["rules"],
+        raw_html=values["raw_html"] == "allow",
+        embed=tuple(host.lower() for host in values["embed"]),
+        extra=plain_mapping(values["extra"]),
+        marks=report.marks,
+    )
+
+
+def _site_url(url: str, report: Report) -> str:
+    parts = urlsplit(url)
+    if parts.query or parts.fragment:
+        report.fault("bad-url", "`url` is the address of a site, without `?` or `#`", report.marks["url"])
+    return url if not url or url.endswith("/") else url + "/"
+
+
+def _languages(listed: tuple[dict[str, Any], ...], main: SiteLanguage, report: Report) -> list[SiteLanguage]:
+    known = {main.lang.lower()}
+    found = []
+    for item in listed:
+        if item["lang"].lower() in known:
+            report.fault("bad-value", f"the language `{item['lang']}` is named twice", report.marks["languages"])
+            continue
+        known.add(item["lang"].lower())
+        found.append(SiteLanguage(item["lang"], item["title"] or main.title, item["tagline"], f"/{item['lang']}"))
+    return found

@@ -1,0 +1,147 @@
+"""What is told to the user about files that are wrong, and how each kind of fault is graded.
+
+Functions on user input return `(value, diagnostics)` and carry on, so that one run tells everything that is
+wrong in every file. An exception means a fault of ours or of the disk.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Severity = Literal["error", "warning", "note", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a text file.
+
+    `path` is relative to the site's folder, with `/`; `line` and `column` count from 1, in characters;
+    `length` is in characters, at least 1; `text` is the whole line without its line end.
+    """
+
+    path: str
+    line: int = 1
+    column: int = 1
+    length: int = 1
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One fault: a stable kebab-case `code`, one terse `message`, where it is, and how to mend it.
+
+    `label` stands at the caret (what was expected, or the mended line); `help` is a further sentence below.
+    """
+
+    code: str
+    message: str
+    span: Span | None = None
+    label: str = ""
+    help: str = ""
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind of fault: its code, what it means to a user, and how grave it is unless site.yaml says otherwise."""
+
+    code: str
+    meaning: str
+    severity: Severity = "error"
+
+
+def graded(found: Iterable[Diagnostic], rules: Mapping[str, Severity], *, strict: bool) -> list[Diagnostic]:
+    """Return `found` as the site grades it: severities from `rules`, what is `off` left out, sorted, no doubles.
+
+    With `strict` each warning is an error. The order is by path, line, column and code.
+    """
+    kept = []
+    for item in dict.fromkeys(found):
+        severity = rules.get(item.code, item.severity)
+        if severity == "warning" and strict:
+            severity = "error"
+        if severity != "off":
+            kept.append(replace(item, severity=severity))
+    return sorted(kept, key=_place)
+
+
+def _place(item: Diagnostic) -> tuple[str, int, int, str, str]:
+    span = item.span or Span("")
+    return (span.path, span.line, span.column, item.code, item.message)
+
+
+_COLOURS = {"error": "31", "warning": "33", "note": "36"}
+
+
+def shown(item: Diagnostic, *, colour: bool = False) -> str:
+    """Return `item` as a user reads it in a terminal: several lines, without a line end at the last.
+
+    Control characters in the user's own text are replaced, so that a file cannot steer the terminal.
+    """
+
+    def paint(code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if colour else text
+
+    tone = _COLOURS.get(item.severity, "0")
+    lines = [f"{paint('1;' + tone, f'{item.severity}[{item.code}]')}: {paint('1', plain(item.message))}"]
+    if item.span is not None:
+        lines += _excerpt(item, tone, paint)
+    elif item.label:
+        lines.append(f"  {plain(item.label)}")
+    if item.help:
+        lines.append(f"  {paint('36', 'help')}: {plain(item.help)}")
+    return "\n".join(lines)
+
+
+def _excerpt(item: Diagnostic, tone: str, paint: Callable[[str, str], str]) -> list[str]:
+    span = item.span
+    assert span is not None
+    where = f"{span.path}:{span.line}:{span.column}" if span.text or span.line > 1 else span.path
+    lines = [f"{paint('36', ' -->')} {plain(where)}"]
+    if not span.text:
+        return lines + ([f"  {plain(item.label)}"] if item.label else [])
+    before, marked, text = _window(span)
+    gutter = f"{span.line} | "
+    pad = " " * (len(gutter) - 2) + "| "
+    carets = "^" * max(1, width(marked))
+    lines.append(f"{paint('36', gutter)}{text}")
+    lines.append(f"{paint('36', pad)}{' ' * width(before)}{paint('1;' + tone, carets)} {plain(item.label)}".rstrip())
+    return lines
+
+
+def _window(span: Span, most: int = 100) -> tuple[str, str, str]:
+    """Return (text before the caret, text above the caret, line), cut around the caret when the line is long."""
+    line = plain(span.text)
+    start = min(span.column - 1, len(line))
+    stop = min(start + span.length, len(line))
+    left = max(0, start - most // 2) if len(line) > most else 0
+    right = min(len(line), left + most)
+    head, tail = ("…" if left else ""), ("…" if right < len(line) else "")
+    return head + line[left:start], line[start : min(stop, right)], head + line[left:right] + tail
+
+
+def width(text: str) -> int:
+    """Return how many columns `text` takes in a terminal (Unicode Standard Annex 11: wide characters take two)."""
+    columns = 0
+    for char in text:
+        if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me"):
+            continue
+        columns += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return columns
+
+
+def plain(text: str) -> str:
+    """Return `text` with control characters, line ends, surrogates and bidi controls made visible or blank."""
+    return "".join(_visible(char) for char in text) if not text.isascii() or not text.isprintable() else text
+
+
+def _visible(char: str) -> str:
+    if char == "\t":
+        return " "
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cs", "Zl", "Zp") or (category == "Cf" and char not in "\u200c\u200d\u00ad"):
+        return f"\\u{ord(char):04x}"
+    return char

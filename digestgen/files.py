@@ -1,0 +1,377 @@
+"""The door to the disk: the one module through which files are read, listed, written and locked.
+
+Every call to the system goes through `system`, so that a test can put another `Os` there and let the n-th call
+fail, for each n. An OSError passes through with the path that it carries; what is raised here besides is one,
+too. Paths are text as the system gives it: a name that is no Unicode has surrogates in it (PEP 383).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
+
+from digestgen.paths import fault, is_hidden, is_litter
+
+# Where a system lacks a flag it lacks the danger, too (Windows), or it needs none to be plain bytes (the rest).
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_WRITE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+
+#: When a file was changed as the system tells it: mtime and ctime in nanoseconds, size, inode. Two equal
+#: stamps of one path may save a read; they never prove that a file is what it was.
+Stamp = tuple[int, int, int, int]
+
+
+class TooLargeError(OSError):
+    """A file has more bytes than are read of one."""
+
+
+class BusyError(OSError):
+    """Another process holds the lock."""
+
+
+class Os:
+    """The calls to the system, one method each; a test's subclass may count them, fail or crash."""
+
+    def open(self, path: str, flags: int) -> int:
+        """Open `path`; a new file gets the rights that the user's umask leaves."""
+        return os.open(path, flags, 0o666)
+
+    def read(self, handle: int, size: int) -> bytes:
+        """Read at most `size` bytes."""
+        return os.read(handle, size)
+
+    def write(self, handle: int, data: memoryview) -> int:
+        """Write some of `data`, return how many bytes."""
+        return os.write(handle, data)
+
+    def fsync(self, handle: int) -> None:
+        """Wait until the disk has the file."""
+        os.fsync(handle)
+
+    def close(self, handle: int) -> None:
+        """Close the file."""
+        os.close(handle)
+
+    def fstat(self, handle: int) -> os.stat_result:
+        """Return what is known of an open file."""
+        return os.fstat(handle)
+
+    def stat(self, path: str) -> os.stat_result:
+        """Return what is known of the file behind all links."""
+        return os.stat(path)  # noqa: PTH116  text paths are ten times as fast for ten thousand files
+
+    def lstat(self, path: str) -> os.stat_result:
+        """Return what is known of `path` itself."""
+        return os.lstat(path)
+
+    def entry_stat(self, entry: os.DirEntry[str]) -> os.stat_result:
+        """Return what is known of a name in a folder itself."""
+        return entry.stat(follow_symlinks=False)
+
+    def real(self, path: str) -> str:
+        """Return `path` with all links followed; an OSError if it leads nowhere."""
+        return os.path.realpath(path, strict=True)
+
+    def list(self, folder: str) -> list[os.DirEntry[str]]:
+        """Return the names in a folder, in the disk's order."""
+        with os.scandir(folder) as entries:
+            return [*entries]
+
+    def replace(self, source: str, target: str) -> None:
+        """Rename, over what is there."""
+        os.replace(source, target)  # noqa: PTH105
+
+    def unlink(self, path: str) -> None:
+        """Remove a file."""
+        os.unlink(path)  # noqa: PTH108
+
+    def mkdir(self, path: str) -> None:
+        """Make one folder."""
+        os.mkdir(path)  # noqa: PTH102
+
+    def rmdir(self, path: str) -> None:
+        """Remove an empty folder."""
+        os.rmdir(path)  # noqa: PTH106
+
+    def lock(self, handle: int) -> None:
+        """Lock the file for this process until it is closed; BlockingIOError or PermissionError if it is taken."""
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+#: The seam for tests: `monkeypatch.setattr(files, "system", Failing(after=3))`.
+system = Os()
+
+
+def read_bytes(path: str, limit: int) -> bytes:
+    """Return what the file at `path` holds.
+
+    Raises TooLargeError for more than `limit` bytes, before reading them, and OSError for what is no file: a
+    pipe that stands where an article is expected must not stop the build.
+    """
+    with _opened(path, _READ) as handle:
+        known = system.fstat(handle)
+        if not stat.S_ISREG(known.st_mode):
+            raise OSError(errno.EINVAL, "this is not a regular file", path)
+        if known.st_size > limit:
+            raise _too_large(path, limit)
+        data = _drained(handle, limit + 1)
+    # A file that grows while it is read, or whose size the system does not know (/proc).
+    if len(data) > limit:
+        raise _too_large(path, limit)
+    return data
+
+
+def _too_large(path: str, limit: int) -> TooLargeError:
+    return TooLargeError(errno.EFBIG, f"the file has more than {limit:,} bytes", path)
+
+
+def _drained(handle: int, most: int) -> bytes:
+    parts = []
+    while most > 0 and (part := system.read(handle, min(most, 1 << 20))):
+        parts.append(part)
+        most -= len(part)
+    return b"".join(parts)
+
+
+@contextlib.contextmanager
+def _opened(path: str, flags: int) -> Iterator[int]:
+    handle = system.open(path, flags)
+    try:
+        yield handle
+    finally:
+        system.close(handle)
+
+
+def write_new(path: str, data: bytes, *, sync: bool = False) -> None:
+    """Write `data` to a new file at `path`, and with `sync` wait until the disk has it.
+
+    Raises FileExistsError if there is anything at `path`, be it a link that leads nowhere. A file that could
+    not be written whole is removed again, as far as the disk lets it.
+    """
+    handle = system.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _WRITE)
+    try:
+        try:
+            _poured(handle, data)
+            if sync:
+                system.fsync(handle)
+        finally:
+            system.close(handle)
+    except OSError:
+        with contextlib.suppress(OSError):
+            system.unlink(path)
+        raise
+
+
+def _poured(handle: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[system.write(handle, rest) :]
+
+
+def replace(source: str, target: str) -> None:
+    """Move the file `source` over `target` in one step: another process sees the old file or the new one."""
+    system.replace(source, target)
+
+
+def remove(path: str) -> bool:
+    """Remove the file or link at `path`; return whether there was one."""
+    try:
+        system.unlink(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def make_dirs(path: str) -> None:
+    """Make the folder `path` and those above it, where they are missing."""
+    try:
+        system.mkdir(path)
+    except FileExistsError:
+        if not stat.S_ISDIR(system.stat(path).st_mode):
+            raise
+    except FileNotFoundError:
+        above = os.path.dirname(path)  # noqa: PTH120
+        if above in ("", path):
+            raise
+        make_dirs(above)
+        # Another process may have made it meanwhile.
+        with contextlib.suppress(FileExistsError):
+            system.mkdir(path)
+
+
+# Why a folder may stay without a word: it is in use, it is not empty, or it is none.
+_STAYS = frozenset([errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EINVAL])
+
+
+def remove_empty_dirs(root: str, folders: Iterable[str]) -> None:
+    """Remove each of `folders`, and the folders above it below `root`, as far as they are empty.
+
+    They are relative to `root`, with `/`. What is not empty stays, and so do `root` and what a link stands for.
+    """
+    for folder in sorted(set(folders), reverse=True):
+        _remove_empty(root, "" if fault(folder) else folder)
+
+
+def _remove_empty(root: str, folder: str) -> None:
+    while folder:
+        try:
+            system.rmdir(os.path.join(root, folder))  # noqa: PTH118
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            if error.errno in _STAYS:
+                return
+            raise
+        folder = folder.rpartition("/")[0]
+
+
+def lstat(path: str) -> os.stat_result | None:
+    """Return what is known of `path` itself, be it a link, or None if nothing is there."""
+    try:
+        return system.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def exists(path: str) -> bool:
+    """Return whether there is anything at `path`, be it a link that leads nowhere."""
+    return lstat(path) is not None
+
+
+def stamp(known: os.stat_result) -> Stamp:
+    """Return the stamp in what is known of a file."""
+    return (known.st_mtime_ns, known.st_ctime_ns, known.st_size, known.st_ino)
+
+
+def same_device(one: str, other: str) -> bool:
+    """Return whether both paths lie on one file system, where `replace` works between them."""
+    return system.stat(one).st_dev == system.stat(other).st_dev
+
+
+def first_link(root: str, path: str) -> str | None:
+    """Return the outermost step of `path` that is a link, as a path relative to `root` like `path`, or None.
+
+    A file that is written below a link lands somewhere else. `root` itself may be a link.
+    """
+    steps = path.split("/")
+    for count in range(1, len(steps) + 1):
+        way = "/".join(steps[:count])
+        known = lstat(os.path.join(root, way))  # noqa: PTH118
+        if known is None:
+            return None
+        if stat.S_ISLNK(known.st_mode):
+            return way
+    return None
+
+
+class Found(NamedTuple):
+    """A name that `scan` met; a tuple, because there are tens of thousands.
+
+    `path` is relative to the root, with `/`. Size and stamp are those of the file, for a link of its target;
+    0 and `NO_STAMP` for what is no file. `kind` is
+
+    - `file`: a regular file, or a link to one that lies below the root and is not hidden,
+    - `link`: any other link; it is not followed,
+    - `other`: a pipe, a socket or a device,
+    - `unreadable`: a folder or name that the system does not let us see, or a name that is no Unicode.
+    """
+
+    path: str
+    kind: Literal["file", "link", "other", "unreadable"]
+    size: int
+    stamp: Stamp
+
+
+NO_STAMP: Stamp = (0, 0, 0, 0)
+
+
+def scan(root: str) -> Iterator[Found]:
+    """Yield all files below `root`, a folder's files before its folders, both by name in code point order.
+
+    Hidden names and litter are left out (see paths), folders are walked but not yielded. Links to folders are
+    not walked, so there is no loop and no way out. A folder that cannot be listed is yielded as `unreadable`;
+    that is `""` for `root` itself.
+    """
+    top = os.path.join(os.path.realpath(root), "")  # noqa: PTH118
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        try:
+            entries = sorted(system.list(os.path.join(root, folder)), key=_name)  # noqa: PTH118
+        except OSError:
+            yield Found(folder, "unreadable", 0, NO_STAMP)
+            continue
+        below: list[str] = []
+        yield from _listed(top, f"{folder}/" if folder else "", entries, below)
+        folders += reversed(below)
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _listed(top: str, above: str, entries: list[os.DirEntry[str]], folders: list[str]) -> Iterator[Found]:
+    """Yield what `entries` are, and add to `folders` those that are to be walked."""
+    for entry in entries:
+        name = entry.name
+        if is_hidden(name) or is_litter(name):
+            continue
+        path = above + name
+        try:
+            mode, known = _looked_up(entry)
+        except FileNotFoundError:
+            continue  # it went while we looked
+        except (OSError, UnicodeError):
+            yield Found(path, "unreadable", 0, NO_STAMP)
+            continue
+        if stat.S_ISREG(mode):
+            yield Found(path, "file", known.st_size, stamp(known))
+        elif stat.S_ISDIR(mode):
+            folders.append(path)
+        else:
+            yield _linked(top, path, entry.path) if stat.S_ISLNK(mode) else Found(path, "other", 0, NO_STAMP)
+
+
+def _looked_up(entry: os.DirEntry[str]) -> tuple[int, os.stat_result]:
+    entry.name.encode()  # a UnicodeError for a name that no page and no message could show
+    known = system.entry_stat(entry)
+    return known.st_mode, known
+
+
+def _linked(top: str, path: str, whole: str) -> Found:
+    """Return what the link `path` is: a file, if it leads to one that `scan` would have shown."""
+    try:
+        real = system.real(whole)
+        known = system.stat(real)
+    except OSError:
+        return Found(path, "link", 0, NO_STAMP)
+    hidden = is_hidden(real[len(top) :].replace(os.sep, "/"))
+    if hidden or not real.startswith(top) or not stat.S_ISREG(known.st_mode):
+        return Found(path, "link", 0, NO_STAMP)
+    return Found(path, "file", known.st_size, stamp(known))
+
+
+@contextlib.contextmanager
+def lock(path: str) -> Iterator[None]:
+    """Hold an exclusive lock on the file `path` (made if it is missing, and left there), or raise BusyError.
+
+    The lock is advisory: it stops those who ask for it. The system frees it when the process ends, however.
+    """
+    with _opened(path, os.O_RDWR | os.O_CREAT | _WRITE) as handle:
+        try:
+            system.lock(handle)
+        except (BlockingIOError, PermissionError):
+            raise BusyError(errno.EAGAIN, "another process is at work here", path) from None
+        yield

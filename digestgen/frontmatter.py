@@ -1,0 +1,224 @@
+"""The front matter of articles and pages: its keys, and how values become parts of an article."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from digestgen import yaml
+from digestgen.model import Contributor, Credit, Image, Source
+from digestgen.schema import (
+    Address,
+    Either,
+    Fault,
+    Flag,
+    Free,
+    Key,
+    ListOf,
+    MapOf,
+    Moment,
+    Report,
+    Table,
+    Text,
+    Whole,
+    language_tag,
+)
+
+#: Roles that every language has words for; others are shown as they are written.
+ROLES: Final = ("reporting", "writing", "editing", "translation", "photography", "graphics", "research")
+
+CONTRIBUTOR: Final = Table(
+    "a person",
+    (
+        Key("name", Text(), "The person's name, or a key of people.yaml.", required=True),
+        Key("place", Text(), "Where the person worked from.", "", "none"),
+    ),
+    lambda values: Contributor(**values),
+)
+
+
+class _Person:
+    """A name alone, or a name and a place."""
+
+    expects = "a name, or a mapping of `name` and `place`"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> Contributor:
+        found = Either(Text(), CONTRIBUTOR).read(node, at, report)
+        return Contributor(found) if isinstance(found, str) else found
+
+    def json(self) -> dict[str, Any]:
+        return Either(Text(), CONTRIBUTOR).json()
+
+
+CREDIT: Final = Table(
+    "a credit",
+    (
+        Key("role", Text(), f"What they did: {', '.join(ROLES)}, or another word.", required=True),
+        Key("people", ListOf(_Person(), "a list of people", single=True), "Who did it, in order.", required=True),
+    ),
+    lambda values: Credit(**values),
+)
+
+IMAGE: Final = Table(
+    "`image`",
+    (
+        Key(
+            "src",
+            Text(),
+            "The picture's file beside the article, or `/` and its path in content/static/.",
+            required=True,
+        ),
+        Key("alt", Text(), "What the picture shows, for those who do not see it.", None, "a warning"),
+        Key("caption", Text(), "The line below the picture.", "", "none"),
+        Key("credit", Text(), "Who made the picture.", "", "none"),
+        Key("license", Text(), "Under what licence it may be used.", "", "none"),
+    ),
+    lambda values: Image(**values),
+)
+
+SOURCE_TABLE: Final = Table(
+    "a source",
+    (
+        Key("name", Text(), "The publisher: a key of sources.yaml or a name.", "", "the host of `url`"),
+        Key("url", Address(), "The work's address.", "", "none"),
+        Key("title", Text(), "The work's title in its own language.", "", "none"),
+        Key("authors", ListOf(Text(), "a list of names", single=True), "Who wrote it.", (), "none"),
+        Key("published", Moment(), "When it was published.", None, "none"),
+        Key("accessed", Moment(), "When it was read for this article.", None, "none"),
+        Key("lang", language_tag(), "Its language.", "", "the publisher's language"),
+        Key("license", Text(), "Under what licence it may be used.", "", "the publisher's licence"),
+        Key("note", Text(), "How it was used, in a few words.", "", "none"),
+    ),
+)
+
+
+class _Source:
+    """A key of sources.yaml, an address, or a mapping."""
+
+    expects = "a key of sources.yaml, an address, or a mapping of `name`, `url` and more"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> dict[str, Any]:
+        if isinstance(node, yaml.Scalar) and not yaml.is_null(node):
+            text = Text().read(node, at, report)
+            one = {"url": Address().read(node, at, report)} if "://" in text else {"name": text}
+            return {key.name: key.default for key in SOURCE_TABLE.keys} | one
+        if not isinstance(node, yaml.Mapping):
+            raise report.fault(
+                "wrong-type", "a source is a name, an address or a mapping", node.span, f"expected {self.expects}"
+            )
+        before = len(report.found)
+        values: dict[str, Any] = SOURCE_TABLE.values(node, at, report)
+        if not values["name"] and not values["url"]:
+            if len(report.found) == before:
+                report.fault(
+                    "unnamed-source", "a source has neither a name nor an address", node.span, "add `name:` or `url:`"
+                )
+            raise Fault
+        return values
+
+    def json(self) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, SOURCE_TABLE.json()]}
+
+
+class _Picture:
+    """A file alone, or a mapping."""
+
+    expects = "a file, or a mapping of `src`, `alt` and more"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> Image:
+        found = Either(Text(), IMAGE).read(node, at, report)
+        return Image(found) if isinstance(found, str) else found
+
+    def json(self) -> dict[str, Any]:
+        return Either(Text(), IMAGE).json()
+
+
+_TEXTS: Final = "a list of texts"
+
+TABLE: Final = Table(
+    "the front matter",
+    (
+        Key("title", Text(), "The headline.", required=True),
+        Key(
+            "date",
+            Moment(),
+            "When it is from. What has no time is midnight, what has no offset is local time in the site's `timezone`.",
+            None,
+            "the date at the head of the file's name",
+        ),
+        Key("updated", Moment(), "The last change of substance.", None, "none"),
+        Key("slug", Text(), "The article's part of its address.", "", "the file's name without its date"),
+        Key(
+            "id",
+            Text("a UUID or an address", pattern=r"[A-Za-z][A-Za-z0-9+.-]*:\S+|[0-9A-Fa-f-]{36}"),
+            "What feeds and translations know it by.",
+            "",
+            "made from `site_id` and the file's path",
+        ),
+        Key(
+            "authors",
+            ListOf(Text(), "a list of names", single=True),
+            "The byline: names, or keys of people.yaml.",
+            (),
+            "the credits for reporting, else for writing",
+        ),
+        Key(
+            "lang",
+            language_tag(),
+            "Its language.",
+            "",
+            "the file's suffix as .de.md, a folder named as a language, the site's",
+        ),
+        Key("summary", Text(), "The standfirst.", "", "the first paragraph, as text"),
+        Key("kicker", Text(), "The line above the headline.", "", "none"),
+        Key("section", Text(), "The desk.", "", "none"),
+        Key("dateline", Text(), "The place it is written from.", "", "none"),
+        Key("tags", ListOf(Text(), _TEXTS, commas=True), "Tags: a list, or text with commas.", (), "none"),
+        Key(
+            "sources",
+            ListOf(_Source(), "a list of sources", single=True),
+            "Whom it credits: keys of sources.yaml, addresses, or mappings.",
+            (),
+            "none",
+        ),
+        Key("credits", ListOf(CREDIT, "a list of credits", single=True), "Who did what where.", (), "none"),
+        Key("image", _Picture(), "Its picture.", None, "none"),
+        Key(
+            "translation_key",
+            Text(),
+            "Articles that share it are translations of each other.",
+            "",
+            "the file's path without its language",
+        ),
+        Key("draft", Flag(), "Held back until it is done.", default=False, otherwise="false"),
+        Key("expires", Moment(), "From when on it is held back.", None, "never"),
+        Key(
+            "aliases",
+            ListOf(Text(), "a list of paths", single=True),
+            "Former addresses on this site, which lead to it.",
+            (),
+            "none",
+        ),
+        Key("canonical", Address(), "Where it was published first.", "", "its own address"),
+        Key(
+            "weight",
+            Whole(),
+            "Its place among articles of one moment, smaller first; the newest day's smallest leads the front page.",
+            0,
+            "0",
+        ),
+        Key("extra", MapOf(Free(), "a mapping"), "Free values for themes.", {}, "none"),
+    ),
+)
+
+
+def read(node: yaml.Node, report: Report) -> dict[str, Any]:
+    """Return the values of a front matter; moments are still `Written`, sources still dictionaries.
+
+    Raises `Fault` where nothing can be made of it; all that is wrong stands in `report`.
+    """
+    return TABLE.values(node, "", report)
+
+
+def source(values: dict[str, Any], moment: Any) -> Source:
+    """Return the source of one item, with its moments through `moment`, a function from Written or None."""
+    return Source(**(values | {"published": moment(values["published"]), "accessed": moment(values["accessed"])}))

@@ -1,0 +1,221 @@
+"""Words, dates and lists in each language: the only home of Babel.
+
+Texts come from gettext catalogues (`locale/*.po`), forms of dates, numbers and lists from the CLDR.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from importlib import resources
+from typing import Final
+
+import babel
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.lists import format_list
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from digestgen.views import When
+
+#: Digits of the numbering systems whose languages write dates with them.
+_DIGITS: Final = {
+    "arab": str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"),
+    "arabext": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹"),
+    "beng": str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯"),
+    "deva": str.maketrans("0123456789", "०१२३४५६७८९"),
+}
+
+#: Languages whose readers expect their own digits in running text; elsewhere the CLDR's default is a formality.
+_OWN_DIGITS: Final = {"fa": "arabext", "ar": "arab", "ckb": "arab", "ps": "arabext", "ur": "latn"}
+
+
+@functools.lru_cache(maxsize=256)
+def known(tag: str) -> bool:
+    """Tell whether the primary subtag of `tag` is a language that the CLDR names."""
+    return tag.replace("_", "-").split("-")[0].lower() in babel.Locale("en").languages
+
+
+@functools.lru_cache(maxsize=256)
+def language(tag: str) -> Language:
+    """Return the language of a BCP 47 tag. One that the CLDR does not know is shown with English forms."""
+    return Language(tag, _locale(tag))
+
+
+def _locale(tag: str) -> babel.Locale:
+    parts = tag.replace("_", "-").split("-")
+    while parts:
+        try:
+            return babel.Locale.parse("-".join(parts), sep="-")
+        except (babel.UnknownLocaleError, ValueError):
+            parts.pop()
+    return babel.Locale("en")
+
+
+@functools.lru_cache(maxsize=64)
+def _catalogue(name: str) -> Catalog | None:
+    file = resources.files("digestgen") / "locale" / f"{name}.po"
+    if not file.is_file():
+        return None
+    with file.open("rb") as stream:
+        return read_po(stream, locale=name)
+
+
+def languages_of_the_interface() -> tuple[str, ...]:
+    """Return the languages that have a catalogue, English (which needs none) included, in order."""
+    folder = resources.files("digestgen") / "locale"
+    names = [entry.name.removesuffix(".po") for entry in folder.iterdir() if entry.name.endswith(".po")]
+    return tuple(sorted([*names, "en"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language: what it says and how it writes dates, numbers and lists."""
+
+    tag: str
+    locale: babel.Locale
+
+    @property
+    def direction(self) -> str:
+        """Either "ltr" or "rtl"."""
+        return str(self.locale.text_direction)
+
+    @property
+    def name(self) -> str:
+        """The language's name for itself."""
+        return _without_country(self.locale).get_display_name() or self.tag
+
+    def named(self, tag: str) -> str:
+        """The name of the language `tag` in this one; the tag itself where there is none."""
+        other = _locale(tag)
+        if other.language != tag.split("-", maxsplit=1)[0].lower():
+            return tag
+        return other.get_display_name(self.locale) or tag
+
+    def country(self, code: str) -> str:
+        """The name of the country `code` (ISO 3166-1); the code itself where there is none."""
+        return self.locale.territories.get(code.upper(), code)
+
+    def text(self, message: str, /, **values: object) -> str:
+        """Return `message` in this language, or as it is, with its %(names)s filled in."""
+        found = self._message(message)
+        text = found if isinstance(found, str) and found else message
+        return text % values if values else text
+
+    def form(self, one: str, many: str, number: int) -> str:
+        """Return the form of a message that fits `number`, its %(names)s not yet filled in."""
+        catalogue = self._catalogue()
+        message = catalogue.get(one) if catalogue is not None else None
+        if catalogue is not None and message is not None and isinstance(message.string, tuple | list):
+            forms = message.string
+            chosen = forms[min(_form(catalogue, number), len(forms) - 1)]
+            if chosen:
+                return str(chosen)
+        return one if number == 1 else many
+
+    def _catalogue(self) -> Catalog | None:
+        names = (str(self.locale), self.locale.language)
+        return next((found for name in names if (found := _catalogue(name)) is not None), None)
+
+    def _message(self, message: str) -> object:
+        catalogue = self._catalogue()
+        entry = catalogue.get(message) if catalogue is not None else None
+        return entry.string if entry is not None else None
+
+    def number(self, value: int) -> str:
+        """Return a number with this language's separators and digits."""
+        return self.digits(format_decimal(value, locale=self.locale))
+
+    def digits(self, text: str) -> str:
+        """Return `text` with this language's digits."""
+        table = _DIGITS.get(_OWN_DIGITS.get(self.locale.language, ""))
+        return text.translate(table) if table else text
+
+    def joined(self, items: Sequence[str]) -> str:
+        """Return a list in words, as "A, B and C"."""
+        return format_list(list(items), locale=_plain_english(self.locale))
+
+    def when(self, at: datetime, *, timed: bool) -> When:
+        """Return how the moment `at`, in its own zone, is shown; without a time of day unless `timed`."""
+        day = _day(self, at.date())
+        if not timed:
+            return When(at.date().isoformat(), day.date, day.weekday, day.short, "", "")
+        clock = self.digits(format_time(at, "short", locale=self.locale))
+        zone = _zone(self, at)
+        return When(at.isoformat(timespec="minutes"), day.date, day.weekday, day.short, f"{clock} {zone}", clock)
+
+    def day(self, on: date) -> When:
+        """Return how a day is shown."""
+        return _day(self, on)
+
+    def month(self, day: date) -> str:
+        """The name of a month standing alone, as "September"."""
+        return str(self.locale.months["stand-alone"]["wide"][day.month])
+
+    def month_of_year(self, day: date) -> str:
+        """A month and its year, as "September 2023"."""
+        return self.digits(format_skeleton("yMMMM", day, locale=self.locale))
+
+    def year(self, year: int) -> str:
+        """A year in this language's digits."""
+        return self.digits(str(year))
+
+    @property
+    def first_weekday(self) -> int:
+        """The first day of the week: 0 for Monday to 6 for Sunday."""
+        return self.locale.first_week_day
+
+    def weekdays(self) -> tuple[tuple[str, str], ...]:
+        """(short, full) names of the days of the week, the language's first one first."""
+        names = self.locale.days["stand-alone"]
+        order = [(self.first_weekday + offset) % 7 for offset in range(7)]
+        return tuple((names["narrow"][day], names["wide"][day]) for day in order)
+
+
+def _plain_english(locale: babel.Locale) -> babel.Locale:
+    """Without a serial comma: wire credits write "A, B and C" in all kinds of English."""
+    return babel.Locale("en", "GB") if locale.language == "en" else locale
+
+
+def _without_country(locale: babel.Locale) -> babel.Locale:
+    return babel.Locale(locale.language, script=locale.script)
+
+
+def _zone(of: Language, at: datetime) -> str:
+    """The short name of the zone: the language's own ("MESZ"), else the common one ("CEST"), else the offset."""
+    name = get_timezone_name(at, width="short", locale=of.locale)
+    if name[:1] not in "+-":
+        return name
+    common = at.tzname() or ""
+    if common.isalpha():
+        return common
+    offset = at.utcoffset() or timedelta()
+    hours, minutes = divmod(int(abs(offset).total_seconds()) // 60, 60)
+    sign = "-" if offset < timedelta() else "+"
+    return of.digits(f"UTC{sign}{hours}" + (f":{minutes:02d}" if minutes else ""))
+
+
+@functools.lru_cache(maxsize=4096)
+def _day(of: Language, on: date) -> When:
+    parts = (
+        format_date(on, "long", locale=of.locale),
+        format_date(on, "full", locale=of.locale),
+        format_skeleton("MMMd", on, locale=of.locale),
+    )
+    full, weekday, short = (of.digits(re.sub(r"\s+", " ", part)) for part in parts)
+    return When(on.isoformat(), full, weekday, short, "", "")
+
+
+def _form(catalogue: Catalog, number: int) -> int:
+    return _plural_rule(catalogue.plural_expr)(number)
+
+
+@functools.lru_cache(maxsize=32)
+def _plural_rule(expression: str) -> functools.partial[int]:
+    from gettext import c2py
+
+    return functools.partial(c2py(expression))

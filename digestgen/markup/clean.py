@@ -1,0 +1,120 @@
+"""What raw HTML may stay: an allow-list, kept by nh3 (ammonia), an HTML5 parser, after all Markdown is done.
+
+Nothing here decides on addresses or names: `cut` does, which reads the parser's regular output.
+"""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+
+#: Deeper nesting is refused before the sanitiser, whose time grows with the square of the depth.
+DEEPEST = 500
+
+_TEXT = (
+    "a abbr b bdi bdo br cite code data del dfn em i img ins kbd mark q rp rt ruby s samp small span strong "
+    "sub sup time u var wbr"
+)
+_BLOCKS = (
+    "address article aside blockquote caption col colgroup dd details div dl dt figcaption figure footer h1 h2 "
+    "h3 h4 h5 h6 header hr li ol p pre section summary table tbody td tfoot th thead tr ul"
+)
+#: Kept by the sanitiser so that `cut` can turn them into links, or keep them for a host that site.yaml names.
+_MEDIA = "dg-frame video audio source"
+
+#: Their content goes with them: it is no text for readers.
+_DROPPED = set("script style template title textarea select svg math".split())
+
+_ATTRIBUTES = {
+    "*": "class id lang dir title role aria-label aria-hidden",
+    "a": "href hreflang",
+    "img": "src alt width height",
+    "dg-frame": "src width height allowfullscreen",
+    "video": "src",
+    "audio": "src",
+    "source": "src",
+    "col": "span",
+    "colgroup": "span",
+    "data": "value",
+    "del": "datetime",
+    "ins": "datetime",
+    "time": "datetime",
+    "details": "open",
+    "li": "value",
+    "ol": "start reversed type",
+    "td": "colspan rowspan align",
+    "th": "colspan rowspan scope align",
+}
+
+_CLEANER = nh3.Cleaner(
+    tags=set(f"{_TEXT} {_BLOCKS} {_MEDIA}".split()),
+    clean_content_tags=_DROPPED,
+    attributes={tag: set(names.split()) for tag, names in _ATTRIBUTES.items()},
+    link_rel=None,
+    url_schemes={"http", "https", "mailto"},
+)
+
+_FEED_CLEANER = nh3.Cleaner(
+    tags=set(f"{_TEXT} {_BLOCKS} dg-frame".split()),
+    clean_content_tags=_DROPPED,
+    attributes={
+        "*": set("class lang dir title".split()),
+        "a": {"href", "hreflang"},
+        "dg-frame": {"src"},
+        "img": set("src alt width height".split()),
+        "ol": {"start", "reversed", "type"},
+        "li": {"value"},
+        "td": {"colspan", "rowspan"},
+        "th": {"colspan", "rowspan", "scope"},
+    },
+    link_rel=None,
+    url_schemes={"http", "https", "mailto"},
+)
+
+#: Elements that have no content or that a parser closes by itself: they do not add to the depth.
+_FLAT = frozenset(
+    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option".split()
+)
+_EDGE = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+
+
+def depth(html: str) -> int:
+    """Return how deep the elements of `html` nest at most, counted from its tags without parsing it."""
+    deepest = level = 0
+    for closing, tag in _EDGE.findall(html):
+        if tag.lower() in _FLAT:
+            continue
+        if closing:
+            level = max(0, level - 1)
+        else:
+            level += 1
+            deepest = max(deepest, level)
+    return deepest
+
+
+#: The content of an iframe is raw text to a parser, and a sanitiser must never be asked to keep such an
+#: element. Under another name it is an ordinary one.
+_FRAME = re.compile(r"<(/?)iframe(?=[\s/>])", re.IGNORECASE)
+_FEED_FRAME = re.compile(r'<dg-frame(?: title="([^"]*)")?(?: src="([^"]*)")?(?: title="([^"]*)")?>|</dg-frame>')
+
+
+def clean(html: str) -> str:
+    """Return `html` as regular HTML5 with only allowed elements and attributes; no `<`, `>` in values.
+
+    An iframe comes out as an element `dg-frame`.
+    """
+    return _CLEANER.clean(_FRAME.sub(r"<\1dg-frame", html)).replace("&nbsp;", "\u00a0")
+
+
+def clean_for_feed(html: str) -> str:
+    """Return `html` with only what feed readers and feed validators know; iframes become links."""
+    cleaned = _FEED_CLEANER.clean(_FRAME.sub(r"<\1dg-frame", html)).replace("&nbsp;", "\u00a0")
+    return _FEED_FRAME.sub(_frame_link, cleaned)
+
+
+def _frame_link(match: re.Match[str]) -> str:
+    address = match[2]
+    if not address:
+        return ""
+    return f'<a href="{address}">{match[1] or match[3] or address}</a>'

@@ -1,0 +1,174 @@
+"""What the rest of digestgen knows of Markdown: a body in, a value out.
+
+A `Body` is made once from its source alone and remembered. The addresses of its links are put in later, when
+the whole site is known: that is why it comes in pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Literal
+
+from digestgen import slugs, urls
+from digestgen.markup import clean, cut, engine, places as located, typography
+from digestgen.markup.cut import Part
+from digestgen.markup.labels import labels
+
+
+class TooComplex(Exception):
+    """The body cannot be converted, mostly since it nests too deep; the text is for the author."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What site.yaml says of Markdown: may raw HTML pass as it is, and whose iframes are kept."""
+
+    raw_html: bool = False
+    embed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the body as it is written: its level (2 to 6), its id, its text without markup."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A place in the body that needs an address.
+
+    `target` is what the author wrote, decoded. `alt` tells what a picture shows: empty if it is decorative,
+    None if nobody said (or if it is a link).
+    """
+
+    target: str
+    kind: Literal["link", "image"]
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An article's text as HTML in pieces, and what else the page needs to know of it.
+
+    `refs` are in the order in which they are written, but those of a table of contents come last. `remote_hosts`
+    and `embeds` are hosts for the page's content security policy. `text` is the first paragraph. `raw` tells
+    that the HTML is the author's own, not cleaned.
+    """
+
+    parts: tuple[Part, ...] = ()
+    refs: tuple[Ref, ...] = ()
+    ids: tuple[str, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    remote_hosts: tuple[str, ...] = ()
+    embeds: tuple[str, ...] = ()
+    text: str = ""
+    words: int = 0
+    raw: bool = False
+
+
+def convert(source: str, lang: str, options: Options = Options()) -> Body:
+    """Return the Markdown `source`, whose language is the BCP 47 tag `lang`, as a `Body`.
+
+    Raises `TooComplex` for what cannot be converted. An empty source is an empty body.
+    """
+    if not source.strip():
+        return Body()
+    html = _html(source.replace(cut.KEPT_DOUBLE, "").replace(cut.KEPT_SINGLE, ""), lang)
+    if not options.raw_html:
+        html = clean.clean(html)
+    setting = cut.Setting(
+        lang, labels(lang), frozenset(map(str.lower, options.embed)), not options.raw_html, slugs.slugify
+    )
+    return _body(cut.cut(html, setting), raw=options.raw_html)
+
+
+def _html(source: str, lang: str) -> str:
+    try:
+        html = engine.to_html(source, lang)
+    except RecursionError:
+        raise TooComplex("lists, quotes or emphasis nest too deep") from None
+    except Exception as error:
+        raise TooComplex(f"Markdown gave up: {type(error).__name__}: {error}") from error
+    if clean.depth(html) > clean.DEEPEST:
+        raise TooComplex(f"HTML elements nest more than {clean.DEEPEST} deep")
+    return html
+
+
+def _body(found: cut.Pieces, *, raw: bool) -> Body:
+    return Body(
+        parts=_joined(found.parts),
+        refs=tuple(Ref(target, kind, alt) for target, kind, alt in found.refs),
+        ids=tuple(found.ids),
+        headings=tuple(Heading(*heading) for heading in found.headings),
+        remote_hosts=tuple(found.remote_hosts),
+        embeds=tuple(found.embeds),
+        text=found.first or next(iter(found.texts), ""),
+        words=cut.words(found.texts),
+        raw=raw,
+    )
+
+
+def _joined(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Return `parts` with neighbouring texts as one."""
+    done: list[Part] = []
+    texts: list[str] = []
+    for part in parts:
+        if isinstance(part, str):
+            texts.append(part)
+        else:
+            done += ("".join(texts), part)
+            texts = []
+    done.append("".join(texts))
+    return tuple(part for part in done if part != "")
+
+
+def assemble(body: Body, addresses: Sequence[str | None]) -> str:
+    """Return the body's HTML, with `addresses[i]` for `body.refs[i]`.
+
+    None, or an address of a kind that may not be written, leaves a link's text without its link and puts a
+    picture's alternative text in its place.
+    """
+    out: list[str] = []
+    known = [address if address is not None and _allowed(address) else None for address in addresses]
+    for part in body.parts:
+        if isinstance(part, str):
+            out.append(part)
+        elif isinstance(part, int):
+            out.append("" if known[part] is None else "</a>")
+        else:
+            out.append(_opening(part, known[part[0]], body.refs[part[0]]))
+    return "".join(out)
+
+
+def _allowed(address: str) -> bool:
+    return urls.classify(address).kind != "refused"
+
+
+def _opening(part: tuple[int, str, str], address: str | None, ref: Ref) -> str:
+    if address is not None:
+        return f"{part[1]}{escape(address)}{part[2]}"
+    return escape(ref.alt or "", quote=False) if ref.kind == "image" else ""
+
+
+def feed_html(body: Body, addresses: Sequence[str | None]) -> str:
+    """Return the body for a feed: as `assemble`, but always cleaned and without what only a page needs."""
+    return clean.clean_for_feed(assemble(body, addresses))
+
+
+def educate(text: str, lang: str) -> str:
+    """Return plain `text`, such as a headline, with the quotation marks and dashes of `lang`."""
+    return typography.educate(text, lang)
+
+
+def places(source: str, first_line: int, body: Body) -> list[tuple[int, int, int]]:
+    """Return where each of `body.refs` stands in its `source`, as (line, column, length), counted from 1.
+
+    `first_line` is the line of the file on which `source` begins. What cannot be found, as Markdown wrote it
+    itself, is said to stand at the beginning.
+    """
+    return located.places(source, first_line, [ref.target for ref in body.refs])

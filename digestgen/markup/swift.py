@@ -1,0 +1,292 @@
+"""Python-Markdown's two dear stages, made cheap: what cannot match is not tried.
+
+Python-Markdown tries each of its patterns on each piece of text, and each kind of block on each block. Almost all
+of that fails, and a glance for a *trigger*, a sign without which it must fail, tells so at once. What is done
+where a trigger stands is just what Python-Markdown does, in the same order: the output is identical.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as etree
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from markdown import Markdown
+from markdown.blockparser import BlockParser
+from markdown.blockprocessors import BlockProcessor
+from markdown.inlinepatterns import InlineProcessor, Pattern
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import INLINE_PLACEHOLDER, INLINE_PLACEHOLDER_RE, STX, AtomicString
+
+Trigger = Callable[[str], bool]
+
+#: By the name under which an inline pattern is registered: may it match in this text at all?
+_INLINE_TRIGGERS: dict[str, Trigger] = {
+    "backtick": lambda text: "`" in text,
+    "escape": lambda text: "\\" in text,
+    "footnote": lambda text: "[^" in text,
+    "reference": lambda text: "[" in text,
+    "link": lambda text: "](" in text,
+    "image_link": lambda text: "![" in text and "](" in text,
+    "image_reference": lambda text: "![" in text,
+    "short_reference": lambda text: "[" in text,
+    "short_image_ref": lambda text: "![" in text,
+    "autolink": lambda text: "<" in text and "://" in text,
+    "automail": lambda text: "<" in text and "@" in text,
+    "linebreak": lambda text: "  \n" in text,
+    "html": lambda text: "<" in text,
+    "entity": lambda text: "&" in text and ";" in text,
+    "bare_address": lambda text: "://" in text or "www." in text,
+    "struck_out": lambda text: "~~" in text,
+    "em_strong": lambda text: "*" in text or "_" in text,
+}
+#: Patterns that find something only where the article defines a reference.
+_NEED_REFERENCES = frozenset(("reference", "image_reference", "short_reference", "short_image_ref"))
+
+#: The same for kinds of blocks. A block is never empty here.
+_BLOCK_TRIGGERS: dict[str, Trigger] = {
+    "empty": lambda block: block[0] == "\n",
+    "markdown_block": lambda block: block[0] == STX,
+    "indent": lambda block: block[0] == " ",
+    "defindent": lambda block: block[0] == " ",
+    "code": lambda block: block[0] == " ",
+    "table": lambda block: "|" in block and "\n" in block,
+    "hashheader": lambda block: "#" in block,
+    "setextheader": lambda block: "\n=" in block or "\n-" in block,
+    "hr": lambda block: block[0] in " -_*" or "\n-" in block or "\n*" in block or "\n_" in block or "\n " in block,
+    "olist": lambda block: block[0] == " " or block[0].isdecimal(),
+    "ulist": lambda block: block[0] in " *+-",
+    "deflist": lambda block: ": " in block,
+    "quote": lambda block: ">" in block,
+    "footnote": lambda block: "[^" in block and "]:" in block,
+    "abbr": lambda block: "*[" in block and "]" in block,
+    "reference": lambda block: "]:" in block,
+}
+
+
+def _always(_: str) -> bool:
+    return True
+
+
+class SwiftParser(BlockParser):
+    """The block parser, which asks a block's trigger before the block's test."""
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self._kinds: list[tuple[Trigger, BlockProcessor]] | None = None
+
+    def settle(self) -> None:
+        """Take the kinds of blocks as they are registered now."""
+        registry = self.blockprocessors
+        self._kinds = [
+            (_BLOCK_TRIGGERS.get(item.name, _always), registry[item.name]) for item in registry._priority
+        ]
+
+    def parseBlocks(self, parent: etree.Element, blocks: list[str]) -> None:
+        """Put the `blocks` of text, which are used up, into `parent` as elements."""
+        assert self._kinds is not None
+        kinds = self._kinds
+        empty = self.blockprocessors["empty"]
+        while blocks:
+            if not blocks[0]:
+                empty.run(parent, blocks)
+                continue
+            for trigger, kind in kinds:
+                block = blocks[0]
+                if trigger(block) and kind.test(parent, block) and kind.run(parent, blocks) is not False:
+                    break
+
+
+class SwiftInline(Treeprocessor):
+    """The inline stage. A text that is done stands in `stashed_nodes` while its surroundings are worked on."""
+
+    def __init__(self, md: Markdown) -> None:
+        super().__init__(md)
+        self.stashed_nodes: dict[str, etree.Element | str] = {}
+        self._ancestors: list[str] = []
+        self._patterns: list[tuple[Trigger, bool, frozenset[str], Pattern]] = []
+
+    def settle(self) -> None:
+        """Take the inline patterns as they are registered now."""
+        registry = self.md.inlinePatterns
+        registry._sort()
+        self._patterns = [
+            (
+                _INLINE_TRIGGERS.get(item.name, _always),
+                item.name in _NEED_REFERENCES,
+                frozenset(tag.lower() for tag in registry[item.name].ANCESTOR_EXCLUDES),
+                registry[item.name],
+            )
+            for item in registry._priority
+        ]
+
+    def run(self, root: etree.Element, ancestors: list[str] | None = None) -> etree.Element:
+        """Apply all inline patterns to the texts of `root`, which is changed in place and returned."""
+        self.stashed_nodes = {}
+        waiting = deque([(root, [*(ancestors or ()), root.tag.lower()])])
+        while waiting:
+            element, above = waiting.popleft()
+            if element is not root:
+                above.append(element.tag.lower())
+            self._ancestors = above
+            self._run_children(element, waiting)
+        return root
+
+    def _run_children(self, element: etree.Element, waiting: deque[tuple[etree.Element, list[str]]]) -> None:
+        """Work on the texts around and directly in the children of `element`; queue what is deeper."""
+        above = self._ancestors
+        found: list[tuple[etree.Element, list[tuple[etree.Element, list[str]]]]] = []
+        position = 0
+        # What a tail brings is put in behind its child, so that the loop comes to it next.
+        while position < len(element):
+            child = element[position]
+            text, tail = child.text, child.tail
+            if text and not isinstance(text, AtomicString):
+                above.append(child.tag.lower())
+                if not _is_plain(text):
+                    child.text = None
+                    inside = self._resolve(self._apply(text, 0), child, True)
+                    waiting += inside
+                    found.append((child, inside))
+                above.pop()
+            if tail and not _is_plain(tail):
+                holder = etree.Element("d")
+                child.tail = None
+                behind = self._resolve(self._apply(tail, 0), holder, False)
+                child.tail = holder.tail or None
+                for place, (new, _) in enumerate(behind, position + 1):
+                    element.insert(place, new)
+            if len(child):
+                waiting.append((child, above[:]))
+            position += 1
+        for child, inside in found:
+            for place, (new, _) in enumerate(inside):
+                child.insert(place, new)
+
+    def _apply(self, data: str, first: int) -> str:
+        """Return `data` with placeholders for all that the patterns from number `first` on find in it."""
+        if isinstance(data, AtomicString):
+            return data
+        without_references = not self.md.references
+        for number in range(first, len(self._patterns)):
+            trigger, needs_references, excluded, pattern = self._patterns[number]
+            if needs_references and without_references or not trigger(data):
+                continue
+            if excluded and not excluded.isdisjoint(self._ancestors):
+                continue
+            data = self._apply_one(pattern, data, number)
+        return data
+
+    def _apply_one(self, pattern: Pattern, data: str, number: int) -> str:
+        assert isinstance(pattern, InlineProcessor)
+        expression = pattern.compiled_re
+        at: int | None = 0
+        while at is not None:
+            data, at = self._step(pattern, expression, data, number, at)
+        return data
+
+    def _step(
+        self, pattern: InlineProcessor, expression: Any, data: str, number: int, at: int
+    ) -> tuple[str, int | None]:
+        """Replace the next find behind `at`; return the text and where to go on, None at the end."""
+        node: etree.Element | str | None = None
+        for match in expression.finditer(data, at):
+            node, start, end = pattern.handleMatch(match, data)
+            if start is not None and end is not None:
+                break
+        else:
+            return data, None
+        if node is None:
+            return data, end
+        if isinstance(node, etree.Element) and not isinstance(node.text, AtomicString):
+            self._apply_within(node, number)
+        name = f"{len(self.stashed_nodes):04d}"
+        self.stashed_nodes[name] = node
+        placeholder = INLINE_PLACEHOLDER % name
+        return f"{data[:start]}{placeholder}{data[end:]}", start + len(placeholder)
+
+    def _apply_within(self, node: etree.Element, number: int) -> None:
+        """Apply what comes after pattern `number` to the texts of a new `node` and of its children."""
+        for child in (node, *node):
+            if child.text:
+                self._ancestors.append(child.tag.lower())
+                child.text = self._apply(child.text, number + 1)
+                self._ancestors.pop()
+            if child.tail:
+                child.tail = self._apply(child.tail, number)
+
+    def _resolve(
+        self, data: str, parent: etree.Element, inside: bool
+    ) -> list[tuple[etree.Element, list[str]]]:
+        """Return the elements whose placeholders stand in `data`, each with the tags above it.
+
+        The text before the first one goes to the text of `parent` (or its tail, unless `inside`), the rest to
+        the tail of the element before it.
+        """
+        result: list[tuple[etree.Element, list[str]]] = []
+        pieces: list[str] = []
+        at = 0
+        for match in INLINE_PLACEHOLDER_RE.finditer(data):
+            node = self.stashed_nodes.get(match[1])
+            if node is None:
+                continue
+            pieces.append(data[at : match.start()])
+            at = match.end()
+            if isinstance(node, str):
+                pieces.append(node)
+                continue
+            _put("".join(pieces), result, parent, inside)
+            pieces.clear()
+            self._resolve_within(node)
+            result.append((node, self._ancestors[:]))
+        rest = data[at:]
+        if pieces:
+            rest = "".join((*pieces, rest))
+        _put(AtomicString(rest) if isinstance(data, AtomicString) else rest, result, parent, inside)
+        return result
+
+    def _resolve_within(self, node: etree.Element) -> None:
+        """Put in the elements whose placeholders stand in the texts of `node` and of its children."""
+        for child in (node, *node):
+            tail, text = child.tail, child.text
+            if tail and STX in tail and tail.strip():
+                child.tail = None
+                behind = self._resolve(tail, child, False)
+                place = list(node).index(child) + 1 if child is not node else 0
+                for offset, (new, _) in enumerate(behind):
+                    node.insert(place + offset, new)
+            if text and STX in text and text.strip():
+                child.text = None
+                for place, (new, _) in enumerate(self._resolve(text, child, True)):
+                    child.insert(place, new)
+
+
+def _put(text: str, before: list[tuple[etree.Element, list[str]]], parent: etree.Element, inside: bool) -> None:
+    if not text:
+        return
+    if before:
+        last = before[-1][0]
+        last.tail = last.tail + text if last.tail else text
+    elif inside:
+        parent.text = parent.text + text if parent.text else text
+    else:
+        parent.tail = parent.tail + text if parent.tail else text
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether no pattern can match in `text`."""
+    return not (
+        "[" in text
+        or "*" in text
+        or "`" in text
+        or "_" in text
+        or "\\" in text
+        or "<" in text
+        or "&" in text
+        or "://" in text
+        or "~~" in text
+        or "  \n" in text
+        or "www." in text
+        or STX in text
+    )

@@ -1,0 +1,153 @@
+"""What digestgen knows: articles, sources, people and terms as plain values.
+
+No value here does I/O or reads a clock. Times are aware and in the site's time zone; paths are below content/,
+with `/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from digestgen.diagnostics import Span
+from digestgen.markup.convert import Body
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stamp:
+    """A moment in the site's time zone. `timed` tells whether a time of day was given or it is midnight."""
+
+    at: datetime
+    timed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A work that an article credits, as its front matter tells.
+
+    `name` is the publisher's, a key of sources.yaml or empty; then the host of `url` names it.
+    """
+
+    name: str = ""
+    url: str = ""
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    published: Stamp | None = None
+    accessed: Stamp | None = None
+    lang: str = ""
+    license: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contributor:
+    """A person and the place they worked from (or nowhere in particular)."""
+
+    name: str
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A role (`reporting`, `writing`, `editing`, … or a free one) and who had it, in order."""
+
+    role: str
+    people: tuple[Contributor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The picture of an article. `src` is a path beside the article, or below content/static/ with `/`."""
+
+    src: str
+    alt: str | None = None
+    caption: str = ""
+    credit: str = ""
+    license: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article file, or a page of content/pages/ (then `stamp` may be None), checked and with its body as HTML.
+
+    `marks` tells where in the file a key stands, for messages that come later ("title", "image.src",
+    "aliases.0", …). `refs` are the places of the body's references: (line, column, length) each.
+    """
+
+    path: str
+    lang: str
+    title: str
+    slug: str
+    id: str
+    body: Body
+    stamp: Stamp | None = None
+    updated: Stamp | None = None
+    expires: Stamp | None = None
+    draft: bool = False
+    summary: str = ""
+    kicker: str = ""
+    section: str = ""
+    dateline: str = ""
+    weight: int = 0
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    image: Image | None = None
+    translation_key: str = ""
+    aliases: tuple[str, ...] = ()
+    canonical: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    marks: Mapping[str, Span] = field(default_factory=dict)
+    refs: tuple[tuple[int, int, int], ...] = ()
+
+    @property
+    def date(self) -> datetime:
+        """When it is from; only articles are asked, and they always have a date."""
+        assert self.stamp is not None
+        return self.stamp.at
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredSource:
+    """A publisher of sources.yaml."""
+
+    key: str
+    name: str
+    url: str = ""
+    kind: str = ""
+    country: str = ""
+    lang: str = ""
+    license: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredPerson:
+    """A person of people.yaml."""
+
+    key: str
+    name: str
+    url: str = ""
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredTag:
+    """A tag of tags.yaml: its names, slugs and descriptions by language (BCP 47)."""
+
+    names: Mapping[str, str]
+    slugs: Mapping[str, str] = field(default_factory=dict)
+    description: Mapping[str, str] = field(default_factory=dict)
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registries:
+    """What stands beside site.yaml: publishers and people by key, tags in order."""
+
+    sources: Mapping[str, RegisteredSource] = field(default_factory=dict)
+    people: Mapping[str, RegisteredPerson] = field(default_factory=dict)
+    tags: tuple[RegisteredTag, ...] = ()

@@ -1,0 +1,304 @@
+"""From the bytes of one file to one checked article. Pure: no I/O, no clock, nothing of other files."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from digestgen import frontmatter, i18n, paths, slugs, urls, yaml
+from digestgen.config import Config
+from digestgen.diagnostics import Diagnostic, Span
+from digestgen.markup import convert
+from digestgen.markup.convert import Body
+from digestgen.model import Article, Credit, Source, Stamp
+from digestgen.schema import Fault, Report, Written, plain_mapping, read_moment
+
+#: The folder below content/ whose files are pages beside the articles, and the one that is copied as it is.
+PAGES: Final = "pages"
+STATIC: Final = "static"
+
+#: An article is text of at most this many bytes; the longest of real articles have a tenth of it.
+LIMIT: Final = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A file in two: its front matter, where that begins, its body, and where that begins (lines from 1)."""
+
+    front: str
+    front_line: int
+    body: str
+    body_line: int
+
+
+def article(path: str, data: bytes, config: Config) -> tuple[Article | None, list[Diagnostic]]:
+    """Return the article or page in the file `path` (below content/), or None, and all that is wrong in it."""
+    shown = f"{config.content}/{path}"
+    text, found = decode(data, shown)
+    if text is None:
+        return None, found
+    parts, found = _split(text, shown)
+    if parts is None:
+        return None, found
+    node, found = yaml.parse(parts.front, path=shown, first_line=parts.front_line)
+    if node is None:
+        if not found:
+            found = [
+                Diagnostic("missing-title", "the front matter is empty", Span(shown, parts.front_line), "add `title:`")
+            ]
+        return None, found
+    report = Report(list(found))
+    try:
+        values = frontmatter.read(node, report)
+        return _article(path, values, parts, config, report), report.found
+    except Fault:
+        return None, report.found
+
+
+def decode(data: bytes, path: str) -> tuple[str | None, list[Diagnostic]]:
+    """Return `data` as text with line feeds and without a byte order mark, or None where it is not UTF-8."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return None, [_not_utf8(data, error.start, path)]
+    return text.replace("\r\n", "\n").replace("\r", "\n"), []
+
+
+def _not_utf8(data: bytes, start: int, path: str) -> Diagnostic:
+    before = data[:start].decode("utf-8-sig", "replace")
+    line = before.count("\n") + 1
+    column = len(before) - before.rfind("\n")
+    whole = data.decode("utf-8-sig", "replace").replace("\r", "").split("\n")[line - 1]
+    return Diagnostic(
+        "not-utf8",
+        f"the byte 0x{data[start]:02x} is not UTF-8",
+        Span(path, line, column, 1, whole[:500]),
+        "save the file as UTF-8",
+    )
+
+
+def _split(text: str, path: str) -> tuple[_Parts | None, list[Diagnostic]]:
+    lines = text.split("\n")
+    first = next((index for index, line in enumerate(lines) if line.strip()), None)
+    if first is None or lines[first].rstrip() != "---":
+        line = lines[first or 0]
+        fault = Diagnostic(
+            "no-front-matter",
+            "the file does not begin with a front matter",
+            Span(path, (first or 0) + 1, 1, max(1, min(len(line), 60)), line),
+            "expected a line of `---`",
+            "begin the file with `---`, `title: …` and `---`, each on a line of its own",
+        )
+        return None, [fault]
+    close = next((i for i in range(first + 1, len(lines)) if lines[i].rstrip() in ("---", "...")), None)
+    if close is None:
+        fault = Diagnostic(
+            "unclosed-front-matter",
+            "the front matter begins here and never ends",
+            Span(path, first + 1, 1, 3, lines[first]),
+            "close it with a line of `---`",
+        )
+        return None, [fault]
+    front = "\n".join(lines[first + 1 : close])
+    return _Parts(front, first + 2, "\n".join(lines[close + 1 :]), close + 2), []
+
+
+#: A file's name with the date at its head: 2024-05-03-slug.md
+_DATED: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ]|$)(.*)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What the path of a file tells: date and slug as written, language, and the path without its language."""
+
+    date: str
+    slug: str
+    lang: str
+    key: str
+
+
+def read_name(path: str, config: Config) -> Name:
+    """Return what the path of an article tells. A file called index.md is named by its folder."""
+    folder, _, file = path.rpartition("/")
+    stem = file.removesuffix(".md")
+    stem, lang = _suffix(stem, config)
+    folders = folder.split("/") if folder else []
+    tags = {item.lang.lower(): item.lang for item in config.languages}
+    if not lang:
+        lang = next((tags[name.lower()] for name in reversed(folders) if name.lower() in tags), "")
+    rest = [name for name in folders if name.lower() not in tags]
+    named = rest[-1] if stem == "index" and rest else stem
+    match = _DATED.fullmatch(named)
+    date, slug = (match[1], match[2]) if match else ("", named)
+    return Name(date, slug, lang, "/".join([*rest, stem]))
+
+
+def _suffix(stem: str, config: Config) -> tuple[str, str]:
+    head, dot, tail = stem.rpartition(".")
+    for item in config.languages:
+        if dot and tail.lower() == item.lang.lower():
+            return head, item.lang
+    # "release-3.12" has no language; "notes.fr" has one, though the site may not know it
+    if dot and re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2,4})*", tail) and i18n.known(tail):
+        return head, tail
+    return stem, ""
+
+
+def _article(path: str, values: dict[str, Any], parts: _Parts, config: Config, report: Report) -> Article:
+    name = read_name(path, config)
+    lang = _configured(values["lang"] or name.lang or config.lang, config)
+    stamp = _stamp(path, values, name, config, report)
+    body, places = _body(parts, lang, path, config, report)
+    return Article(
+        path=path,
+        lang=lang,
+        title=convert.educate(values["title"], lang),
+        slug=_slug(values, name, lang, report),
+        id=_id(values["id"], path, config),
+        body=body,
+        stamp=stamp,
+        updated=_moment(values["updated"], config),
+        expires=_moment(values["expires"], config),
+        draft=values["draft"],
+        summary=convert.educate(values["summary"], lang),
+        kicker=convert.educate(values["kicker"], lang),
+        section=values["section"],
+        dateline=values["dateline"],
+        weight=values["weight"],
+        authors=values["authors"],
+        tags=values["tags"],
+        sources=tuple(_source(item, config) for item in values["sources"]),
+        credits=_credits(values["credits"]),
+        image=values["image"],
+        translation_key=values["translation_key"],
+        aliases=_aliases(values["aliases"], report),
+        canonical=values["canonical"],
+        extra=plain_mapping(values["extra"]),
+        marks={key: span for key, span in report.marks.items() if _WANTED.match(key)},
+        refs=places,
+    )
+
+
+#: The keys that later messages point at.
+_WANTED: Final = re.compile(
+    r"(title|slug|lang|date|image(\.src|\.alt)?|translation_key|section|(aliases|tags|sources)\.\d+)$"
+)
+
+
+def _configured(lang: str, config: Config) -> str:
+    return next((item.lang for item in config.languages if item.lang.lower() == lang.lower()), lang)
+
+
+def _moment(written: Written | None, config: Config) -> Stamp | None:
+    if written is None:
+        return None
+    at = written.at if written.at.tzinfo else written.at.replace(tzinfo=config.timezone)
+    return Stamp(_in_zone(at, config), written.timed)
+
+
+def _in_zone(at: datetime, config: Config) -> datetime:
+    # there and back over UTC: a local time that a clock change skips becomes one that exists
+    return at.astimezone(UTC).astimezone(config.timezone)
+
+
+def _stamp(path: str, values: dict[str, Any], name: Name, config: Config, report: Report) -> Stamp | None:
+    stamp = _moment(values["date"], config)
+    if stamp is not None or path.startswith(PAGES + "/"):
+        return stamp
+    if "date" in report.marks:
+        raise Fault  # it is there and wrong, and told
+    if name.date:
+        written = read_moment(name.date)
+        if isinstance(written, Written):
+            return _moment(written, config)
+        raise report.fault(
+            "bad-date", written, Span(f"{config.content}/{path}"), "the date at the head of the file's name"
+        )
+    raise report.fault(
+        "missing-date",
+        "the article has no date",
+        report.marks["title"],
+        "add `date: 2024-05-03` beside the title",
+        "or begin the file's name with the date, as 2024-05-03-slug.md",
+    )
+
+
+def _slug(values: dict[str, Any], name: Name, lang: str, report: Report) -> str:
+    slug: str = values["slug"]
+    if slug:
+        fitting = slugs.slugify(slug, lang)
+        if fitting != slug:
+            report.fault("bad-slug", f"`{slug}` cannot be a slug", report.marks["slug"], f"write `slug: {fitting}`")
+        return fitting
+    return slugs.slugify(name.slug if any(char.isalnum() for char in name.slug) else values["title"], lang)
+
+
+def _id(written: str, path: str, config: Config) -> str:
+    if ":" in written:
+        return written
+    try:
+        return f"urn:uuid:{uuid.UUID(written)}"
+    except ValueError:
+        return f"urn:uuid:{uuid.uuid5(config.site_id, path)}"
+
+
+def _source(values: dict[str, Any], config: Config) -> Source:
+    return frontmatter.source(values, lambda written: _moment(written, config))
+
+
+def _credits(listed: tuple[Credit, ...]) -> tuple[Credit, ...]:
+    return tuple(credit for credit in listed if credit.people)
+
+
+def _aliases(listed: tuple[str, ...], report: Report) -> tuple[str, ...]:
+    kept = []
+    for index, alias in enumerate(listed):
+        path = "/" + urls.unquote(alias).lstrip("/")
+        if "?" in alias or "#" in alias or paths.output_path(_page_path(path)) is None:
+            span = report.marks[f"aliases.{index}"]
+            report.fault(
+                "bad-alias",
+                f"`{alias}` cannot be an address of this site",
+                span,
+                "expected a path such as /2019/old-name/",
+            )
+        else:
+            kept.append(_page_path(path))
+    return tuple(kept)
+
+
+def _page_path(path: str) -> str:
+    """The path of a page: what has no ending is a folder."""
+    last = path.rsplit("/", 1)[-1]
+    return path if not last or "." in last else path + "/"
+
+
+def _body(
+    parts: _Parts, lang: str, path: str, config: Config, report: Report
+) -> tuple[Body, tuple[tuple[int, int, int], ...]]:
+    options = convert.Options(config.raw_html, config.embed)
+    shown = f"{config.content}/{path}"
+    try:
+        body = convert.convert(parts.body, lang, options)
+    except convert.TooComplex as error:
+        raise report.fault(
+            "too-complex", str(error), Span(shown, parts.body_line), help="flatten what is nested there"
+        ) from None
+    places = tuple(convert.places(parts.body, parts.body_line, body))
+    lines = parts.body.split("\n")
+    for ref, (line, column, length) in zip(body.refs, places, strict=True):
+        span = Span(shown, line, column, length, lines[line - parts.body_line])
+        if ref.kind == "image" and ref.alt is None:
+            report.found.append(
+                Diagnostic(
+                    "missing-alt",
+                    f"the picture `{ref.target}` has no alternative text",
+                    span,
+                    "write what it shows: ![…](…)",
+                    severity="warning",
+                )
+            )
+    return body, places

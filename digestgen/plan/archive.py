@@ -1,0 +1,125 @@
+"""The archive: years, months and their calendars."""
+
+from __future__ import annotations
+
+import calendar
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import TypeVar
+
+from digestgen import views
+from digestgen.model import Article
+from digestgen.plan.desk import Desk
+from digestgen.plan.lists import day_id, days
+from digestgen.plan.outputs import Output, Rendered, file_of
+
+Value = TypeVar("Value")
+
+Months = Mapping[tuple[int, int], Sequence[Article]]
+
+
+def months_of(articles: Iterable[Article]) -> Months:
+    """Return (year, month) to its articles, both newest first."""
+    found: dict[tuple[int, int], list[Article]] = defaultdict(list)
+    for article in articles:
+        found[article.date.year, article.date.month].append(article)
+    return found
+
+
+def archive(desk: Desk) -> Iterable[Output]:
+    """Return the archive of a language: its index, a page for each year and one for each month."""
+    months = months_of(desk.part.articles)
+    years = sorted({year for year, _ in months}, reverse=True)
+    versions = desk.fixed_versions("/archive/")
+    url = desk.prefix + "/archive/"
+    listed = tuple(_year(year, months, desk, calendars=False) for year in years)
+    page = views.ArchivePage(desk.head(url, desk.words.text("Archive"), versions=versions), listed)
+    yield Output(file_of(url), Rendered("archive.html", desk.language.lang, page), "the archive")
+    for place, year in enumerate(years):
+        yield _year_page(year, _beside(years, place), months, desk)
+    ordered = sorted(months, reverse=True)
+    for place, month in enumerate(ordered):
+        yield _month_page(month, _beside(ordered, place), months, desk)
+
+
+def _beside(listed: Sequence[Value], place: int) -> tuple[Value | None, Value | None]:
+    """The (newer, older) neighbours of a place in a list that has the newest first."""
+    newer = listed[place - 1] if place else None
+    return newer, listed[place + 1] if place + 1 < len(listed) else None
+
+
+def _year_url(year: int, desk: Desk) -> str:
+    return f"{desk.prefix}/archive/{year:04d}/"
+
+
+def _month_url(year: int, month: int, desk: Desk) -> str:
+    return f"{desk.prefix}/archive/{year:04d}/{month:02d}/"
+
+
+def _year(year: int, months: Months, desk: Desk, *, calendars: bool) -> views.Year:
+    own = sorted(month for of, month in months if of == year)
+    listed = tuple(_month(year, month, months[year, month], desk, calendars=calendars) for month in own)
+    count = sum(month.count for month in listed)
+    return views.Year(desk.words.year(year), _year_url(year, desk), count, listed)
+
+
+def _month(year: int, month: int, articles: Sequence[Article], desk: Desk, *, calendars: bool) -> views.Month:
+    counts = Counter(item.date.date() for item in articles)
+    weeks = _weeks(year, month, counts, desk) if calendars else ()
+    return views.Month(desk.words.month(date(year, month, 1)), _month_url(year, month, desk), len(articles), weeks)
+
+
+def _weeks(year: int, month: int, counts: Counter[date], desk: Desk) -> tuple[tuple[views.Square | None, ...], ...]:
+    weeks = calendar.Calendar(desk.words.first_weekday).monthdatescalendar(year, month)
+    return tuple(tuple(_square(day, counts, desk) if day.month == month else None for day in week) for week in weeks)
+
+
+def _square(day: date, counts: Counter[date], desk: Desk) -> views.Square:
+    count = counts[day]
+    url = f"{_month_url(day.year, day.month, desk)}#{day_id(day.isoformat())}" if count else ""
+    return views.Square(desk.words.digits(str(day.day)), count, desk.words.day(day).date, url)
+
+
+def _year_page(year: int, beside: tuple[int | None, int | None], months: Months, desk: Desk) -> Output:
+    url = _year_url(year, desk)
+    shown = _year(year, months, desk, calendars=True)
+    newer, older = (views.Link(desk.words.year(other), _year_url(other, desk)) if other else None for other in beside)
+    page = views.YearPage(
+        head=desk.head(url, desk.words.text("Archive: %(period)s", period=shown.name), versions=_versions(desk, year)),
+        year=shown,
+        weekdays=desk.words.weekdays(),
+        busiest=max(square.count for month in shown.months for week in month.weeks for square in week if square),
+        newer=newer,
+        older=older,
+    )
+    return Output(file_of(url), Rendered("archive-year.html", desk.language.lang, page), "the archive")
+
+
+def _month_page(
+    month: tuple[int, int], beside: tuple[tuple[int, int] | None, tuple[int, int] | None], months: Months, desk: Desk
+) -> Output:
+    url = _month_url(*month, desk)
+    name = desk.words.month_of_year(date(*month, 1))
+    newer, older = (
+        views.Link(desk.words.month_of_year(date(*other, 1)), _month_url(*other, desk)) if other else None
+        for other in beside
+    )
+    page = views.MonthPage(
+        head=desk.head(url, desk.words.text("Archive: %(period)s", period=name), versions=_versions(desk, *month)),
+        name=name,
+        days=days(months[month], desk),
+        newer=newer,
+        older=older,
+    )
+    return Output(file_of(url), Rendered("archive-month.html", desk.language.lang, page), "the archive")
+
+
+def _versions(desk: Desk, year: int, month: int = 0) -> dict[str, str]:
+    """The same year or month in the languages that have articles from it."""
+    path = f"/archive/{year:04d}/" + (f"{month:02d}/" if month else "")
+    return {
+        part.language.lang: part.language.prefix + path
+        for part in desk.library.parts
+        if any(of == year and month in (0, own) for of, own in part.months)
+    }

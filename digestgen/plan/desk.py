@@ -1,0 +1,225 @@
+"""What all pages of one language have in common: cards, credits, heads and links to lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from digestgen import credits, i18n, library, links, urls, views
+from digestgen.config import SiteLanguage
+from digestgen.library import Library, Part, Term, TermKind
+from digestgen.model import Article, Source, Stamp
+
+#: Nothing from elsewhere, no forms, no plug-ins, no <base>; see CSP level 3.
+_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'"
+
+#: Where articles may carry any HTML (raw_html: allow), their own scripts and styles work.
+_OPEN_POLICY = "default-src 'self' https: data: 'unsafe-inline'; object-src 'none'; base-uri 'none'"
+
+
+@dataclass(slots=True)
+class Desk:
+    """Makes the parts of pages for one language of the site."""
+
+    library: Library
+    part: Part
+    resolver: links.Resolver
+    words: i18n.Language = field(init=False)
+    cards: dict[str, views.Card] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.words = i18n.language(self.part.language.lang)
+
+    @property
+    def language(self) -> SiteLanguage:
+        return self.part.language
+
+    @property
+    def prefix(self) -> str:
+        return self.part.language.prefix
+
+    def absolute(self, url: str) -> str:
+        """Return the absolute address of a path of the site; empty where the site has none."""
+        base = self.library.config.url
+        return urls.absolute(base, url) if base else ""
+
+    def when(self, stamp: Stamp | None) -> views.When | None:
+        return self.words.when(stamp.at, timed=stamp.timed) if stamp else None
+
+    def day(self, article: Article) -> views.When:
+        return self.words.when(article.date, timed=False)
+
+    # --- articles in lists
+
+    def card(self, article: Article) -> views.Card:
+        """Return what lists of this language show of `article`."""
+        if article.path not in self.cards:
+            self.cards[article.path] = self._card(article)
+        return self.cards[article.path]
+
+    def _card(self, article: Article) -> views.Card:
+        own = i18n.language(article.lang)
+        assert article.stamp is not None
+        return views.Card(
+            url=self.library.urls[article.path],
+            title=article.title,
+            kicker=article.kicker,
+            summary=article.summary or article.body.text,
+            when=self.words.when(article.stamp.at, timed=article.stamp.timed),
+            dateline=article.dateline,
+            lang=article.lang,
+            direction=own.direction,
+            foreign=self.foreign(article.lang, self.language.lang),
+            section=self.section(article),
+            sources=self.publishers(article),
+            picture=self.picture(article),
+        )
+
+    def foreign(self, lang: str, here: str) -> str:
+        """Return the name of `lang` in this desk's language where it is not the language `here`."""
+        return (
+            self.words.named(lang) if lang and lang.split("-", maxsplit=1)[0] != here.split("-", maxsplit=1)[0] else ""
+        )
+
+    def section(self, article: Article) -> views.Link | None:
+        return self.term("section", library.same(article.section)) if article.section else None
+
+    def tags(self, article: Article) -> tuple[views.Link, ...]:
+        known = self.library.known
+        keys = [library.same(known.tag_name(name, self.language.lang)) for name in article.tags]
+        found = (self.term("tag", key) for key in dict.fromkeys(keys))
+        return tuple(link for link in found if link)
+
+    def publishers(self, article: Article) -> tuple[views.Link, ...]:
+        keys = dict.fromkeys(self.library.known.publisher(source)[0] for source in article.sources)
+        return tuple(link for link in (self.term("source", key) for key in keys) if link)
+
+    def term(self, kind: TermKind, key: str) -> views.Link | None:
+        term = self.part.by_key.get((kind, key))
+        return views.Link(term.name, term.url) if term else None
+
+    def picture(self, article: Article) -> views.Picture | None:
+        """Return the article's picture; None where it has none, or its file is missing (told elsewhere)."""
+        image = article.image
+        url = self.resolver.resolve(article, image.src).url if image else None
+        if image is None or url is None:
+            return None
+        return views.Picture(url, image.alt or "", image.caption, image.credit, image.license)
+
+    # --- credits
+
+    def source(self, source: Source, article: Article) -> views.SourceCredit:
+        """Return one credited work as it is shown in `article`."""
+        key, name, registered = self.library.known.publisher(source)
+        lang = source.lang or (registered.lang if registered else "")
+        return views.SourceCredit(
+            publisher=self.term("source", key) or views.Link(name),
+            title=source.title,
+            link=source.url,
+            lang=lang,
+            direction=i18n.language(lang).direction if lang else "",
+            language=self.foreign(lang, article.lang),
+            authors=source.authors,
+            published=self.when(source.published),
+            accessed=self.when(source.accessed),
+            license=source.license or (registered.license if registered else ""),
+            note=source.note,
+        )
+
+    def byline(self, article: Article) -> tuple[str, ...]:
+        """Return the names above the article: its authors, else who reported it, else who wrote it."""
+        people = self.library.known.registries.people
+        names = list(article.authors)
+        for role in ("reporting", "writing"):
+            if not names:
+                names = [person.name for credit in article.credits if credit.role == role for person in credit.people]
+        return tuple(dict.fromkeys(credits.named(name, people) for name in names))
+
+    # --- the head of a page
+
+    def head(
+        self,
+        url: str,
+        title: str,
+        description: str = "",
+        *,
+        versions: Mapping[str, str] | None = None,
+        feed: views.FeedLink | None = None,
+        policy: str = _POLICY,
+        canonical: str = "",
+        stay_out: bool = False,
+    ) -> views.Head:
+        """Return the head of the page at `url`. `versions` maps languages to the page in them, itself included."""
+        versions = versions or {self.language.lang: url}
+        return views.Head(
+            title=title,
+            description=" ".join(description.split()),
+            url=url,
+            canonical=canonical or ("" if stay_out else self.absolute(url)),
+            alternates=self._alternates(versions),
+            feeds=self._feeds(feed),
+            languages=self._languages(versions),
+            policy=policy,
+            stay_out=stay_out,
+        )
+
+    def _alternates(self, versions: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        if len(versions) < 2 or not self.library.config.url:
+            return ()
+        listed = [(lang, self.absolute(url)) for lang, url in versions.items()]
+        main = versions.get(self.library.config.lang)
+        return (*listed, ("x-default", self.absolute(main))) if main else tuple(listed)
+
+    def _feeds(self, own: views.FeedLink | None) -> tuple[views.FeedLink, ...]:
+        if not self.library.config.url:
+            return ()
+        site = views.FeedLink(self.language.title, f"{self.prefix}/feed.xml")
+        return (own, site) if own else (site,)
+
+    def _languages(self, versions: Mapping[str, str]) -> tuple[views.LanguageChoice, ...]:
+        every = self.library.config.languages
+        if len(every) < 2:
+            return ()
+        return tuple(
+            views.LanguageChoice(
+                lang=item.lang,
+                direction=i18n.language(item.lang).direction,
+                name=i18n.language(item.lang).name,
+                url=versions.get(item.lang, item.prefix + "/"),
+                current=item.lang == self.language.lang,
+                same=item.lang in versions,
+            )
+            for item in every
+        )
+
+    def policy(self, article: Article) -> str:
+        """Return the policy of the page of `article`: what it embeds from elsewhere is allowed, by host."""
+        if self.library.config.raw_html:
+            return _OPEN_POLICY
+        image = urls.host(article.image.src) if article.image and "//" in article.image.src else ""
+        pictures = sorted({*article.body.remote_hosts, *([image] if image else [])})
+        policy = _POLICY
+        if pictures:
+            policy += "; img-src 'self' " + " ".join(f"https://{host}" for host in pictures)
+        if article.body.embeds:
+            policy += "; frame-src " + " ".join(f"https://{host}" for host in sorted(set(article.body.embeds)))
+        return policy
+
+    def fixed_versions(self, path: str) -> dict[str, str]:
+        """Return the versions of a page that every language has at `path` below its prefix."""
+        return {item.lang: item.prefix + path for item in self.library.config.languages}
+
+    def term_versions(self, term: Term) -> dict[str, str]:
+        """Return the pages of `term` in all languages: paired by tags.yaml or by the publisher's key."""
+        found = {}
+        for part in self.library.parts:
+            for other in part.terms[term.kind]:
+                if other is term or _one_thing(term, other):
+                    found[part.language.lang] = other.url
+        return found
+
+
+def _one_thing(term: Term, other: Term) -> bool:
+    if term.kind == "tag":
+        return term.tag is not None and term.tag is other.tag
+    return term.kind == "source" and term.key == other.key

@@ -1,0 +1,134 @@
+"""Front pages, lists of articles and indexes of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from digestgen import views
+from digestgen.library import FOLDERS, Term, TermKind
+from digestgen.model import Article, RegisteredSource
+from digestgen.plan.desk import Desk
+from digestgen.plan.outputs import Output, Rendered, file_of
+
+#: What an index is called; a message of the catalogues.
+_TITLES: dict[TermKind, str] = {"tag": "Tags", "section": "Sections", "source": "Sources"}
+
+
+def front(desk: Desk) -> Output:
+    """Return the front page: the newest day with its lead, then days before it up to a page's worth."""
+    newest = desk.part.articles
+    today = [item for item in newest if item.date.date() == newest[0].date.date()] if newest else []
+    before = newest[len(today) : max(len(today), desk.library.config.paginate)]
+    lead = min(today, key=lambda item: item.weight, default=None)
+    url = desk.prefix + "/"
+    page = views.FrontPage(
+        head=desk.head(url, "", desk.language.tagline, versions=desk.fixed_versions("/")),
+        newest=desk.day(newest[0]) if newest else None,
+        lead=desk.card(lead) if lead else None,
+        today=tuple(desk.card(item) for item in today if item is not lead),
+        days=days(before, desk),
+    )
+    return Output(file_of(url), Rendered("front.html", desk.language.lang, page), "the front page")
+
+
+def days(articles: Iterable[Article], desk: Desk) -> tuple[views.Day, ...]:
+    """Return `articles`, newest first, by the day they are from."""
+    found = []
+    for on, group in groupby(articles, key=lambda item: item.date.date()):
+        listed = tuple(group)
+        found.append(views.Day(day_id(on.isoformat()), desk.day(listed[0]), tuple(desk.card(item) for item in listed)))
+    return tuple(found)
+
+
+def day_id(day: str) -> str:
+    """Return the anchor of a day (ISO 8601) in a list."""
+    return f"dg-{day}"
+
+
+def pages(articles: Sequence[Article], size: int) -> tuple[Sequence[Article], list[Sequence[Article]]]:
+    """Return (the first page, the numbered pages from 1 on), each newest first, of `articles`, newest first.
+
+    The numbered pages are full and hold the oldest first; the newest `size` to `2 * size - 1` stand on the first
+    page. So an article newer than all others moves none from one numbered page to another.
+    """
+    full = max(0, len(articles) // size - 1)
+    oldest_first = [
+        articles[len(articles) - size * (number + 1) : len(articles) - size * number] for number in range(full)
+    ]
+    return articles[: len(articles) - size * full], oldest_first
+
+
+def listing(term: Term, desk: Desk) -> Iterable[Output]:
+    """Return the pages of a tag, a section or a publisher."""
+    first, numbered = pages(term.articles, desk.library.config.paginate)
+    addresses = [term.url, *(f"{term.url}page/{number}/" for number in range(1, len(numbered) + 1))]
+    feed = term.url + "feed.xml" if desk.library.config.url else ""
+    facts = _facts(term.publisher, desk) if term.publisher else None
+    for number, articles in enumerate([first, *numbered]):
+        page = views.ListPage(
+            head=desk.head(
+                addresses[number],
+                term.name
+                if not number
+                else desk.words.text("%(name)s, page %(number)s", name=term.name, number=desk.words.number(number)),
+                term.description,
+                versions=desk.term_versions(term) if not number else None,
+                feed=views.FeedLink(f"{desk.language.title}: {term.name}", feed) if feed else None,
+            ),
+            kind=term.kind,
+            name=term.name,
+            description=term.description,
+            publisher=facts if not number else None,
+            number=number,
+            total=len(term.articles) if not number else 0,
+            cards=tuple(desk.card(item) for item in articles),
+            newer=_neighbour(number + 1 if number else -1, addresses, desk),
+            older=_neighbour(number - 1 if number else len(numbered), addresses, desk),
+            feed=feed,
+        )
+        claim = f"the {term.kind} “{term.name}”"
+        yield Output(file_of(addresses[number]), Rendered("list.html", desk.language.lang, page), claim)
+
+
+def _neighbour(number: int, addresses: Sequence[str], desk: Desk) -> views.Link | None:
+    """The page `number`, counted from the oldest; the one after the last numbered one is the first page."""
+    if number < 0 or not addresses[1:]:
+        return None
+    if number == len(addresses):
+        return views.Link(desk.words.text("Newest articles"), addresses[0])
+    if number == 0:
+        return None
+    return views.Link(desk.words.text("Page %(number)s", number=desk.words.number(number)), addresses[number])
+
+
+def _facts(source: RegisteredSource, desk: Desk) -> views.PublisherFacts:
+    words = desk.words
+    return views.PublisherFacts(
+        name=source.name,
+        link=source.url,
+        kind=words.text(source.kind) if source.kind else "",
+        country=words.country(source.country) if source.country else "",
+        language=words.named(source.lang) if source.lang else "",
+        license=source.license,
+        about=source.about,
+    )
+
+
+def index(kind: TermKind, desk: Desk) -> Output:
+    """Return the index of all tags, sections or publishers of a language."""
+    path = f"/{FOLDERS[kind]}/"
+    url = desk.prefix + path
+    title = desk.words.text(_TITLES[kind])
+    page = views.IndexPage(
+        head=desk.head(url, title, versions=desk.fixed_versions(path)),
+        kind=kind,
+        entries=tuple(_entry(term, desk) for term in desk.part.terms[kind]),
+    )
+    return Output(file_of(url), Rendered("index.html", desk.language.lang, page), f"the index of {FOLDERS[kind]}")
+
+
+def _entry(term: Term, desk: Desk) -> views.Entry:
+    facts = _facts(term.publisher, desk) if term.publisher else None
+    detail = ", ".join(part for part in (facts.kind, facts.country) if part) if facts else term.description
+    return views.Entry(term.name, term.url, len(term.articles), desk.day(term.articles[0]), detail)

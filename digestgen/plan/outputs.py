@@ -1,0 +1,85 @@
+"""What a build writes: paths, what goes there, and who claims them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from digestgen import paths, urls
+from digestgen.diagnostics import Diagnostic, Span
+from digestgen.feeds import Feed
+from digestgen.views import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A page made by a template from a page value, in the language `lang` of the site."""
+
+    template: str
+    lang: str
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A file as it is: `source` is a path below content/."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One file of the site: its path in the output folder, what it is made from, and who wants it there.
+
+    `claim` says who ("content/a.md", "the tag “x”"), `span` where, if that is a file.
+    """
+
+    path: str
+    content: Rendered | Feed | Copied | bytes
+    claim: str
+    span: Span | None = None
+
+
+def file_of(url: str) -> str:
+    """Return the file behind an address of the site that is known to be a good one."""
+    path = paths.output_path(urls.unquote(url.partition("#")[0]))
+    assert path is not None, url
+    return path
+
+
+def unclaimable(url: str) -> bool:
+    """Tell whether no file can be written for `url` on every system."""
+    return paths.output_path(urls.unquote(url)) is None
+
+
+def collisions(outputs: Iterable[Output]) -> list[Diagnostic]:
+    """Return an error for each pair of outputs that cannot both be written, on any file system.
+
+    Paths that differ only in case or Unicode form are one file on some systems; and where one output is a file,
+    another cannot be in a folder of that name.
+    """
+    found = []
+    claimed: dict[str, Output] = {}
+    for output in outputs:
+        other = claimed.setdefault(paths.portable_key(output.path), output)
+        if other is not output and other != output:
+            found.append(_collision(output, other))
+    for key, output in claimed.items():
+        parts = key.split("/")
+        for depth in range(1, len(parts)):
+            other_file = claimed.get("/".join(parts[:depth]))
+            if other_file is not None:
+                found.append(_collision(output, other_file))
+    return found
+
+
+def _collision(output: Output, other: Output) -> Diagnostic:
+    if output.span is None and other.span is not None:
+        output, other = other, output
+    address = "/" + output.path.removesuffix("index.html")
+    return Diagnostic(
+        "url-collision",
+        f"{output.claim} and {other.claim} both claim {address}",
+        output.span,
+        help="give one of them another `slug`, date, alias or name",
+    )

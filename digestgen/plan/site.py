@@ -1,0 +1,212 @@
+"""The plan of the whole site: every file, decided before anything is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from digestgen import library, parse, urls, views
+from digestgen.config import NavItem
+from digestgen.diagnostics import Diagnostic
+from digestgen.library import FOLDERS
+from digestgen.links import Resolver
+from digestgen.plan import archive, articles, lists, syndication
+from digestgen.plan.desk import Desk
+from digestgen.plan.outputs import Copied, Output, Rendered, collisions, unclaimable
+
+#: Files that the site's own content/static/ may replace.
+_OWN_IF_GIVEN = ("robots.txt",)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will be written, and by language what stands on every page."""
+
+    outputs: tuple[Output, ...]
+    sites: Mapping[str, views.Site]
+    unlinked: int
+    """How many links lead to articles that are held back, and stay text."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    outputs: list[Output] = field(default_factory=list)
+    found: list[Diagnostic] = field(default_factory=list)
+    unlinked: int = 0
+
+
+def plan(
+    shelf: library.Library, files: frozenset[str], theme_options: Mapping[str, object]
+) -> tuple[Plan, list[Diagnostic]]:
+    """Return the plan of the site and what is wrong with its links and addresses.
+
+    `files` are the paths below content/ of all files that are not articles.
+    """
+    draft = _Draft()
+    resolver = Resolver(shelf, files, {})
+    desks = [Desk(shelf, part, resolver) for part in shelf.parts]
+    for desk in desks:
+        draft.outputs.extend(_lists(desk))
+    static = _static(files, draft)
+    _add_feeds(desks, draft)
+    resolver.known = known(draft.outputs) | _to_come(desks)
+    for desk in desks:
+        _add_articles(desk, draft)
+    _add_files(desks, static, draft)
+    sites = {desk.language.lang: _site(desk, theme_options, draft) for desk in desks}
+    draft.found.extend(collisions(draft.outputs))
+    return Plan(tuple(draft.outputs), sites, draft.unlinked), draft.found
+
+
+def known(outputs: Iterable[Output]) -> dict[str, frozenset[str]]:
+    """Return the addresses (decoded) of `outputs` and on each the ids that links may name."""
+    return {"/" + _address(output.path): _ids(output) for output in outputs}
+
+
+def _to_come(desks: Sequence[Desk]) -> dict[str, frozenset[str]]:
+    """The addresses of files that need the articles to be planned first."""
+    if not desks[0].library.config.url:
+        return {}
+    return dict.fromkeys(["/sitemap.xml", *(f"{desk.prefix}/feed.xml" for desk in desks)], frozenset())
+
+
+def _address(path: str) -> str:
+    return path.removesuffix("index.html") if path == "index.html" or path.endswith("/index.html") else path
+
+
+def _ids(output: Output) -> frozenset[str]:
+    page = output.content.page if isinstance(output.content, Rendered) else None
+    if isinstance(page, views.MonthPage | views.FrontPage):
+        return frozenset(day.id for day in page.days)
+    return frozenset()
+
+
+def _lists(desk: Desk) -> Iterable[Output]:
+    yield lists.front(desk)
+    for kind, terms in desk.part.terms.items():
+        yield lists.index(kind, desk)
+        for term in terms:
+            yield from lists.listing(term, desk)
+    yield from archive.archive(desk)
+    url = desk.prefix + "/404.html"
+    head = desk.head(url, desk.words.text("Page not found"), versions=desk.fixed_versions("/"), stay_out=True)
+    page = views.NotFoundPage(head)
+    yield Output(
+        urls.unquote(url).lstrip("/"), Rendered("404.html", desk.language.lang, page), "the page for what is not found"
+    )
+
+
+def _static(files: frozenset[str], draft: _Draft) -> list[Output]:
+    outputs = []
+    for file in sorted(files):
+        path = file.removeprefix(parse.STATIC + "/")
+        if path != file:
+            if unclaimable(urls.quote_path("/" + path)):
+                draft.found.append(Diagnostic("bad-name", f"the file {file} has a name that not every system can hold"))
+            else:
+                outputs.append(Output(path, Copied(file), f"the file {file}"))
+    draft.outputs.extend(outputs)
+    return outputs
+
+
+def _add_feeds(desks: Sequence[Desk], draft: _Draft) -> None:
+    """Add the feeds of lists, before the articles, which may link to them."""
+    if desks[0].library.config.url:
+        for desk in desks:
+            draft.outputs.extend(syndication.list_feeds(desk))
+
+
+def _add_articles(desk: Desk, draft: _Draft) -> None:
+    listed = desk.part.articles
+    for place, item in enumerate(listed):
+        newer = listed[place - 1] if place else None
+        older = listed[place + 1] if place + 1 < len(listed) else None
+        _take(articles.article(item, desk, newer, older), draft)
+    for item in desk.part.pages:
+        _take(articles.plain_page(item, desk), draft)
+
+
+def _take(made: articles.Made, draft: _Draft) -> None:
+    bad = [output for output in made.outputs if unclaimable(urls.quote_path("/" + output.path))]
+    for output in bad:
+        draft.found.append(Diagnostic("bad-name", f"/{output.path} cannot be a file on every system", output.span))
+    draft.outputs.extend(output for output in made.outputs if output not in bad)
+    draft.found.extend(made.found)
+    draft.unlinked += made.held
+
+
+def _add_files(desks: Sequence[Desk], static: Sequence[Output], draft: _Draft) -> None:
+    if desks[0].library.config.url:
+        draft.outputs.extend(syndication.site_feed(desk) for desk in desks)
+        draft.outputs.extend(list(syndication.sitemaps(draft.outputs, desks)))
+    given = {output.path for output in static}
+    if not given.intersection(_OWN_IF_GIVEN):
+        draft.outputs.append(syndication.robots(desks[0]))
+
+
+def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> views.Site:
+    config = desk.library.config
+    prefix = desk.prefix
+    return views.Site(
+        title=desk.language.title,
+        tagline=desk.language.tagline,
+        url=config.url,
+        lang=desk.language.lang,
+        direction=desk.words.direction,
+        places=views.Places(
+            home=f"{prefix}/",
+            archive=f"{prefix}/archive/",
+            tags=f"{prefix}/{FOLDERS['tag']}/",
+            sections=f"{prefix}/{FOLDERS['section']}/",
+            sources=f"{prefix}/{FOLDERS['source']}/",
+            feed=f"{prefix}/feed.xml" if config.url else "",
+        ),
+        nav=_nav(desk, draft),
+        publisher=views.Publisher(config.publisher.name or config.title, config.publisher.url, config.publisher.email),
+        copyright=config.copyright,
+        options=theme_options,
+        extra=config.extra,
+    )
+
+
+def _nav(desk: Desk, draft: _Draft) -> tuple[views.Link, ...]:
+    config = desk.library.config
+    if config.nav is None:
+        words, prefix = desk.words, desk.prefix
+        names = (("Sources", "sources"), ("Tags", "tags"), ("Archive", "archive"))
+        return tuple(views.Link(words.text(name), f"{prefix}/{folder}/") for name, folder in names)
+    found = []
+    for index, item in enumerate(config.nav):
+        if not item.lang or item.lang.lower() == desk.language.lang.lower():
+            link = _nav_link(item, index, desk, draft)
+            if link:
+                found.append(link)
+    return tuple(found)
+
+
+def _nav_link(item: NavItem, index: int, desk: Desk, draft: _Draft) -> views.Link | None:
+    link = urls.classify(item.url)
+    if link.kind == "external":
+        return views.Link(item.title, link.url)
+    path = link.path if link.path.startswith("/") else "/" + link.path
+    place = _place_in(path if path.endswith("/") or "." in path.rsplit("/", 1)[-1] else path + "/", item, desk)
+    if place is not None:
+        return views.Link(item.title, place)
+    config = desk.library.config
+    if not any(urls.unquote(library.address(held.article, config)) == path for held in desk.library.held):
+        span = config.marks.get(f"nav.{index}.url")
+        draft.found.append(Diagnostic("broken-link", f"`nav` leads nowhere: the site has no page {path}", span))
+    return None
+
+
+def _place_in(path: str, item: NavItem, desk: Desk) -> str | None:
+    """Return the address of `path` for the pages of a language: its own version where the entry is for all."""
+    pages = desk.resolver.pages
+    if not item.lang and desk.prefix:
+        versions = desk.library.translations[pages[path].path] if path in pages else ()
+        own = next((version for version in versions if version.lang == desk.language.lang), None)
+        if own is not None:
+            return desk.library.urls[own.path]
+        if desk.prefix + path in desk.resolver.known:
+            return urls.quote_path(desk.prefix + path)
+    return urls.quote_path(path) if path in pages or path in desk.resolver.known else None

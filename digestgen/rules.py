@@ -1,0 +1,62 @@
+"""Every kind of fault that digestgen tells, with its default severity.
+
+The codes are stable: site.yaml's `rules` names them, and so do the reference pages, which tests hold against this
+list.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from digestgen.diagnostics import Rule
+
+_RULES: Final = (
+    # --- files as a whole
+    Rule("not-utf8", "A file is not UTF-8 text."),
+    Rule("too-large", "A file is larger than digestgen reads (1 MiB of settings, 4 MiB of article, 100 MiB of file)."),
+    Rule("unreadable", "A file or folder cannot be read, or is neither a file nor a folder.", "warning"),
+    Rule("link-outside", "A symbolic link leads out of the site, and is not followed.", "warning"),
+    Rule("bad-name", "A file's name cannot be published on every host and system."),
+    # --- YAML
+    Rule("no-front-matter", "An article does not begin with a front matter between two lines of `---`."),
+    Rule("unclosed-front-matter", "The front matter is not closed by a line of `---`."),
+    Rule("yaml-syntax", "The YAML cannot be read."),
+    Rule("yaml-tab", "YAML is indented with a tab."),
+    Rule("yaml-alias", "YAML anchors, aliases and merge keys are not read."),
+    Rule("yaml-tag", "YAML tags are not read."),
+    Rule("yaml-depth", "YAML is nested deeper than any setting needs."),
+    Rule("unquoted-colon", "A value has a colon and is not quoted, so YAML reads it as a mapping."),
+    Rule("duplicate-key", "A key stands twice in one mapping."),
+    # --- values
+    Rule("wrong-type", "A value is of another kind than its key expects."),
+    Rule("bad-value", "A value is none that its key knows."),
+    Rule("bad-date", "A date is not written as a date, or does not exist."),
+    Rule("bad-url", "An address cannot be one, or is of a kind that is not allowed."),
+    Rule(
+        "unknown-key", "A key is not known: a warning in articles and registries, an error in site.yaml and theme.yaml."
+    ),
+    Rule("missing-key", "A key that is needed is missing."),
+    Rule("missing-title", "An article or a page has no title."),
+    Rule("missing-date", "An article has no date, neither in its front matter nor in its file's name."),
+    Rule("bad-slug", "A slug would not survive in an address as it is written."),
+    Rule("bad-alias", "A former address cannot be one on this site."),
+    Rule("unnamed-source", "A source has neither a name nor an address."),
+    # --- the body
+    Rule("too-complex", "An article is nested so deeply that it cannot be rendered."),
+    Rule("broken-link", "A link or a picture points to a file, a page or a heading that does not exist."),
+    Rule("refused-link", "A link has an address of a kind that is not allowed, as javascript:.", "warning"),
+    Rule("missing-alt", "A picture has no alternative text.", "warning"),
+    # --- the site as a whole
+    Rule("url-collision", "Two things claim one address, or addresses that one file system holds for the same."),
+    Rule("translation-twice", "Two articles of one language share a translation key."),
+    Rule("no-url", "site.yaml has no `url`, so neither feeds nor a sitemap are written.", "note"),
+    # --- themes
+    Rule("no-theme", "The theme does not exist."),
+    Rule("theme", "A template or a file of the theme is wrong."),
+    # --- the output folder
+    Rule("output-refused", "The output folder must not be written to."),
+    Rule("output-foreign", "A file that digestgen did not write stands where a page must go."),
+    Rule("output-changed", "A file that digestgen wrote was changed since, and is written again.", "warning"),
+)
+
+RULES: Final[dict[str, Rule]] = {rule.code: rule for rule in _RULES}

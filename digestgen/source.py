@@ -1,0 +1,110 @@
+"""The user's files: what is in a site's folder, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from digestgen import files, parse, registry
+from digestgen.config import Config
+from digestgen.diagnostics import Diagnostic, Span
+from digestgen.files import Found
+
+#: The most that site.yaml or a registry may hold, and the most of one file that comes along.
+SETTINGS_LIMIT: Final = 1024 * 1024
+FILE_LIMIT: Final = 100 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Tree:
+    """A site's folder. `files` are the paths below content/ of everything that is not an article or a page."""
+
+    folder: Path
+    settings: Config
+    found: list[Diagnostic] = field(default_factory=list)
+    files: frozenset[str] = frozenset()
+    _articles: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        others, articles = set(), []
+        for item in files.scan(str(self.content)):
+            if item.kind != "file":
+                self.found.append(self._strange(item))
+            elif item.path.endswith(".md") and not item.path.startswith(parse.STATIC + "/"):
+                articles.append(item.path)
+            else:
+                others.add(item.path)
+        self.files = frozenset(others)
+        self._articles = tuple(articles)
+        if not self.content.is_dir():
+            mark = self.settings.marks.get("content", Span("site.yaml"))
+            message = f"there is no folder {self.settings.content}/ for the articles"
+            self.found.append(
+                Diagnostic("missing-key", message, mark, help="make the folder, or name another one as `content`")
+            )
+
+    @property
+    def content(self) -> Path:
+        return self.folder / self.settings.content
+
+    def _strange(self, item: Found) -> Diagnostic:
+        shown = Span(f"{self.settings.content}/{item.path}")
+        if item.kind == "link":
+            return Diagnostic(
+                "link-outside",
+                "a link that does not lead to a file of this folder is not followed",
+                shown,
+                severity="warning",
+            )
+        message = "it cannot be read" if item.kind == "unreadable" else "it is neither a file nor a folder"
+        return Diagnostic("unreadable", message, shown, severity="warning")
+
+    def registries(self) -> dict[str, str]:
+        """Return the texts of those registries that exist."""
+        texts = {}
+        for name in registry.FILES:
+            if not (self.folder / name).exists():
+                continue
+            data = self._read(self.folder / name, name, SETTINGS_LIMIT)
+            text, faults = parse.decode(data, name) if data is not None else (None, [])
+            self.found.extend(faults)
+            if text is not None:
+                texts[name] = text
+        return texts
+
+    def articles(self) -> Iterator[tuple[str, bytes]]:
+        """Yield path below content/ and bytes of every article and page, in the order of paths."""
+        for path in self._articles:
+            data = self._read(self.content / path, f"{self.settings.content}/{path}", parse.LIMIT)
+            if data is not None:
+                yield path, data
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of a file that comes along."""
+        data = self._read(self.content / path, f"{self.settings.content}/{path}", FILE_LIMIT)
+        return data if data is not None else b""
+
+    def _read(self, file: Path, shown: str, limit: int) -> bytes | None:
+        try:
+            return files.read_bytes(str(file), limit)
+        except files.TooLargeError:
+            most = f"{limit // 1024 // 1024} MiB"
+            self.found.append(
+                Diagnostic("too-large", f"the file is larger than {most}", Span(shown), help="make it smaller")
+            )
+        except PermissionError:
+            self.found.append(Diagnostic("unreadable", "the file may not be read", Span(shown), severity="error"))
+        return None
+
+    def with_line(self, item: Diagnostic) -> Diagnostic:
+        """Return `item` with the text of its line, where it names a line of a file and lacks its text."""
+        span = item.span
+        if span is None or span.text or span.line < 1 or not (self.folder / span.path).is_file():
+            return item
+        if not span.path.endswith((".md", ".yaml")) or (span.line == 1 and span.column == 1):
+            return item
+        text, _ = parse.decode(files.read_bytes(str(self.folder / span.path), parse.LIMIT), span.path)
+        lines = (text or "").split("\n")
+        return replace(item, span=replace(span, text=lines[span.line - 1])) if span.line <= len(lines) else item

@@ -1,0 +1,288 @@
+"""Themes: their templates, files and options, found in themes/ beside site.yaml or among digestgen's own.
+
+A theme may extend another: its templates and files come before those of the theme below it, which stay
+reachable as `{% extends "broadsheet/article.html" %}`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from digestgen import files, parse, yaml
+from digestgen.diagnostics import Diagnostic, Span
+from digestgen.fingerprint import short
+from digestgen.schema import Choice, Fault, Flag, Free, Key, ListOf, MapOf, Report, Shape, Table, Text, Whole, meant
+from digestgen.views import API_VERSION
+
+#: The most that one file of a theme may hold.
+LIMIT: Final = 16 * 1024 * 1024
+
+_COLOUR: Final = r"#[0-9A-Fa-f]{3,8}|[a-z]{3,30}|(?:rgb|hsl|oklch|oklab|lch|lab)\([0-9a-z%.,/ +-]{1,60}\)"
+
+OPTION_TYPES: Final[Mapping[str, Shape]] = {
+    "text": Text(),
+    "bool": Flag(),
+    "integer": Whole(),
+    "colour": Text("a CSS colour such as #8b1a1a", pattern=_COLOUR),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a theme: its shape, its default, and the CSS custom property that carries it, if one does."""
+
+    type: str
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    css: str = ""
+    about: str = ""
+
+    @property
+    def shape(self) -> Shape:
+        return Choice(self.choices) if self.type == "choice" else OPTION_TYPES[self.type]
+
+
+OPTION: Final = Table(
+    "an option",
+    (
+        Key("type", Choice((*OPTION_TYPES, "choice")), "What its value is.", required=True),
+        Key("default", Free(), "Its value where the site gives none.", required=True),
+        Key("choices", ListOf(Text(), "a list of words"), "The words of a choice.", (), "none"),
+        Key(
+            "css",
+            Text("a CSS custom property such as --accent", pattern=r"--[a-z][a-z0-9-]*"),
+            "The custom property that gets the value.",
+            "",
+            "none",
+        ),
+        Key("about", Text(), "What it does.", "", "none"),
+    ),
+    lambda values: Option(**values),
+    unknown="error",
+)
+
+TABLE: Final = Table(
+    "theme.yaml",
+    (
+        Key(
+            "name",
+            Text("a name", pattern=r"[a-z0-9][a-z0-9_-]*"),
+            "The theme's name, which is its folder's.",
+            required=True,
+        ),
+        Key("version", Text(), "The theme's own version.", "", "none"),
+        Key("api", Whole(1, 1000), "The version of the theme API it was written for.", API_VERSION, str(API_VERSION)),
+        Key("description", Text(), "What it looks like, in a sentence.", "", "none"),
+        Key(
+            "extends",
+            Text("the name of a theme", pattern=r"[a-z0-9][a-z0-9_-]*"),
+            "The theme that it builds on.",
+            "",
+            "none",
+        ),
+        Key(
+            "options",
+            MapOf(OPTION, "a mapping of options"),
+            "Options that site.yaml may set in `theme_options`.",
+            {},
+            "none",
+        ),
+    ),
+    unknown="error",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The text of a template and the name of its file for messages."""
+
+    text: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme with all that it extends: templates and assets by name, options with their values."""
+
+    name: str
+    templates: Mapping[str, Template]
+    assets: Mapping[str, bytes]
+    options: Mapping[str, Any]
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Name of an asset to its address, which changes with its content."""
+
+
+@dataclass(slots=True)
+class _Folder:
+    """One theme's own files."""
+
+    root: Path
+    shown: str
+    settings: dict[str, Any]
+    templates: dict[str, Template]
+    assets: dict[str, bytes]
+
+
+def own_themes() -> Path:
+    """Return the folder of digestgen's own themes: in an installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    return package / "themes" if (package / "themes").is_dir() else package.parent / "themes"
+
+
+def available(site: Path) -> list[str]:
+    """Return the names of all themes that the site in the folder `site` can use."""
+    names: set[str] = set()
+    for place in (site / "themes", own_themes()):
+        if place.is_dir():
+            names.update(entry.name for entry in place.iterdir() if (entry / "theme.yaml").is_file())
+    return sorted(names)
+
+
+def load(
+    name: str, site: Path, given: Mapping[str, yaml.Node], marks: Mapping[str, Span]
+) -> tuple[Theme | None, list[Diagnostic]]:
+    """Return the theme `name` with the options `given` in site.yaml (whose places are in `marks`), or None."""
+    found: list[Diagnostic] = []
+    chain = _chain(name, site, marks.get("theme"), found)
+    if not chain or found:
+        return None, found
+    report = Report(found, dict(marks))
+    options = _options(chain, given, report)
+    if any(item.severity == "error" for item in found):
+        return None, found
+    templates: dict[str, Template] = {}
+    assets: dict[str, bytes] = {}
+    for folder in reversed(chain):
+        templates |= folder.templates | {f"{folder.root.name}/{key}": text for key, text in folder.templates.items()}
+        assets |= folder.assets
+    values = {key: value for key, (_, value) in options.items()}
+    final, addresses = _fingerprinted(assets, _custom_properties(options))
+    return Theme(name, templates, final, values, addresses), found
+
+
+def _chain(name: str, site: Path, span: Span | None, found: list[Diagnostic]) -> list[_Folder]:
+    chain: list[_Folder] = []
+    while name:
+        root = _find(name, site, [folder.root for folder in chain])
+        if root is None:
+            known = available(site)
+            message = (
+                f"there is no theme `{name}`"
+                if not chain
+                else f"`{chain[-1].shown}` extends `{name}`, which is not there"
+            )
+            found.append(Diagnostic("no-theme", message, span, meant(name, known), f"themes: {', '.join(known)}"))
+            return []
+        folder = _read(root, site, found)
+        if folder is None:
+            return []
+        chain.append(folder)
+        name = folder.settings["extends"]
+        if len(chain) > 8:
+            found.append(Diagnostic("theme", f"the themes of `{chain[0].shown}` extend each other in a circle", span))
+            return []
+    return chain
+
+
+def _find(name: str, site: Path, taken: Sequence[Path]) -> Path | None:
+    """A theme of the site may have the name of the one that it extends: then the next one of that name is meant."""
+    places = (site / "themes" / name, own_themes() / name)
+    return next((place for place in places if place not in taken and (place / "theme.yaml").is_file()), None)
+
+
+def _read(root: Path, site: Path, found: list[Diagnostic]) -> _Folder | None:
+    shown = os.path.relpath(root, site).replace(os.sep, "/") if root.is_relative_to(site) else f"themes/{root.name}"
+    data = files.read_bytes(str(root / "theme.yaml"), LIMIT)
+    text, faults = parse.decode(data, f"{shown}/theme.yaml")
+    found.extend(faults)
+    node, faults = yaml.parse(text or "", path=f"{shown}/theme.yaml")
+    found.extend(faults)
+    if node is None:
+        return None
+    report = Report(found)
+    try:
+        settings = TABLE.values(node, "", report)
+    except Fault:
+        return None
+    if settings["api"] > API_VERSION:
+        span = report.marks["api"]
+        report.fault(
+            "theme",
+            f"the theme is for version {settings['api']} of the theme API",
+            span,
+            f"this digestgen has {API_VERSION}",
+        )
+    templates = {}
+    for key, raw in _files(root / "templates").items():
+        content, faults = parse.decode(raw, f"{shown}/templates/{key}")
+        found.extend(faults)
+        templates[key] = Template(content or "", f"{shown}/templates/{key}")
+    return _Folder(root, shown, settings, templates, _files(root / "assets"))
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    if not folder.is_dir():
+        return {}
+    return {
+        item.path: files.read_bytes(str(folder / item.path), LIMIT)
+        for item in files.scan(str(folder))
+        if item.kind == "file"
+    }
+
+
+def _options(chain: Sequence[_Folder], given: Mapping[str, yaml.Node], report: Report) -> dict[str, tuple[Option, Any]]:
+    known: dict[str, Option] = {}
+    for folder in reversed(chain):
+        known |= folder.settings["options"]
+    values = {key: (option, option.default) for key, option in known.items()}
+    for key, node in given.items():
+        if key not in known:
+            span = report.marks[f"theme_options.{key}"]
+            hint = meant(key, known) or f"options: {', '.join(known) or 'none'}"
+            report.fault("unknown-key", f"the theme `{chain[0].root.name}` has no option `{key}`", span, hint)
+            continue
+        try:
+            values[key] = (known[key], known[key].shape.read(node, key, report))
+        except Fault:
+            continue
+    return values
+
+
+def _custom_properties(options: Mapping[str, tuple[Option, Any]]) -> str:
+    lines = [f"{option.css}:{value}" for option, value in options.values() if option.css]
+    return f":root{{{';'.join(lines)}}}\n" if lines else ""
+
+
+_URL: Final = re.compile(r"url\(\s*([\"']?)([^\"'()\s:?#]+)\1\s*\)")
+
+
+def _fingerprinted(assets: Mapping[str, bytes], properties: str) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return the final assets by address, and name to address.
+
+    Style sheets come last: they name other assets, and carry the options.
+    """
+    addresses: dict[str, str] = {}
+    final: dict[str, bytes] = {}
+    for name in sorted(assets, key=lambda item: (item.endswith(".css"), item)):
+        data = assets[name]
+        if name.endswith(".css"):
+            data = _style_sheet(data.decode("utf-8", "replace"), properties, name, addresses).encode()
+        stem, dot, ending = name.rpartition(".")
+        address = f"/assets/{stem}.{short(data)}{dot}{ending}" if dot else f"/assets/{ending}.{short(data)}"
+        addresses[name] = address
+        final[address] = data
+    return final, addresses
+
+
+def _style_sheet(text: str, properties: str, name: str, addresses: Mapping[str, str]) -> str:
+    def renamed(match: re.Match[str]) -> str:
+        other = os.path.normpath(os.path.join(os.path.dirname(name), match[2])).replace(os.sep, "/")
+        up = "../" * name.count("/")
+        return f'url("{up}{addresses[other].removeprefix("/assets/")}")' if other in addresses else match[0]
+
+    return _URL.sub(renamed, text) + properties

@@ -1,0 +1,417 @@
+"""The theme API: the values that templates get.
+
+Every template gets exactly two names besides the functions of `render`: `site`, a `Site`, and `page`, one of the
+page values at the end of this module. Nothing else, and nothing that could ask for more: a page depends on
+these values and on its templates, and on nothing besides.
+
+All `url` fields are paths below the root of the site, percent-encoded (RFC 3986), beginning with `/`; templates
+pass them through the filter `href`, which makes them relative to the page, so that a site works under any path.
+Fields called `link` lead away from the site and are absolute. Texts are plain text (templates escape them), but
+for `html` fields, which are safe HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: Counts up when a template written for an older version would not work any more.
+API_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment or a day as readers of one language see it."""
+
+    iso: str
+    """For `<time datetime>`: a date, or a date and time with offset (RFC 3339)."""
+    date: str
+    """The day in full, as "13 September 2023"."""
+    weekday: str
+    """The day in full with its weekday, as "Wednesday, 13 September 2023"."""
+    short: str
+    """The day without its year, as "13 Sept"."""
+    time: str
+    """The time of day with its zone, as "14:05 CEST"; empty where only a day is known."""
+    clock: str
+    """The time of day alone, as "14:05"; empty where only a day is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A name and where it leads on this site; `url` is empty where there is no page."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture with what has to stand beside it. Without `alt` text it is decoration."""
+
+    url: str
+    alt: str
+    caption: str = ""
+    credit: str = ""
+    license: str = ""
+    width: int = 0
+    """Pixels, with `height`; 0 where the file does not tell."""
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a list knows of an article."""
+
+    url: str
+    title: str
+    kicker: str
+    summary: str
+    when: When
+    dateline: str
+    lang: str
+    """BCP 47 tag of the article's own language; `direction` is "ltr" or "rtl"."""
+    direction: str
+    foreign: str
+    """Name of the article's language where it is not the language of this part of the site, else empty."""
+    section: Link | None
+    sources: tuple[Link, ...]
+    """The publishers it credits, each once, with their pages here."""
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of a list and what was published on it, newest first. `id` is an anchor on its page."""
+
+    id: str
+    when: When
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCredit:
+    """One work that an article credits."""
+
+    publisher: Link
+    title: str
+    link: str
+    lang: str
+    direction: str
+    language: str
+    """Name of the work's language where it differs from the article's, else empty."""
+    authors: tuple[str, ...]
+    published: When | None
+    accessed: When | None
+    license: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A version in another language. `name` is that language's own name for itself."""
+
+    lang: str
+    direction: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """A language of the site, as the switcher offers it on one page."""
+
+    lang: str
+    direction: str
+    name: str
+    url: str
+    """This page in that language, or that language's front page where it has none."""
+    current: bool
+    same: bool
+    """Whether `url` is this page in the other language, and not only the front page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the body, for a table of contents."""
+
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that a page announces."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Who publishes the digest, as site.yaml tells."""
+
+    name: str
+    link: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The addresses that each language of the site has. `feed` is empty where the site has no `url`."""
+
+    home: str
+    archive: str
+    tags: str
+    sections: str
+    sources: str
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What stands on every page of one language. No article can change it."""
+
+    title: str
+    tagline: str
+    url: str
+    """Where the site will live, absolute, with a slash at the end; empty where it is not known."""
+    lang: str
+    direction: str
+    places: Places
+    nav: tuple[Link, ...]
+    publisher: Publisher
+    copyright: str
+    options: Mapping[str, object] = field(default_factory=dict)
+    """The theme's options with the values that the site gives them."""
+    extra: Mapping[str, object] = field(default_factory=dict)
+    """`extra` of site.yaml."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head of every page says."""
+
+    title: str
+    """The page's own title; empty on the front page."""
+    description: str
+    url: str
+    canonical: str
+    """Absolute; empty where the site has no `url`."""
+    alternates: tuple[tuple[str, str], ...]
+    """(hreflang, absolute address) of the page's versions, itself and "x-default" included; else empty."""
+    feeds: tuple[FeedLink, ...]
+    languages: tuple[LanguageChoice, ...]
+    """Every language of the site, this one included; empty where the site has one language."""
+    policy: str
+    """The page's Content-Security-Policy (CSP level 3), for a meta element."""
+    stay_out: bool = False
+    """Whether search engines are asked to leave the page out of their index."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """The front page of one language (`front.html`)."""
+
+    head: Head
+    newest: When | None
+    """The day of the newest articles; None on an empty site."""
+    lead: Card | None
+    today: tuple[Card, ...]
+    """The other articles of that day."""
+    days: tuple[Day, ...]
+    """Days before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """An article (`article.html`)."""
+
+    head: Head
+    card: Card
+    standfirst: str
+    """The summary that the author wrote; empty where lists show the first paragraph instead."""
+    html: str
+    contents: tuple[Heading, ...]
+    byline: tuple[Link, ...]
+    updated: When | None
+    sources: tuple[SourceCredit, ...]
+    credits: str
+    """Who reported, wrote and edited, as one sentence in the article's language; or empty."""
+    tags: tuple[Link, ...]
+    translations: tuple[Translation, ...]
+    newer: Card | None
+    older: Card | None
+    minutes: int
+    """Reading time, at least 1."""
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainPage:
+    """A page beside the articles, from content/pages/ (`page.html`)."""
+
+    head: Head
+    title: str
+    standfirst: str
+    html: str
+    contents: tuple[Heading, ...]
+    updated: When | None
+    lang: str
+    direction: str
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherFacts:
+    """What sources.yaml tells of a publisher, in words of the page's language."""
+
+    name: str
+    link: str
+    kind: str
+    country: str
+    language: str
+    license: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A list of articles with one thing in common (`list.html`).
+
+    `kind` is "tag", "section" or "source". The first page holds the newest articles and has no `number`; further
+    pages are numbered from 1, the oldest, so that a new article moves none of them.
+    """
+
+    head: Head
+    kind: str
+    name: str
+    description: str
+    publisher: PublisherFacts | None
+    number: int
+    """0 on the first page."""
+    total: int
+    """How many articles the whole list has; told on the first page only, 0 elsewhere."""
+    cards: tuple[Card, ...]
+    newer: Link | None
+    older: Link | None
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One list, as an index of lists names it."""
+
+    name: str
+    url: str
+    count: int
+    latest: When
+    detail: str
+    """Description of a tag, kind and country of a publisher; or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """All tags, all sections or all publishers (`index.html`). `kind` is "tag", "section" or "source"."""
+
+    head: Head
+    kind: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A day of a calendar; `url` leads to its place in the month's list and is empty where `count` is 0."""
+
+    number: str
+    """The day of the month in the language's own digits."""
+    count: int
+    label: str
+    """The day in full."""
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the archive, with its calendar: weeks of seven days, None where a day is in another month."""
+
+    name: str
+    """As "September"."""
+    url: str
+    count: int
+    weeks: tuple[tuple[Square | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A year of the archive; `months` are those with articles, the first one first."""
+
+    name: str
+    url: str
+    count: int
+    months: tuple[Month, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePage:
+    """The archive: all years, newest first (`archive.html`). Its months carry no calendars."""
+
+    head: Head
+    years: tuple[Year, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class YearPage:
+    """A year of the archive, with calendars (`archive-year.html`)."""
+
+    head: Head
+    year: Year
+    weekdays: tuple[tuple[str, str], ...]
+    """(short, full) names of the days of the week, in the order of the language's calendars."""
+    busiest: int
+    """The largest count of one day in the year, for shading."""
+    newer: Link | None
+    older: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPage:
+    """A month of the archive (`archive-month.html`)."""
+
+    head: Head
+    name: str
+    """As "September 2023"."""
+    days: tuple[Day, ...]
+    newer: Link | None
+    older: Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotFoundPage:
+    """What a host shows for an address that does not exist (`404.html`); its links work at any depth."""
+
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class RedirectPage:
+    """Leads from a former address to the present one without script (`redirect.html`)."""
+
+    head: Head
+    target: str
+    title: str
+
+
+Page = (
+    FrontPage
+    | ArticlePage
+    | PlainPage
+    | ListPage
+    | IndexPage
+    | ArchivePage
+    | YearPage
+    | MonthPage
+    | NotFoundPage
+    | RedirectPage
+)

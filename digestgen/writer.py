@@ -1,0 +1,250 @@
+"""The output folder: what digestgen owns there, and how it changes without ever being half changed.
+
+What is owned stands in a list in the folder itself, path and fingerprint. Only files on the list are replaced or
+removed. A build stages its changed files inside the folder, writes a list of all that is and will be there,
+replaces each file by a rename, removes what is no longer wanted and writes the final list. Killed at any moment,
+every file is whole, old or new, and the next build knows all of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from digestgen import files, fingerprint, paths
+from digestgen.diagnostics import Diagnostic
+
+#: digestgen's own names in the output folder. They are hidden: never served, never published.
+LIST: Final = ".digestgen-files"
+LOCK: Final = ".digestgen-lock"
+STAGING: Final = ".digestgen-staging"
+
+_HEADER: Final = "# What digestgen wrote here: fingerprint (SHA-256) and path. Only these are replaced or removed.\n"
+
+#: The list is read as hostile input; a site of a million files has a list of about 150 MB.
+_LIMIT: Final = 256 * 1024 * 1024
+
+Owned = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What must never be an output folder: the site's own folder, and `sources`, which hold the user's files."""
+
+    site: Path
+    sources: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a build changed: paths that were written and removed, and how many files were as they should be."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    reused: int
+
+
+def refusal(output: Path, guard: Guard) -> str:
+    """Return why `output` must not be written to, or nothing."""
+    if output.is_symlink():
+        return "it is a link"
+    if output.exists() and not output.is_dir():
+        return "it is a file"
+    real = output.resolve()
+    named = {
+        Path(real.anchor): "it is the root of the file system",
+        Path.home().resolve(): "it is your home folder",
+        guard.site.resolve(): "it is the site's own folder",
+    }
+    if real in named:
+        return named[real]
+    if guard.site.resolve().is_relative_to(real):
+        return "the site's own folder lies in it"
+    near = next((item.name for item in guard.sources if _overlap(real, item.resolve())), "")
+    if near:
+        return f"it and {near}/, which holds your own files, lie in each other"
+    if output.is_dir() and not (output / LIST).is_file() and _foreign(output):
+        return "it is not empty, and digestgen did not make it"
+    return ""
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    return one.is_relative_to(other) or other.is_relative_to(one)
+
+
+def _foreign(output: Path) -> bool:
+    return any(entry.name not in (LOCK, STAGING) for entry in os.scandir(output))
+
+
+@contextlib.contextmanager
+def opened(output: Path, guard: Guard, found: list[Diagnostic]) -> Iterator[Output | None]:
+    """Open an output folder for one build, alone; None where it is refused, which is told in `found`.
+
+    Raises `files.BusyError` where another build is at work there, and OSError where the disk fails.
+    """
+    why = refusal(output, guard)
+    if why:
+        help = "name an empty folder, or one that does not exist yet, as `output`"
+        found.append(Diagnostic("output-refused", f"{output} cannot be the output folder: {why}", help=help))
+        yield None
+        return
+    root = str(output)
+    files.make_dirs(root)
+    with files.lock(f"{root}/{LOCK}"):
+        _clear_staging(root)
+        try:
+            yield Output(root, read_list(root))
+        finally:
+            _clear_staging(root)
+
+
+def _clear_staging(root: str) -> None:
+    """Remove what this build, or one that was killed, has staged and not used."""
+    staging = f"{root}/{STAGING}"
+    if files.lstat(staging) is not None:
+        for item in files.scan(staging):
+            files.remove(f"{staging}/{item.path}")
+        files.remove_empty_dirs(root, [STAGING])
+
+
+def read_list(root: str) -> Owned:
+    """Return path to fingerprints of what digestgen owns in the folder `root`. Lines that cannot be ours are passed over."""
+    try:
+        data = files.read_bytes(f"{root}/{LIST}", _LIMIT)
+    except (FileNotFoundError, files.TooLargeError):
+        return {}
+    owned: dict[str, frozenset[str]] = {}
+    for line in data.decode("utf-8", "replace").split("\n"):
+        mark, _, path = line.partition(" ")
+        own = path.partition("/")[0] in (LIST, LOCK, STAGING)
+        if len(mark) == 64 and mark.isalnum() and not own and not paths.fault(path):
+            owned[path] = owned.get(path, frozenset()) | {mark}
+    return owned
+
+
+def _list_of(owned: Owned) -> bytes:
+    lines = sorted((path, mark) for path, marks in owned.items() for mark in marks)
+    return (_HEADER + "".join(f"{mark} {path}\n" for path, mark in lines)).encode()
+
+
+@dataclass(slots=True)
+class Output:
+    """An output folder during one build: files are staged first, and nothing else changes before `commit`."""
+
+    root: str
+    owned: Owned
+    marks: dict[str, str] = field(default_factory=dict)
+    staged: dict[str, str] = field(default_factory=dict)
+    _good: set[str] = field(default_factory=set)
+
+    def stage(self, path: str, data: bytes, found: list[Diagnostic]) -> None:
+        """Note that `path` shall hold `data`, and stage it where it does not already."""
+        self.marks[path] = fingerprint.of_bytes(data)
+        try:
+            present = self._present(path)
+        except _Foreign as foreign:
+            found.append(_in_the_way(foreign.path, path))
+            return
+        if present == data:
+            return
+        if present is not None and fingerprint.of_bytes(present) not in self.owned[path]:
+            found.append(_changed(path, "is written again"))
+        if not self.staged:
+            files.make_dirs(f"{self.root}/{STAGING}")
+        self.staged[path] = f"{self.root}/{STAGING}/{len(self.staged)}"
+        files.write_new(self.staged[path], data)
+
+    def _present(self, path: str) -> bytes | None:
+        """Return what is at `path`, or None; raise `_Foreign` where something stands in the way."""
+        self._check_folders(path.rpartition("/")[0])
+        state = files.lstat(f"{self.root}/{path}")
+        if state is None:
+            return None
+        if not stat.S_ISREG(state.st_mode) or path not in self.owned:
+            raise _Foreign(path)
+        return files.read_bytes(f"{self.root}/{path}", state.st_size + 1)
+
+    def _check_folders(self, folder: str) -> None:
+        """Raise `_Foreign` where a folder of the output is a file or a link, which would lead out of it."""
+        if not folder or folder in self._good:
+            return
+        self._check_folders(folder.rpartition("/")[0])
+        state = files.lstat(f"{self.root}/{folder}")
+        if state is not None and not stat.S_ISDIR(state.st_mode) and folder not in self.owned:
+            raise _Foreign(folder)
+        if state is None or stat.S_ISDIR(state.st_mode):
+            self._good.add(folder)
+
+    def commit(self, found: list[Diagnostic]) -> Written:
+        """Replace what changed, remove what is owned and no longer wanted, and note what is owned now."""
+        stale = sorted(self.owned.keys() - self.marks.keys())
+        final = {path: frozenset({mark}) for path, mark in self.marks.items()}
+        if self.staged or stale:
+            union = {
+                path: self.owned.get(path, frozenset()) | final.get(path, frozenset()) for path in {*self.owned, *final}
+            }
+            self._write_list(union)
+        in_the_way = [path for path in stale if any(new.startswith(path + "/") for new in self.staged)]
+        removed = self._remove(in_the_way, found)
+        for path in sorted(self.staged, key=_order):
+            files.make_dirs(os.path.dirname(f"{self.root}/{path}"))
+            files.replace(self.staged[path], f"{self.root}/{path}")
+        removed += self._remove([path for path in stale if path not in in_the_way], found)
+        if self.staged or stale or final != self.owned:
+            self._write_list(final)
+        written = tuple(sorted(self.staged))
+        return Written(written, tuple(sorted(removed)), len(self.marks) - len(written))
+
+    def _remove(self, stale: Iterable[str], found: list[Diagnostic]) -> list[str]:
+        removed = []
+        for path in stale:
+            try:
+                present = self._present(path)
+            except _Foreign:
+                continue  # no file of ours any more: it became a folder or a link, or lies behind one
+            if present is None:
+                continue
+            if fingerprint.of_bytes(present) not in self.owned[path]:
+                found.append(_changed(path, "is removed, for nothing claims it any more"))
+            files.remove(f"{self.root}/{path}")
+            removed.append(path)
+        files.remove_empty_dirs(self.root, [path.rpartition("/")[0] for path in removed])
+        return removed
+
+    def _write_list(self, owned: Owned) -> None:
+        files.make_dirs(f"{self.root}/{STAGING}")
+        files.write_new(f"{self.root}/{STAGING}/list", _list_of(owned), sync=True)
+        files.replace(f"{self.root}/{STAGING}/list", f"{self.root}/{LIST}")
+
+
+class _Foreign(Exception):
+    """Something that digestgen did not write stands at `path`."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+def _in_the_way(foreign: str, path: str) -> Diagnostic:
+    what = f"{foreign} in the output folder, which digestgen did not write, stands where {path} must go"
+    return Diagnostic("output-foreign", what, help="move it away, or to content/static/ if it belongs to the site")
+
+
+def _changed(path: str, then: str) -> Diagnostic:
+    return Diagnostic(
+        "output-changed", f"{path} in the output folder was changed by someone else, and {then}", severity="warning"
+    )
+
+
+#: What pages use comes before them, so that no visitor meets a page whose style sheet is not there yet.
+_ENDINGS: Final = {".html": 2, ".xml": 3}
+
+
+def _order(path: str) -> tuple[int, int, str]:
+    """The order of replacing: assets and files, then pages from the deepest to the front page, then feeds."""
+    return (_ENDINGS.get(os.path.splitext(path)[1], 1), -path.count("/"), path)

@@ -1,0 +1,207 @@
+"""Laws of the repository itself: what a reader of the whole tree would otherwise have to look after."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import dev
+from tests.sites import write_site
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "digestgen"
+COMMANDS = ("python3 dev.py build", "python3 dev.py test")
+
+#: Registries are reached through their clients, as the user has set them up. (In pieces for this file.)
+REGISTRY_HOSTS = tuple(
+    ".".join(labels)
+    for labels in (
+        ("pypi", "org"),
+        ("pythonhosted", "org"),
+        ("npmjs", "org"),
+        ("npmjs", "com"),
+        ("deb", "debian", "org"),
+        ("jsdelivr", "net"),
+        ("unpkg", "com"),
+        ("cdnjs", "cloudflare", "com"),
+    )
+)
+
+#: Folders that a machine's owner did not name: their paths may stand in examples.
+COMMON_FOLDERS = {Path(path) for path in ("/", "/tmp", "/var/tmp", "/home", "/opt", "/srv", "/mnt", "/builds")}
+
+#: A third-party library is imported at one place, so that replacing it is a change at one place.
+HOMES = {
+    "babel": {"i18n"},
+    "click": {"cli"},
+    "jinja2": {"render", "theme"},
+    "markdown": {"markup"},
+    "nh3": {"markup"},
+    "pygments": {"markup"},
+    "rich": {"cli"},
+    "yaml": {"yaml"},
+}
+
+#: What is installed under another name than it is imported by.
+IMPORT_NAMES = {"pyyaml": "yaml"}
+
+
+def project_files() -> tuple[Path, ...]:
+    """Return every file that is or may be committed."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.split(b"\0")
+    return tuple(path for name in sorted(set(listed)) if name and (path := ROOT / os.fsdecode(name)).is_file())
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """Yield path and text of each text file of the project; a file with a NUL byte is none."""
+    for path in project_files():
+        data = path.read_bytes()
+        if b"\0" not in data:
+            yield path.relative_to(ROOT).as_posix(), data.decode("utf-8")
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Yield name below the package and syntax tree of each of its modules."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield ".".join(path.relative_to(PACKAGE).with_suffix("").parts), ast.parse(path.read_bytes())
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Yield the first word of everything that a module imports, wherever in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports are absolute"
+            yield str(node.module).partition(".")[0]
+
+
+def test_no_file_names_a_registry_host() -> None:
+    assert [(path, host) for path, text in texts() for host in REGISTRY_HOSTS if host in text] == []
+
+
+def test_no_file_names_a_folder_of_this_machine() -> None:
+    own = {ROOT, ROOT.parent, Path.home()} - COMMON_FOLDERS
+    pattern = re.compile("|".join(rf"(?<![\w.}}-]){re.escape(str(folder))}/" for folder in sorted(own)))
+    assert [(path, found[0]) for path, text in texts() for found in pattern.finditer(text)] == []
+
+
+def test_every_text_file_ends_with_one_line_feed_and_has_no_other_line_end() -> None:
+    assert [path for path, text in texts() if text and (not text.endswith("\n") or "\r" in text)] == []
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    script = ROOT / ".ci" / "run"
+    assert COMMANDS[1] in script.read_text()
+    assert os.access(script, os.X_OK)
+
+
+def test_readme_gives_the_two_commands_of_dev_py() -> None:
+    readme = (ROOT / "README.md").read_text()
+    given = re.findall(r"^ *(python3 dev\.py .*?) *(?:#.*)?$", readme, re.MULTILINE)
+    assert tuple(dict.fromkeys(given)) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_dev_py_knows_the_commands(command: str) -> None:
+    assert command in str(dev.__doc__)
+    assert callable(getattr(dev, command.rpartition(" ")[2]))
+
+
+def test_dev_py_parses_on_python_too_old_for_the_project() -> None:
+    ast.parse((ROOT / "dev.py").read_bytes(), feature_version=(3, 8))
+
+
+def test_dev_py_without_a_known_command_tells_its_use() -> None:
+    done = subprocess.run([sys.executable, "dev.py", "tset"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert COMMANDS[0] in done.stderr
+
+
+def test_every_library_is_imported_in_its_home_only() -> None:
+    strays = [
+        f"{module} imports {library}"
+        for module, tree in modules()
+        for library in imported(tree)
+        if library in HOMES and module.partition(".")[0] not in HOMES[library]
+    ]
+    assert strays == []
+
+
+def test_every_library_that_is_imported_is_a_dependency() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = {re.split(r"[^\w-]", requirement)[0] for requirement in project["dependencies"]}
+    known = {IMPORT_NAMES.get(name, name) for name in names} | {"digestgen"} | sys.stdlib_module_names
+    assert {library for _, tree in modules() for library in imported(tree)} - known == set()
+
+
+# --- what a user installs
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, as `pip install .` makes it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+def test_wheel_holds_all_themes_and_all_that_is_no_module(wheel: Path) -> None:
+    held = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {
+        ("digestgen" / path if path.parts[0] == "themes" else path).as_posix()
+        for file in project_files()
+        if (path := file.relative_to(ROOT)).parts[0] in {"digestgen", "themes"}
+    }
+    assert wanted - held == set()
+    assert {name.partition("/")[0].partition("-")[0] for name in held} == {"digestgen"}
+
+
+def test_wheel_unpacked_elsewhere_builds_a_site(wheel: Path, tmp_path: Path) -> None:
+    unpacked = tmp_path / "unpacked"
+    zipfile.ZipFile(wheel).extractall(unpacked)
+    site = write_site(
+        tmp_path / "site",
+        """
+        -- site.yaml --
+        title: The Paper
+        -- content/2024-05-03-first.md --
+        ---
+        title: First
+        ---
+        Words.
+        """,
+    )
+    # -P: not this folder; the path comes before the project's own, which an editable installation names
+    environment = {**os.environ, "PYTHONPATH": str(unpacked)}
+    where = [sys.executable, "-P", "-c", "import digestgen, json; print(json.dumps(digestgen.__file__))"]
+    shown = subprocess.run(where, env=environment, cwd=site, capture_output=True, check=True).stdout
+    assert Path(json.loads(shown)).is_relative_to(unpacked)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "digestgen", "build"],
+        env=environment,
+        cwd=site,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "First" in (site / "public" / "2024" / "05" / "first" / "index.html").read_text()
