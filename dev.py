@@ -3,6 +3,7 @@
 
     python3 dev.py build     build the digest in this repository, and say where to look
     python3 dev.py check     ruff, mypy and import-linter only: the quick half of `test`
+    python3 dev.py docs      write the pages of docs/reference/ that are made from the code
     python3 dev.py test      everything that has to hold, browser tests included
 
 What it installs goes into .venv and .dev beside it. On Debian, as root, `test` also installs Chromium and
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST_PYTHON:
         wanted = ".".join(map(str, OLDEST_PYTHON))
         fail("digestgen needs Python %s or newer; this is Python %s" % (wanted, sys.version.split()[0]))
-    commands = {"build": build, "check": check, "test": test}
+    commands = {"build": build, "check": check, "docs": docs, "test": test}
     if len(arguments) != 1 or arguments[0] not in commands:
         asked_for_help = arguments in (["-h"], ["--help"])
         print(__doc__, file=sys.stdout if asked_for_help else sys.stderr)
@@ -65,6 +66,25 @@ def build() -> None:
 def check() -> None:
     set_up("dev")
     lint()
+
+
+def docs() -> None:
+    set_up("project")
+    run(PYTHON, "-c", "import dev; dev.write_reference()")
+
+
+def write_reference() -> None:
+    """Runs inside .venv, where digestgen can be imported."""
+    for name, text in reference_pages().items():
+        path = ROOT / "docs" / "reference" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+
+
+def reference_pages() -> dict[str, str]:
+    from digestgen import cli, reference
+
+    return reference.pages(reference.commands(cli.cli))
 
 
 def test() -> None:

@@ -202,7 +202,7 @@ def make_dirs(path: str) -> None:
         if not stat.S_ISDIR(system.stat(path).st_mode):
             raise
     except FileNotFoundError:
-        above = os.path.dirname(path)  # noqa: PTH120
+        above = os.path.dirname(path)
         if above in ("", path):
             raise
         make_dirs(above)
@@ -227,7 +227,7 @@ def remove_empty_dirs(root: str, folders: Iterable[str]) -> None:
 def _remove_empty(root: str, folder: str) -> None:
     while folder:
         try:
-            system.rmdir(os.path.join(root, folder))  # noqa: PTH118
+            system.rmdir(os.path.join(root, folder))
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -268,7 +268,7 @@ def first_link(root: str, path: str) -> str | None:
     steps = path.split("/")
     for count in range(1, len(steps) + 1):
         way = "/".join(steps[:count])
-        known = lstat(os.path.join(root, way))  # noqa: PTH118
+        known = lstat(os.path.join(root, way))
         if known is None:
             return None
         if stat.S_ISLNK(known.st_mode):
@@ -304,12 +304,12 @@ def scan(root: str) -> Iterator[Found]:
     not walked, so there is no loop and no way out. A folder that cannot be listed is yielded as `unreadable`;
     that is `""` for `root` itself.
     """
-    top = os.path.join(os.path.realpath(root), "")  # noqa: PTH118
+    top = os.path.join(os.path.realpath(root), "")
     folders = [""]
     while folders:
         folder = folders.pop()
         try:
-            entries = sorted(system.list(os.path.join(root, folder)), key=_name)  # noqa: PTH118
+            entries = sorted(system.list(os.path.join(root, folder)), key=_name)
         except OSError:
             yield Found(folder, "unreadable", 0, NO_STAMP)
             continue

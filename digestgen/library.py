@@ -6,10 +6,11 @@ the one place that knows `now` is here.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, TypeVar
 
@@ -89,7 +90,7 @@ def assemble(
     """Return the library of `articles` as it is at `now` (aware), and what is wrong with them together."""
     published: list[Article] = []
     held: list[Held] = []
-    for article in sorted(articles, key=lambda item: item.path):
+    for article in _told_apart(sorted(articles, key=lambda item: item.path), config):
         back = _held(article, now)
         held.append(back) if back else published.append(article)
     newest = sorted((item for item in published if not is_page(item)), key=_newest_first)
@@ -106,6 +107,22 @@ def assemble(
         translations=_translations(published, config, found),
     )
     return library, found
+
+
+def _told_apart(articles: Sequence[Article], config: Config) -> list[Article]:
+    """Return `articles` with the date of the file's name back in a slug that an older article has already.
+
+    So a column called 2024-05-03-letter.md, 2024-05-10-letter.md, … needs no slugs. What is held back counts:
+    it keeps its address from the day it is written.
+    """
+    taken: set[str] = set()
+    slugs_of: dict[str, str] = {}
+    for article in sorted((item for item in articles if item.stamp), key=lambda item: (item.date, item.path)):
+        url = address(article, config)
+        if url in taken and article.dated_slug:
+            slugs_of[article.path] = article.dated_slug
+        taken.add(url)
+    return [replace(item, slug=slugs_of[item.path]) if item.path in slugs_of else item for item in articles]
 
 
 def is_page(article: Article) -> bool:
@@ -159,8 +176,8 @@ def _part(
         "section": _sections(here, language),
         "source": _publishers(here, language, known),
     }
-    for kind, listed in terms.items():
-        found.extend(_twins(kind, listed, config))
+    for listed in terms.values():
+        found.extend(_twins(listed, known, language, config))
     return Part(
         language=language,
         articles=here,
@@ -174,6 +191,15 @@ def _part(
 def same(name: str) -> str:
     """Return what names that differ in case or blanks only have in common."""
     return "".join(name.split()).casefold()
+
+
+#: What tags may differ in and still be one: blanks, hyphens, quotation marks, joiners.
+_LOOSE: Final = re.compile("[\\s_\\-\u2010-\u2015\"'\u2018-\u201f\u00ab\u00bb\u2039\u203a\u200c\u200d\u00ad]+")
+
+
+def same_tag(name: str) -> str:
+    """Return what spellings of one tag have in common: "North Korea", "north-korea" and "NorthKorea" are one."""
+    return _LOOSE.sub("", name).casefold() or same(name)
 
 
 def pick(values: Mapping[str, Value], lang: str) -> Value | None:
@@ -195,7 +221,7 @@ def _grouped(
 
 def _tags(articles: Sequence[Article], language: SiteLanguage, known: Known) -> tuple[Term, ...]:
     def keys(article: Article) -> Iterable[tuple[str, str]]:
-        return ((same(known.tag_name(name, language.lang)), name) for name in article.tags)
+        return ((same_tag(known.tag_name(name, language.lang)), name) for name in article.tags)
 
     terms = []
     for key, uses in _grouped(articles, keys).items():
@@ -243,7 +269,7 @@ class Known:
 
     def tag(self, name: str, lang: str) -> RegisteredTag | None:
         """Return the tag of tags.yaml that is called `name`, in `lang` or else in any language."""
-        return self.tags[lang].get(same(name))
+        return self.tags[lang].get(same_tag(name))
 
     def tag_name(self, name: str, lang: str) -> str:
         """Return what the tag `name` is called in `lang`: as in tags.yaml, else as it is."""
@@ -264,8 +290,8 @@ def known_of(registries: Registries, config: Config) -> Known:
 
 def _tag_names(registries: Registries, lang: str) -> dict[str, RegisteredTag]:
     listed = tuple(reversed(registries.tags))
-    anywhere = {same(name): tag for tag in listed for name in tag.names.values()}
-    return anywhere | {same(name): tag for tag in listed if (name := pick(tag.names, lang))}
+    anywhere = {same_tag(name): tag for tag in listed for name in tag.names.values()}
+    return anywhere | {same_tag(name): tag for tag in listed if (name := pick(tag.names, lang))}
 
 
 def _host(url: str) -> str:
@@ -319,7 +345,7 @@ def _alphabetical(name: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(char))
 
 
-def _twins(kind: TermKind, terms: Sequence[Term], config: Config) -> Iterable[Diagnostic]:
+def _twins(terms: Sequence[Term], known: Known, language: SiteLanguage, config: Config) -> Iterable[Diagnostic]:
     first: dict[str, Term] = {}
     for term in sorted(terms, key=lambda item: item.key):
         other = first.setdefault(term.slug, term)
@@ -327,9 +353,9 @@ def _twins(kind: TermKind, terms: Sequence[Term], config: Config) -> Iterable[Di
             where, there = term.articles[-1], other.articles[-1]
             yield Diagnostic(
                 "url-collision",
-                f"the {kind}s “{other.name}” and “{term.name}” would both be {term.url}",
-                _place(kind, where, config),
-                help=f"the other is used in {config.content}/{there.path}; " + _mend(kind),
+                f"the {term.kind}s “{other.name}” and “{term.name}” would both be {term.url}",
+                _place(term, where, known, language, config),
+                help=f"the other is used in {config.content}/{there.path}; " + _mend(term.kind),
             )
 
 
@@ -341,16 +367,15 @@ def _mend(kind: TermKind) -> str:
     }[kind]
 
 
-def _place(kind: TermKind, article: Article, config: Config) -> Span:
-    mark = next(
-        (
-            span
-            for key, span in article.marks.items()
-            if key.startswith(f"{kind}s." if kind != "section" else "section")
-        ),
-        None,
-    )
-    return mark or Span(f"{config.content}/{article.path}")
+def _place(term: Term, article: Article, known: Known, language: SiteLanguage, config: Config) -> Span:
+    """Where in the file of `article` the term stands."""
+    keys = {
+        "tag": [same_tag(known.tag_name(name, language.lang)) for name in article.tags],
+        "section": [same(article.section)],
+        "source": [known.publisher(source)[0] for source in article.sources],
+    }[term.kind]
+    mark = "section" if term.kind == "section" else f"{term.kind}s.{keys.index(term.key)}"
+    return article.marks.get(mark) or Span(f"{config.content}/{article.path}")
 
 
 def _translations(

@@ -73,7 +73,7 @@ class Article:
     """One article file, or a page of content/pages/ (then `stamp` may be None), checked and with its body as HTML.
 
     `marks` tells where in the file a key stands, for messages that come later ("title", "image.src",
-    "aliases.0", …). `refs` are the places of the body's references: (line, column, length) each.
+    "aliases.0", …). `dated_slug` is the slug with the date of the file's name, where the slug is without it. `refs` are the places of the body's references: (line, column, length) each.
     """
 
     path: str
@@ -82,6 +82,7 @@ class Article:
     slug: str
     id: str
     body: Body
+    dated_slug: str = ""
     stamp: Stamp | None = None
     updated: Stamp | None = None
     expires: Stamp | None = None

@@ -157,6 +157,7 @@ def _article(path: str, values: dict[str, Any], parts: _Parts, config: Config, r
         lang=lang,
         title=convert.educate(values["title"], lang),
         slug=_slug(values, name, lang, report),
+        dated_slug=slugs.slugify(f"{name.date}-{name.slug}", lang) if name.date and not values["slug"] else "",
         id=_id(values["id"], path, config),
         body=body,
         stamp=stamp,

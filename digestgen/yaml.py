@@ -16,7 +16,7 @@ from itertools import islice
 
 import yaml
 
-from digestgen.diagnostics import Diagnostic, Rule, Span
+from digestgen.diagnostics import Diagnostic, Span
 
 #: Bytes of UTF-8 that one text may have.
 LIMIT = 1 << 20
@@ -26,23 +26,6 @@ DEPTH = 12
 _MOST_MESSAGES = 100
 #: Syntax errors that are mended in memory so that the rest of the text is checked too.
 _MOST_MENDS = 8
-
-RULES = (
-    Rule("duplicate-key", "a key stands twice in one mapping"),
-    Rule("unquoted-colon", "a value without quotes has a colon followed by a blank"),
-    Rule("yaml-alias", "an anchor (`&name`) or alias (`*name`)"),
-    Rule("yaml-character", "a control character, or one that ends a line in YAML but not in an editor"),
-    Rule("yaml-comment", "a value cut short by ` #` without a blank after it", "warning"),
-    Rule("yaml-depth", f"mappings or lists nested deeper than {DEPTH}"),
-    Rule("yaml-directive", "a line that begins with `%YAML` or `%TAG`"),
-    Rule("yaml-documents", "a second YAML document in one file"),
-    Rule("yaml-key", "a key that is missing or no plain text"),
-    Rule("yaml-merge", "a merge key (`<<`)"),
-    Rule("yaml-size", f"more than {LIMIT:,} bytes of YAML"),
-    Rule("yaml-syntax", "text that is not YAML"),
-    Rule("yaml-tab", "a tab in the indentation"),
-    Rule("yaml-tag", "a YAML tag (`!name`)"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +130,7 @@ def _marks(event: yaml.Event) -> tuple[tuple[int, int], tuple[int, int]]:
 
 def _too_large(path: str, line: int, limit: int) -> Diagnostic:
     return Diagnostic(
-        "yaml-size",
+        "too-large",
         f"this YAML has more than {limit:,} bytes",
         Span(path, line),
         help="split the file, or move long text below the front matter",
@@ -162,7 +145,7 @@ def _clean(text: str) -> str:
 def _bad_characters(page: _Page) -> list[Diagnostic]:
     found = (
         Diagnostic(
-            "yaml-character",
+            "yaml-syntax",
             f"{_named(bad.group())} may not stand here",
             page.span(number, bad.start()),
             "remove it",
@@ -181,7 +164,7 @@ def _named(char: str) -> str:
 def _directives(page: _Page) -> list[Diagnostic]:
     found = (
         Diagnostic(
-            "yaml-directive",
+            "yaml-syntax",
             "a YAML directive is not read here",
             page.span(number, 0, len(line)),
             "remove this line",
@@ -241,7 +224,7 @@ class _Walk:
         event = self._next()
         if not isinstance(event, yaml.StreamEndEvent):
             self._tell(
-                "yaml-documents",
+                "yaml-syntax",
                 "a second YAML document begins here",
                 event,
                 "remove this line and what follows it",
@@ -296,7 +279,7 @@ class _Walk:
         # An escape such as "\0" brings in what the text itself was searched for.
         bad = _BAD.search(text)
         if bad:
-            self._tell("yaml-character", f"{_named(bad.group())} may not stand here", event, "remove the escape")
+            self._tell("yaml-syntax", f"{_named(bad.group())} may not stand here", event, "remove the escape")
             text = _BAD.sub("\ufffd", text)
         # Without a style, or with an empty one from libyaml, a scalar is plain.
         plain = not event.style
@@ -339,15 +322,15 @@ class _Walk:
             return None
         if not isinstance(key, Scalar):
             self._tell(
-                "yaml-key",
+                "yaml-syntax",
                 "a list or mapping cannot be a key",
                 event,
                 hint="quote it, if it is text",
             )
         elif key.plain and key.text == "":
-            self._tell("yaml-key", "the key before the colon is missing", event)
+            self._tell("yaml-syntax", "the key before the colon is missing", event)
         elif key.plain and key.text == "<<":
-            self._tell("yaml-merge", "a merge key is not read here", event, "write the keys out")
+            self._tell("yaml-alias", "a merge key is not read here", event, "write the keys out")
         elif key.text in before:
             line = before[key.text].key.span.line
             hint = f"the first is in line {line}; keep one of them"
@@ -571,7 +554,7 @@ def _place(fault: _Fault, lines: list[str]) -> _Finding | None:
     if lines[fault.line][fault.column : fault.column + 1] in ("]", "}"):
         return _Finding(fault.line, fault.column, "this bracket closes none", "remove it, or put the value in quotes")
     if lines[fault.line].lstrip().startswith(":"):
-        return _Finding(fault.line, fault.column, "the key before the colon is missing", code="yaml-key")
+        return _Finding(fault.line, fault.column, "the key before the colon is missing")
     hint = "keys of one mapping, and items of one list, begin in the same column"
     return _Finding(fault.line, fault.column, "this fits none of the lines above", "check the indentation", hint)
 

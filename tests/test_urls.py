@@ -225,10 +225,10 @@ def test_a_path_keeps_what_may_stand_in_it() -> None:
     assert quote_path("/tags/é, a:b@(c)?#%/") == "/tags/%C3%A9,%20a:b@(c)%3F%23%25/"
 
 
-def test_half_a_million_references_are_made_in_seconds() -> None:
+def test_a_hundred_thousand_references_are_made_in_a_moment() -> None:
     start = time.process_time()
-    for day in range(10_000):
+    for day in range(2_000):
         page = f"/2026/11/{day}/"
         for _ in range(50):
             relative(page, "/tags/reuters/")
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 3

@@ -80,7 +80,12 @@ _EDGE = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 
 
 def depth(html: str) -> int:
-    """Return how deep the elements of `html` nest at most, counted from its tags without parsing it."""
+    """Return how deep the elements of `html` nest at most, counted from its tags without parsing it.
+
+    It is 0 where there are too few elements to nest too deep.
+    """
+    if html.count("<") - html.count("</") <= DEEPEST:
+        return 0
     deepest = level = 0
     for closing, tag in _EDGE.findall(html):
         if tag.lower() in _FLAT:

@@ -40,6 +40,7 @@ _INLINE = frozenset(
     "a abbr b bdi bdo cite code data del dfn em i img ins kbd mark q rp rt ruby s samp small span strong sub sup "
     "time u var wbr audio video source dg-frame".split()
 )
+_PLAIN = frozenset("abbr b cite del dfn em i ins mark q s small span strong sub u".split())
 _VOID = frozenset("area br col embed hr img input link meta source track wbr".split())
 _VERBATIM = frozenset("code kbd pre samp var".split())
 #: A paragraph in one of these says something beside the text.
@@ -108,19 +109,21 @@ class _Cutter:
         self._wraps = setting.tame or html.count("<table") == html.count("</table")
 
     def run(self) -> Pieces:
-        html, at = self._html, 0
-        for match in (_TAG if self._set.tame else _WILD_TAG).finditer(html):
+        html, at, tame = self._html, 0, self._set.tame
+        for match in (_TAG if tame else _WILD_TAG).finditer(html):
             start = match.start()
             if start > at:
                 self._text(html[at:start])
             at = match.end()
             closing, tag, attributes = match.groups()
-            if tag is None:
+            if tame and tag in _PLAIN and not attributes:
+                self._plain(tag, closing, match[0])
+            elif tag is None:
                 self._out.parts.append(match[0])
             elif closing:
-                self._end(tag if self._set.tame else tag.lower(), match[0])
+                self._end(tag if tame else tag.lower(), match[0])
             else:
-                self._start(tag if self._set.tame else tag.lower(), attributes, match[0])
+                self._start(tag if tame else tag.lower(), attributes, match[0])
         if at < len(html):
             self._text(html[at:])
         self._flush()
@@ -128,6 +131,14 @@ class _Cutter:
         if KEPT_DOUBLE in html or KEPT_SINGLE in html:
             _restore(self._out)
         return self._out
+
+    def _plain(self, tag: str, closing: str, whole: str) -> None:
+        """Write a tag of an element that means nothing here; the sanitiser's elements are nested well."""
+        self._out.parts.append(whole)
+        if closing:
+            self._lang = self._stack.pop()[2]
+        else:
+            self._stack.append((tag, None, self._lang))
 
     def _text(self, text: str) -> None:
         fixed = self._verbatim or self._unread or (self._links and ("://" in text or text[:4] == "www."))
@@ -139,10 +150,9 @@ class _Cutter:
         runs, self._runs = self._runs, []
         if not runs:
             return ""
-        texts = [text for _, text, read_ in runs if read_]
-        if any(place >= 0 and needs_care(text) for place, text, _ in runs):
-            texts = self._educate(runs)
-        plain = "".join(texts)
+        plain = "".join([text for _, text, read_ in runs if read_])
+        if needs_care(plain):
+            plain = "".join(self._educate(runs))
         if "&" in plain:
             plain = unescape(plain)
         plain = " ".join(plain.split())
@@ -208,7 +218,10 @@ class _Cutter:
 
     def _pop(self, tag: str) -> Part | None:
         """Leave the innermost open `tag` and what was left open in it; return what ends it."""
-        if not any(element[0] == tag for element in reversed(self._stack)):
+        if self._stack and self._stack[-1][0] == tag:
+            _, ends, self._lang = self._stack.pop()
+            return ends
+        if not any(element[0] == tag for element in self._stack):
             return None
         while True:
             name, ends, self._lang = self._stack.pop()

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.extensions.abbr import AbbrExtension
-from markdown.extensions.attr_list import AttrListExtension
+from markdown.extensions.attr_list import AttrListExtension, AttrListTreeprocessor
 from markdown.extensions.def_list import DefListExtension
 from markdown.extensions.md_in_html import MarkdownInHtmlExtension
 from markdown.treeprocessors import Treeprocessor, UnescapeTreeprocessor
@@ -22,10 +22,27 @@ from digestgen.markup.cut import KEPT_DOUBLE, KEPT_SINGLE, REFUSED
 from digestgen.markup.inline import Inlines
 from digestgen.markup.labels import labels
 from digestgen.markup.notes import Footnotes
+from digestgen.markup.swift import SwiftInline, SwiftParser, serialize
 
 _HEADING = re.compile(
     r"(?:^|\n)(?P<level>#(?=[ \n]|$)|#{2,6})(?P<header>(?:[^\\#\n]|\\.?|#+(?=[^#\n]))*+)#*(?:\n|$)"
 )
+#: Addresses that the sanitiser lets pass, told at a glance.
+_PASSES = re.compile(r"https?:|mailto:|[^:]*$")
+#: Python-Markdown's kinds of blocks and their priorities.
+_STOCK_BLOCKS = {
+    "empty": 100,
+    "indent": 90,
+    "code": 80,
+    "hashheader": 70,
+    "setextheader": 60,
+    "hr": 50,
+    "olist": 40,
+    "ulist": 30,
+    "quote": 20,
+    "reference": 15,
+    "paragraph": 10,
+}
 _KEPT = {'"': KEPT_DOUBLE, "'": KEPT_SINGLE}
 
 
@@ -45,43 +62,100 @@ def converter(language: str) -> Markdown:
     return build(language)
 
 
-def build(language: str) -> Markdown:
-    """Return a new converter with all features for the primary language subtag `language`."""
+def build(language: str, *, swift: bool = True) -> Markdown:
+    """Return a new converter with all features for the primary language subtag `language`.
+
+    Without `swift`, Python-Markdown's own block parser and inline stage do the work, with the same output.
+    """
     known = labels(language)
-    md = Markdown(
-        output_format="html",
-        extensions=[
-            FencedCode(),
-            Tables(),
-            Footnotes(known),
-            AbbrExtension(),
-            DefListExtension(),
-            AttrListExtension(),
-            MarkdownInHtmlExtension(),
-            Tasks(known),
-            Inlines(),
-            Figures(),
-            _Closing(),
-        ],
+    md = _Swift() if swift else _Plain()
+    extensions = (
+        FencedCode(),
+        Tables(),
+        Footnotes(known),
+        AbbrExtension(),
+        DefListExtension(),
+        AttrListExtension(),
+        MarkdownInHtmlExtension(),
+        Tasks(known),
+        Inlines(),
+        Figures(),
+        _Closing(),
     )
+    md.registerExtensions(extensions, {})
     # An ordered list begins with the number that its author wrote.
     md.parser.blockprocessors["olist"].LAZY_OL = False
     # A line that begins with #1234 or #hashtag is text that was wrapped there.
     md.parser.blockprocessors["hashheader"].RE = _HEADING
+    md.settle()
     return md
+
+
+class _Plain(Markdown):
+    def __init__(self) -> None:
+        self.source = ""
+        self._block_tags: frozenset[str] = frozenset()
+        super().__init__(output_format="html")
+
+    def settle(self) -> None:
+        """Called when everything is registered."""
+        self._block_tags = frozenset(self.block_level_elements)
+
+    def is_block_level(self, tag: object) -> bool:
+        """Tell whether `tag` is the name of a block; asked for every element, so looked up in a set."""
+        return isinstance(tag, str) and tag.lower().rstrip("/") in self._block_tags
+
+    def convert(self, source: str) -> str:
+        """Return `source` as HTML; it is kept meanwhile, for stages that ask what it has at all."""
+        self.source = source
+        return super().convert(source)
+
+
+class _Swift(_Plain):
+    """Python-Markdown with its two dear stages replaced."""
+
+    def build_parser(self) -> Markdown:
+        super().build_parser()
+        stock, self.parser = self.parser, SwiftParser(self)
+        for name in _STOCK_BLOCKS:
+            processor = stock.blockprocessors[name]
+            processor.parser = self.parser
+            self.parser.blockprocessors.register(processor, name, _STOCK_BLOCKS[name])
+        self.output_formats = {"html": serialize}
+        self._inline = SwiftInline(self)
+        self.treeprocessors.register(self._inline, "inline", 20)
+        return self
+
+    def settle(self) -> None:
+        super().settle()
+        self.parser.settle()
+        self._inline.settle()
 
 
 class _Closing(Extension):
     """The last steps on the tree."""
 
     def extendMarkdown(self, md: Markdown) -> None:
+        md.treeprocessors.register(_AttributeLists(md), "attr_list", 8)
         md.treeprocessors.register(_Unescape(md), "unescape", 0)
         md.treeprocessors.register(_AsciiNumbers(md), "numbers", -1)
         md.treeprocessors.register(_MarkRefused(md), "refused", -2)
 
 
+class _AttributeLists(AttrListTreeprocessor):
+    """Attribute lists, not looked for where there is no brace."""
+
+    def run(self, root: etree.Element) -> None:
+        if "{" in self.md.source:
+            super().run(root)
+
+
 class _Unescape(UnescapeTreeprocessor):
     """Restores escaped characters; an escaped quotation mark is hidden from the typographer."""
+
+    def run(self, root: etree.Element) -> None:
+        if "\\" in self.md.source:
+            super().run(root)
 
     def _unescape(self, m: re.Match[str]) -> str:
         char = chr(int(m[1]))
@@ -105,5 +179,5 @@ class _MarkRefused(Treeprocessor):
         for tag, name in (("a", "href"), ("img", "src")):
             for element in root.iter(tag):
                 address = element.get(name) or ""
-                if ":" in address and urls.classify(address).kind == "refused":
+                if _PASSES.match(address) is None and urls.classify(address).kind == "refused":
                     element.set(name, REFUSED + quote(address, safe=""))

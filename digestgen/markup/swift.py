@@ -7,15 +7,18 @@ where a trigger stands is just what Python-Markdown does, in the same order: the
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as etree
 from collections import deque
 from collections.abc import Callable
 from typing import Any
+from xml.etree.ElementTree import HTML_EMPTY
 
 from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
 from markdown.inlinepatterns import InlineProcessor, Pattern
+from markdown.serializers import BOOLEAN_ATTRIBUTES, to_html_string
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import INLINE_PLACEHOLDER, INLINE_PLACEHOLDER_RE, STX, AtomicString
 
@@ -79,9 +82,8 @@ class SwiftParser(BlockParser):
     def settle(self) -> None:
         """Take the kinds of blocks as they are registered now."""
         registry = self.blockprocessors
-        self._kinds = [
-            (_BLOCK_TRIGGERS.get(item.name, _always), registry[item.name]) for item in registry._priority
-        ]
+        triggers = {id(registry[name]): trigger for name, trigger in _BLOCK_TRIGGERS.items() if name in registry}
+        self._kinds = [(triggers.get(id(kind), _always), kind) for kind in registry]
 
     def parseBlocks(self, parent: etree.Element, blocks: list[str]) -> None:
         """Put the `blocks` of text, which are used up, into `parent` as elements."""
@@ -110,15 +112,15 @@ class SwiftInline(Treeprocessor):
     def settle(self) -> None:
         """Take the inline patterns as they are registered now."""
         registry = self.md.inlinePatterns
-        registry._sort()
+        names = {id(registry[name]): name for name in _INLINE_TRIGGERS if name in registry}
         self._patterns = [
             (
-                _INLINE_TRIGGERS.get(item.name, _always),
-                item.name in _NEED_REFERENCES,
-                frozenset(tag.lower() for tag in registry[item.name].ANCESTOR_EXCLUDES),
-                registry[item.name],
+                _INLINE_TRIGGERS.get(names.get(id(pattern), ""), _always),
+                names.get(id(pattern)) in _NEED_REFERENCES,
+                frozenset(tag.lower() for tag in pattern.ANCESTOR_EXCLUDES),
+                pattern,
             )
-            for item in registry._priority
+            for pattern in registry
         ]
 
     def run(self, root: etree.Element, ancestors: list[str] | None = None) -> etree.Element:
@@ -243,7 +245,9 @@ class SwiftInline(Treeprocessor):
         rest = data[at:]
         if pieces:
             rest = "".join((*pieces, rest))
-        _put(AtomicString(rest) if isinstance(data, AtomicString) else rest, result, parent, inside)
+        elif isinstance(data, AtomicString):
+            rest = AtomicString(rest)
+        _put(rest, result, parent, inside)
         return result
 
     def _resolve_within(self, node: etree.Element) -> None:
@@ -290,3 +294,52 @@ def _is_plain(text: str) -> bool:
         or "www." in text
         or STX in text
     )
+
+
+_LONE_AMPERSAND = re.compile("&(?!(?:#[0-9]+|#x[0-9a-f]+|[0-9a-z]+);)", re.IGNORECASE)
+
+
+def serialize(root: etree.Element) -> str:
+    """Return `root` as HTML, as Python-Markdown's own serializer does: entities that are written stay."""
+    out: list[str] = []
+    waiting: list[etree.Element | str] = [root]
+    while waiting:
+        element = waiting.pop()
+        if isinstance(element, str):
+            out.append(element)
+            continue
+        tag: Any = element.tag
+        if not isinstance(tag, str):
+            out.append(to_html_string(element))
+            continue
+        out.append(f"<{tag}{_attributes(element)}>" if element.attrib else f"<{tag}>")
+        text, tail = element.text, element.tail
+        if text:
+            out.append(text if tag.lower() in ("script", "style") else _escaped(text))
+        if tail:
+            waiting.append(_escaped(tail))
+        if tag.lower() not in HTML_EMPTY:
+            waiting.append(f"</{tag}>")
+        waiting.extend(reversed(element))
+    return "".join(out)
+
+
+def _attributes(element: etree.Element) -> str:
+    written = []
+    for name, value in sorted(element.items()):
+        if value is None or (name == value and name in BOOLEAN_ATTRIBUTES["html"]):
+            written.append(f" {name}")
+        else:
+            quoted = _escaped(value).replace('"', "&quot;")
+            written.append(f' {name}="{quoted}"')
+    return "".join(written)
+
+
+def _escaped(text: str) -> str:
+    if "&" in text:
+        text = _LONE_AMPERSAND.sub("&amp;", text)
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    if ">" in text:
+        text = text.replace(">", "&gt;")
+    return text

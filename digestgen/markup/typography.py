@@ -45,7 +45,7 @@ _OWN: dict[str, tuple[str, str, str, str]] = {
     "sr": ("„", "”", "’", "’"),
 }
 
-_TRIGGER = re.compile(r"""["']|--|\.\.\.| - | [;:!?»]|« """)
+_FRENCH = re.compile(" [;:!?»]|« ")
 _TOKEN = re.compile(r"""["']|(?<!-)---?(?!-)|(?<!\.)\.\.\.(?!\.)|(?<=\S) - (?=\S)| (?=[;:!?»](?!\S))|(?<=«) """)
 _LETTER = re.compile(r"[\w\ufffc]")
 _OPENERS = frozenset("([{<«‹„“‘‚¿¡—–/\u2026" + _NBSP + _THIN)
@@ -97,7 +97,14 @@ def educate(text: str, lang: str) -> str:
 
 def needs_care(text: str) -> bool:
     """Tell whether `text` holds anything that `educate_runs` might change."""
-    return _TRIGGER.search(text) is not None
+    return (
+        "'" in text
+        or '"' in text
+        or "--" in text
+        or "..." in text
+        or " - " in text
+        or _FRENCH.search(text) is not None
+    )
 
 
 def educate_runs(runs: Sequence[str], lang: str) -> list[str]:

@@ -86,7 +86,7 @@ class Desk:
 
     def tags(self, article: Article) -> tuple[views.Link, ...]:
         known = self.library.known
-        keys = [library.same(known.tag_name(name, self.language.lang)) for name in article.tags]
+        keys = [library.same_tag(known.tag_name(name, self.language.lang)) for name in article.tags]
         found = (self.term("tag", key) for key in dict.fromkeys(keys))
         return tuple(link for link in found if link)
 

@@ -62,7 +62,7 @@ def collisions(outputs: Iterable[Output]) -> list[Diagnostic]:
     claimed: dict[str, Output] = {}
     for output in outputs:
         other = claimed.setdefault(paths.portable_key(output.path), output)
-        if other is not output and other != output:
+        if other != output and (other.span or output.span):  # lists of one address are told with their names
             found.append(_collision(output, other))
     for key, output in claimed.items():
         parts = key.split("/")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from digestgen import library, parse, urls, views
 from digestgen.config import NavItem
-from digestgen.diagnostics import Diagnostic
+from digestgen.diagnostics import Diagnostic, Span
 from digestgen.library import FOLDERS
 from digestgen.links import Resolver
 from digestgen.plan import archive, articles, lists, syndication
@@ -47,7 +47,7 @@ def plan(
     desks = [Desk(shelf, part, resolver) for part in shelf.parts]
     for desk in desks:
         draft.outputs.extend(_lists(desk))
-    static = _static(files, draft)
+    static = _static(files, shelf.config.content, draft)
     _add_feeds(desks, draft)
     resolver.known = known(draft.outputs) | _to_come(desks)
     for desk in desks:
@@ -96,7 +96,7 @@ def _lists(desk: Desk) -> Iterable[Output]:
     )
 
 
-def _static(files: frozenset[str], draft: _Draft) -> list[Output]:
+def _static(files: frozenset[str], content: str, draft: _Draft) -> list[Output]:
     outputs = []
     for file in sorted(files):
         path = file.removeprefix(parse.STATIC + "/")
@@ -104,7 +104,7 @@ def _static(files: frozenset[str], draft: _Draft) -> list[Output]:
             if unclaimable(urls.quote_path("/" + path)):
                 draft.found.append(Diagnostic("bad-name", f"the file {file} has a name that not every system can hold"))
             else:
-                outputs.append(Output(path, Copied(file), f"the file {file}"))
+                outputs.append(Output(path, Copied(file), f"the file {file}", Span(f"{content}/{file}")))
     draft.outputs.extend(outputs)
     return outputs
 
