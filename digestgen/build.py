@@ -89,7 +89,7 @@ def _settings(folder: Path) -> tuple[Config | None, list[Diagnostic]]:
 
 def _no_site(folder: Path) -> Diagnostic:
     return Diagnostic(
-        "missing-title",
+        "missing-site",
         "there is no site.yaml here",
         Span(config.FILE),
         "a site is a folder with a site.yaml and a folder of articles",

@@ -182,10 +182,7 @@ def _one_held(item: Held) -> str:
 
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+    _speak_safely()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as end:
@@ -205,6 +202,14 @@ def main() -> NoReturn:
         _apologise(error)
         raise SystemExit(FAULT) from None
     raise SystemExit(0)
+
+
+def _speak_safely() -> None:
+    """Let no character of a user's file stop a message on a terminal that lacks it."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
 
 
 def _apologise(error: Exception) -> None:

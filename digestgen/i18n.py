@@ -98,7 +98,7 @@ class Language:
 
     def country(self, code: str) -> str:
         """The name of the country `code` (ISO 3166-1); the code itself where there is none."""
-        return self.locale.territories.get(code.upper(), code)
+        return str(self.locale.territories.get(code.upper(), code))
 
     def text(self, message: str, /, **values: object) -> str:
         """Return `message` in this language, or as it is, with its %(names)s filled in."""

@@ -72,8 +72,9 @@ class Image:
 class Article:
     """One article file, or a page of content/pages/ (then `stamp` may be None), checked and with its body as HTML.
 
-    `marks` tells where in the file a key stands, for messages that come later ("title", "image.src",
-    "aliases.0", …). `dated_slug` is the slug with the date of the file's name, where the slug is without it. `refs` are the places of the body's references: (line, column, length) each.
+    `dated_slug` is the slug with the date of the file's name, where the slug is without it. `marks` tells where in
+    the file a key stands, for messages that come later ("title", "image.src", "aliases.0", …). `refs` are the
+    places of the body's references: (line, column, length) each.
     """
 
     path: str

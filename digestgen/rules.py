@@ -26,6 +26,7 @@ _RULES: Final = (
     Rule("yaml-tag", "YAML tags are not read."),
     Rule("yaml-depth", "YAML is nested deeper than any setting needs."),
     Rule("unquoted-colon", "A value has a colon and is not quoted, so YAML reads it as a mapping."),
+    Rule("yaml-comment", "A value is cut short by a `#` after a blank, which begins a comment.", "warning"),
     Rule("duplicate-key", "A key stands twice in one mapping."),
     # --- values
     Rule("wrong-type", "A value is of another kind than its key expects."),
@@ -36,6 +37,8 @@ _RULES: Final = (
         "unknown-key", "A key is not known: a warning in articles and registries, an error in site.yaml and theme.yaml."
     ),
     Rule("missing-key", "A key that is needed is missing."),
+    Rule("missing-folder", "The folder of the articles does not exist."),
+    Rule("missing-site", "There is no site.yaml in the folder."),
     Rule("missing-title", "An article or a page has no title."),
     Rule("missing-date", "An article has no date, neither in its front matter nor in its file's name."),
     Rule("bad-slug", "A slug would not survive in an address as it is written."),

@@ -29,6 +29,12 @@ class Tree:
 
     def __post_init__(self) -> None:
         others, articles = set(), []
+        if not self.content.is_dir():
+            mark = self.settings.marks.get("content", Span("site.yaml"))
+            message = f"there is no folder {self.settings.content}/ for the articles"
+            help = "make the folder, or name another one as `content`"
+            self.found.append(Diagnostic("missing-folder", message, mark, help=help))
+            return
         for item in files.scan(str(self.content)):
             if item.kind != "file":
                 self.found.append(self._strange(item))
@@ -38,12 +44,6 @@ class Tree:
                 others.add(item.path)
         self.files = frozenset(others)
         self._articles = tuple(articles)
-        if not self.content.is_dir():
-            mark = self.settings.marks.get("content", Span("site.yaml"))
-            message = f"there is no folder {self.settings.content}/ for the articles"
-            self.found.append(
-                Diagnostic("missing-key", message, mark, help="make the folder, or name another one as `content`")
-            )
 
     @property
     def content(self) -> Path:

@@ -113,7 +113,7 @@ def _clear_staging(root: str) -> None:
 
 
 def read_list(root: str) -> Owned:
-    """Return path to fingerprints of what digestgen owns in the folder `root`. Lines that cannot be ours are passed over."""
+    """Return path to fingerprints of what digestgen owns in the folder `root`; lines that cannot be ours are left out."""
     try:
         data = files.read_bytes(f"{root}/{LIST}", _LIMIT)
     except (FileNotFoundError, files.TooLargeError):

@@ -7,7 +7,7 @@ from html import escape, unescape
 
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")
 
-_ROLES = frozenset("img group note none presentation doc-endnotes doc-noteref doc-backlink".split())
+_ROLES = frozenset(["img", "group", "note", "none", "presentation", "doc-endnotes", "doc-noteref", "doc-backlink"])
 _LANG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _PIXELS = re.compile("[0-9]{1,5}")
 _NUMBER = re.compile("-?[0-9]{1,9}")

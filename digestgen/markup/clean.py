@@ -24,7 +24,7 @@ _BLOCKS = (
 _MEDIA = "dg-frame video audio source"
 
 #: Their content goes with them: it is no text for readers.
-_DROPPED = set("script style template title textarea select svg math".split())
+_DROPPED = set(["script", "style", "template", "title", "textarea", "select", "svg", "math"])
 
 _ATTRIBUTES = {
     "*": "class id lang dir title role aria-label aria-hidden",
@@ -59,10 +59,10 @@ _FEED_CLEANER = nh3.Cleaner(
     tags=set(f"{_TEXT} {_BLOCKS} dg-frame".split()),
     clean_content_tags=_DROPPED,
     attributes={
-        "*": set("class lang dir title".split()),
+        "*": set(["class", "lang", "dir", "title"]),
         "a": {"href", "hreflang"},
         "dg-frame": {"src"},
-        "img": set("src alt width height".split()),
+        "img": set(["src", "alt", "width", "height"]),
         "ol": {"start", "reversed", "type"},
         "li": {"value"},
         "td": {"colspan", "rowspan"},
@@ -74,7 +74,7 @@ _FEED_CLEANER = nh3.Cleaner(
 
 #: Elements that have no content or that a parser closes by itself: they do not add to the depth.
 _FLAT = frozenset(
-    "area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option".split()
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "option"]
 )
 _EDGE = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 

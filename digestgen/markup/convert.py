@@ -13,10 +13,10 @@ from html import escape
 from typing import Literal
 
 from digestgen import slugs
-from digestgen.markup import clean, cut, engine, places as located, typography
+from digestgen.markup import clean, cut, engine, typography
+from digestgen.markup import places as located
 from digestgen.markup.cut import Part
 from digestgen.markup.labels import labels
-
 
 #: What may be written: an address of the web, a mail address, or one of this site (RFC 3986, section 4).
 _WRITABLE = re.compile(r"(?:https?:|mailto:|[/#?.]|[^:/#?\\\x00-\x20]*(?:[/#?]|\Z))", re.IGNORECASE)

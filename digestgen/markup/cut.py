@@ -37,15 +37,14 @@ KEPT_DOUBLE, KEPT_SINGLE = "\ufdd0", "\ufdd1"
 _ID = re.compile(r'\sid="([^"]+)"')
 
 _INLINE = frozenset(
-    "a abbr b bdi bdo cite code data del dfn em i img ins kbd mark q rp rt ruby s samp small span strong sub sup "
-    "time u var wbr audio video source dg-frame".split()
+    ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "img", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", "audio", "video", "source", "dg-frame"]
 )
-_PLAIN = frozenset("abbr b cite del dfn em i ins mark q s small span strong sub u".split())
-_VOID = frozenset("area br col embed hr img input link meta source track wbr".split())
-_VERBATIM = frozenset("code kbd pre samp var".split())
+_PLAIN = frozenset(["abbr", "b", "cite", "del", "dfn", "em", "i", "ins", "mark", "q", "s", "small", "span", "strong", "sub", "u"])
+_VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+_VERBATIM = frozenset(["code", "kbd", "pre", "samp", "var"])
 #: A paragraph in one of these says something beside the text.
-_ASIDES = frozenset("aside blockquote dd details figure li section table".split())
-_HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_ASIDES = frozenset(["aside", "blockquote", "dd", "details", "figure", "li", "section", "table"])
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -453,5 +452,5 @@ _SPECIAL: dict[str, _Special] = {
     "source": _Cutter._media,
     "table": _Cutter._table,
     "pre": _Cutter._pre,
-    **{tag: _Cutter._start_heading for tag in _HEADINGS},
+    **dict.fromkeys(_HEADINGS, _Cutter._start_heading),
 }

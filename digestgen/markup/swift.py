@@ -173,7 +173,7 @@ class SwiftInline(Treeprocessor):
         without_references = not self.md.references
         for number in range(first, len(self._patterns)):
             trigger, needs_references, excluded, pattern = self._patterns[number]
-            if needs_references and without_references or not trigger(data):
+            if (needs_references and without_references) or not trigger(data):
                 continue
             if excluded and not excluded.isdisjoint(self._ancestors):
                 continue

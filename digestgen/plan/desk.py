@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from digestgen import credits, i18n, library, links, urls, views
+from digestgen import credits, i18n, links, terms, urls, views
 from digestgen.config import SiteLanguage
-from digestgen.library import Library, Part, Term, TermKind
+from digestgen.library import Library, Part
 from digestgen.model import Article, Source, Stamp
+from digestgen.terms import Term, TermKind
 
 #: Nothing from elsewhere, no forms, no plug-ins, no <base>; see CSP level 3.
 _POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'"
@@ -82,11 +83,11 @@ class Desk:
         )
 
     def section(self, article: Article) -> views.Link | None:
-        return self.term("section", library.same(article.section)) if article.section else None
+        return self.term("section", terms.same(article.section)) if article.section else None
 
     def tags(self, article: Article) -> tuple[views.Link, ...]:
         known = self.library.known
-        keys = [library.same_tag(known.tag_name(name, self.language.lang)) for name in article.tags]
+        keys = [terms.same_tag(known.tag_name(name, self.language.lang)) for name in article.tags]
         found = (self.term("tag", key) for key in dict.fromkeys(keys))
         return tuple(link for link in found if link)
 

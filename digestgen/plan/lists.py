@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from digestgen import views
-from digestgen.library import FOLDERS, Term, TermKind
 from digestgen.model import Article, RegisteredSource
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Output, Rendered, file_of
+from digestgen.terms import FOLDERS, Term, TermKind
 
 #: What an index is called; a message of the catalogues.
 _TITLES: dict[TermKind, str] = {"tag": "Tags", "section": "Sections", "source": "Sources"}

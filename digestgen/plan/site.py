@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from digestgen import library, parse, urls, views
 from digestgen.config import NavItem
 from digestgen.diagnostics import Diagnostic, Span
-from digestgen.library import FOLDERS
 from digestgen.links import Resolver
 from digestgen.plan import archive, articles, lists, syndication
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Copied, Output, Rendered, collisions, unclaimable
+from digestgen.terms import FOLDERS
 
 #: Files that the site's own content/static/ may replace.
 _OWN_IF_GIVEN = ("robots.txt",)
