@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Sets up what this repository needs, then does one thing with it. Asks for Python 3.11 or newer, no more.
 
+    python3 dev.py bench     race against Hugo and Pelican; `bench 10000` with 10,000 articles instead of 1,000
     python3 dev.py build     build the digest in this repository, and say where to look
     python3 dev.py check     ruff, mypy and import-linter only: the quick half of `test`
     python3 dev.py docs      write the pages of docs/reference/ that are made from the code
@@ -29,6 +30,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 TOOLS = ROOT / ".dev"
+PEERS = TOOLS / "peers"
 
 #: The W3C's checker, from the npm registry: its version there, the file, and the file's fingerprint.
 CHECKER_VERSION = "26.9.27"
@@ -43,14 +45,22 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST_PYTHON:
         wanted = ".".join(map(str, OLDEST_PYTHON))
         fail("digestgen needs Python %s or newer; this is Python %s" % (wanted, sys.version.split()[0]))
-    commands = {"build": build, "check": check, "docs": docs, "test": test}
-    if len(arguments) != 1 or arguments[0] not in commands:
+    commands = {"bench": bench, "build": build, "check": check, "docs": docs, "test": test}
+    options = arguments[1:]
+    sized = arguments[:1] == ["bench"] and len(options) == 1 and options[0].isdecimal()
+    if not arguments or arguments[0] not in commands or (options and not sized):
         asked_for_help = arguments in (["-h"], ["--help"])
         print(__doc__, file=sys.stdout if asked_for_help else sys.stderr)
         return 0 if asked_for_help else 2
     os.chdir(str(ROOT))
-    commands[arguments[0]]()
+    commands[arguments[0]](*options)
     return 0
+
+
+def bench(size: str = "1000") -> None:
+    set_up("project")
+    set_up_peers()
+    run(PYTHON, "-m", "benchmarks.race", size, "--peers", PEERS)
 
 
 def build() -> None:
@@ -127,6 +137,18 @@ def set_up(extent: str) -> None:
     run(PYTHON, "-m", "pip", "install", "--quiet", "--editable", ".", *group)
     for done in {project, mark}:
         done.write_text(wanted, encoding="utf-8")
+
+
+def set_up_peers() -> None:
+    """Bring the virtual environment of the generators that `bench` races against up to date."""
+    python = PEERS / PYTHON.relative_to(VENV)
+    mark, wanted = PEERS / "made-for-bench", fingerprint(ROOT / "pyproject.toml")
+    if works(python) and read(mark) == wanted:
+        return
+    run(sys.executable, "-m", "venv", "--clear", PEERS)
+    run(python, "-m", "pip", "install", "--quiet", "--upgrade", "pip>=25.1")
+    run(python, "-m", "pip", "install", "--quiet", "--group", "bench")
+    mark.write_text(wanted, encoding="utf-8")
 
 
 def works(python: Path) -> bool:

@@ -2,38 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
-from digestgen import config, feeds, files, library, parse, registry, source, theme, urls, writer
+from digestgen import (
+    codec,
+    config,
+    files,
+    gather,
+    library,
+    parse,
+    produce,
+    registry,
+    source,
+    theme,
+    traces,
+    unchanged,
+    urls,
+    work,
+    writer,
+)
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.library import Held, Library
 from digestgen.model import Article
 from digestgen.plan import site
-from digestgen.plan.outputs import Copied, Output, Rendered
-from digestgen.render import Renderer, TemplateFault
+from digestgen.plan.outputs import Output, Rendered
+from digestgen.render import Renderer
+from digestgen.report import HeldNote, Report
 
-#: A template that is wrong is wrong on every page: so many of its faults are told.
-_MOST_TEMPLATE_FAULTS: Final = 5
+
+def _silent(stage: str, done: int, of: int) -> None:
+    """Says nothing of a stage's progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for. `now` is aware; `output` overrides site.yaml's."""
+    """What is asked for. `now` is aware; `output` overrides site.yaml's; `jobs` 0 means as many as may run.
+
+    `progress(stage, done, of)` is called while articles are parsed and pages are made.
+    """
 
     folder: Path
     now: datetime
     output: Path | None = None
     strict: bool = False
+    jobs: int = 0
+    progress: Callable[[str, int, int], None] = _silent
 
 
 @dataclass(slots=True)
 class Result:
-    """What a build did. `diagnostics` are graded and sorted; `written` is None where nothing was touched."""
+    """What a build did. `diagnostics` are graded and sorted; `written` is None where nothing was touched.
+
+    `parsed` are the articles that were parsed, `rendered` the pages that were rendered, and `why` tells for each
+    file that was made why it was.
+    """
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     written: writer.Written | None = None
@@ -43,6 +69,11 @@ class Result:
     pages: int = 0
     articles: int = 0
     raw_html: bool = False
+    parsed: frozenset[str] = frozenset()
+    rendered: frozenset[str] = frozenset()
+    why: Mapping[str, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long each stage took."""
 
     @property
     def ok(self) -> bool:
@@ -58,22 +89,11 @@ def build(request: Request) -> Result:
     settings, found = _settings(request.folder)
     if settings is None:
         return Result(graded(found, {}, strict=request.strict))
-    texts = source.Tree(request.folder, settings)
-    found += texts.found
-    registries, faults = registry.read(texts.registries())
-    found += faults
-    articles = _parsed(texts, settings, found)
-    shelf, faults = library.assemble(articles, registries, settings, request.now)
-    found += faults
-    design, faults = theme.load(settings.theme, request.folder, settings.theme_options, settings.marks)
-    found += faults
-    result = Result(
-        held=shelf.held, articles=sum(len(part.articles) for part in shelf.parts), raw_html=settings.raw_html
-    )
-    if design is not None:
-        _publish(request, settings, texts, shelf, design, found, result)
-    result.diagnostics = _told(found, settings, request.strict, texts)
-    return result
+    store = traces.opened(str(request.folder), traces.engine())
+    try:
+        return _built(request, settings, store, found)
+    finally:
+        store.close()
 
 
 def _settings(folder: Path) -> tuple[Config | None, list[Diagnostic]]:
@@ -97,48 +117,134 @@ def _no_site(folder: Path) -> Diagnostic:
     )
 
 
-def _parsed(texts: source.Tree, settings: Config, found: list[Diagnostic]) -> list[Article]:
-    articles = []
-    for path, data in texts.articles():
-        article, faults = parse.article(path, data, settings)
-        found += faults
-        if article is not None:
-            articles.append(article)
-    return articles
+@dataclass(slots=True)
+class _Job:
+    """One build at work: what was asked, what is known, what was found wrong."""
+
+    request: Request
+    settings: Config
+    store: traces.Traces
+    last: Mapping[str, object]
+    marks: unchanged.Marks
+    tree: source.Tree
+    found: list[Diagnostic]
+
+    @property
+    def jobs(self) -> int:
+        return self.request.jobs or work.cores()
+
+    def wrong(self) -> bool:
+        """Whether an error was found."""
+        told = graded(self.found, self.settings.rules, strict=self.request.strict)
+        return any(item.severity == "error" for item in told)
 
 
-def _publish(
-    request: Request,
-    settings: Config,
-    texts: source.Tree,
-    shelf: Library,
-    design: theme.Theme,
-    found: list[Diagnostic],
-    result: Result,
-) -> None:
-    """Plan, render and write, unless an error is found before the first file is replaced."""
-    planned, faults = site.plan(shelf, texts.files, design.options)
+def _built(request: Request, settings: Config, store: traces.Traces, found: list[Diagnostic]) -> Result:
+    store.load()
+    last = unchanged.remembered(store)
+    marks = unchanged.marks(str(request.folder), settings.content, unchanged.seen_of(last, "inputs"))
+    job = _Job(request, settings, store, last, marks, source.Tree(request.folder, settings), found)
+    found += job.tree.found
+    registries, faults = registry.read(job.tree.registries())
     found += faults
+    gathered = gather.articles(
+        job.tree, marks, store, job.jobs, lambda done, of: request.progress("articles", done, of)
+    )
+    found += gathered.found
+    shelf, faults = library.assemble(gathered.articles, registries, settings, request.now)
+    found += faults
+    design, faults = theme.load(settings.theme, request.folder, settings.theme_options, settings.marks)
+    found += faults
+    result = Result(held=shelf.held, raw_html=settings.raw_html, parsed=gathered.parsed)
+    result.articles = sum(len(part.articles) for part in shelf.parts)
+    if design is not None:
+        _publish(job, shelf, design, gathered.articles, result)
+    if not result.ok:
+        result.diagnostics = _told(job)
+    return result
+
+
+def _publish(job: _Job, shelf: Library, design: theme.Theme, articles: list[Article], result: Result) -> None:
+    """Plan, render and write, unless an error is found before the first file is replaced."""
+    settings = job.settings
+    planned, faults = site.plan(shelf, job.tree.files, design.options)
+    job.found += faults
     result.unlinked = planned.unlinked
     outputs = [*_assets(design), *planned.outputs]
     result.pages = sum(isinstance(output.content, Rendered) for output in outputs)
     if not settings.url:
-        found.append(
+        job.found.append(
             Diagnostic("no-url", "site.yaml has no `url`, so neither feeds nor a sitemap are written", severity="note")
         )
-    if _wrong(found, settings, request.strict):
+    if job.wrong():
         return
     known = frozenset(urls.unquote(url) for url in site.known(outputs))
     renderer = Renderer(design, planned.sites, settings.base, known)
-    result.output = request.output or request.folder / settings.output
-    guard = writer.Guard(request.folder, (request.folder / settings.content, request.folder / "themes"))
-    with writer.opened(result.output, guard, found) as output:
-        if output is None:
-            return
-        for path, data in _made(outputs, renderer, texts, found):
-            output.stage(path, data, found)
-        if not _wrong(found, settings, request.strict):
-            result.written = output.commit(found)
+    result.output = job.request.output or job.request.folder / settings.output
+    guard = writer.Guard(job.request.folder, (job.tree.content, job.request.folder / "themes"))
+    with writer.opened(result.output, guard, job.found) as target:
+        if target is not None:
+            _write(job, outputs, renderer, target, result)
+            result.diagnostics = _told(job)
+            if result.ok:
+                _remember(job, articles, target, result)
+
+
+def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.Output, result: Result) -> None:
+    press = produce.Press(renderer, job.tree, target, job.marks)
+    before = unchanged.seen_of(job.last, "outputs") if job.last.get("root") == str(result.output) else {}
+    made = produce.files(
+        outputs, press, job.store, before, job.jobs, job.found, lambda done, of: job.request.progress("pages", done, of)
+    )
+    result.rendered = frozenset(made.rendered)
+    result.why = made.why
+    if job.wrong():
+        return
+    result.written = target.commit(job.found)
+    job.store.keep_rendered(made.rows)
+
+
+def _remember(job: _Job, articles: Iterable[Article], target: writer.Output, result: Result) -> None:
+    """Remember what this build saw and left, so that the next one can tell that nothing changed."""
+    changes = library.changes(articles, job.request.now)
+    last = {
+        "asked": asked(job.request),
+        "root": target.root,
+        "output": job.settings.output,
+        "content": job.settings.content,
+        "since": job.request.now.timestamp(),
+        "until": changes.timestamp() if changes else None,
+        "inputs": job.marks.seen(),
+        "outputs": unchanged.outputs(target.root, target.marks, writer.LIST),
+        "report": codec.dump(report_of(result, settled=True)),
+    }
+    unchanged.remember(job.store, last)
+
+
+def report_of(result: Result, *, settled: bool = False) -> Report:
+    """Return what a build that wrote has to say; `settled` leaves out what it put right."""
+    assert result.written is not None
+    told = tuple(item for item in result.diagnostics if not settled or item.code != "output-changed")
+    return Report(
+        output=str(result.output),
+        articles=result.articles,
+        pages=result.pages,
+        files=len(result.written.written) + result.written.reused,
+        unlinked=result.unlinked,
+        raw_html=result.raw_html,
+        held=tuple(_note(item) for item in result.held),
+        diagnostics=told,
+    )
+
+
+def _note(item: Held) -> HeldNote:
+    until = f"{item.until.day} {item.until:%b %Y %H:%M %Z}" if item.until else ""
+    return HeldNote(item.article.path, item.why, until)
+
+
+def asked(request: Request) -> list[object]:
+    """Return what of a request the result depends on, besides the moment."""
+    return [str(request.output) if request.output else "", request.strict]
 
 
 def _assets(design: theme.Theme) -> Iterator[Output]:
@@ -146,37 +252,6 @@ def _assets(design: theme.Theme) -> Iterator[Output]:
         yield Output(urls.unquote(address).lstrip("/"), data, f"the theme {design.name}")
 
 
-def _made(
-    outputs: Iterable[Output], renderer: Renderer, texts: source.Tree, found: list[Diagnostic]
-) -> Iterator[tuple[str, bytes]]:
-    """Yield path and bytes of each output; templates that fail are told and left out."""
-    faults: dict[tuple[str, int, str], Diagnostic] = {}
-    for output in outputs:
-        try:
-            yield output.path, _bytes(output, renderer, texts)
-        except TemplateFault as fault:
-            span = fault.diagnostic.span or Span("")
-            faults.setdefault((span.path, span.line, fault.diagnostic.message), fault.diagnostic)
-            if len(faults) == _MOST_TEMPLATE_FAULTS:
-                break
-    found.extend(faults.values())
-
-
-def _bytes(output: Output, renderer: Renderer, texts: source.Tree) -> bytes:
-    content = output.content
-    if isinstance(content, Rendered):
-        return renderer.render(content)
-    if isinstance(content, feeds.Feed):
-        return feeds.atom(content)
-    if isinstance(content, Copied):
-        return texts.read(content.source)
-    return content
-
-
-def _wrong(found: Iterable[Diagnostic], settings: Config, strict: bool) -> bool:
-    return any(item.severity == "error" for item in graded(found, settings.rules, strict=strict))
-
-
-def _told(found: Iterable[Diagnostic], settings: Config, strict: bool, texts: source.Tree) -> list[Diagnostic]:
-    told = graded(found, settings.rules, strict=strict)
-    return [texts.with_line(item) for item in told]
+def _told(job: _Job) -> list[Diagnostic]:
+    told = graded(job.found, job.settings.rules, strict=job.request.strict)
+    return [job.tree.with_line(item) for item in told]

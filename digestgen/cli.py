@@ -19,9 +19,8 @@ import click
 from digestgen import __version__
 
 if TYPE_CHECKING:
-    from digestgen.build import Result
     from digestgen.diagnostics import Diagnostic
-    from digestgen.library import Held
+    from digestgen.report import Report
 
 WRONG: Final = 1
 FAULT: Final = 3
@@ -87,29 +86,92 @@ def cli(context: click.Context, folder: Path, *, debug: bool) -> None:  # noqa: 
     help="Build as at this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Parse and render in N processes (default: the processors that may be used).",
+)
+@click.option("--explain", is_flag=True, help="Say for each file that is made why it is, and how long each stage took.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 @click.pass_obj
-def build(folder: Path, output: Path | None, now: datetime | None, strict: bool, quiet: bool) -> None:
+def build(
+    folder: Path,
+    output: Path | None,
+    now: datetime | None,
+    strict: bool,
+    jobs: int | None,
+    explain: bool,
+    quiet: bool,
+) -> None:
     """Build the site: read site.yaml and content/, write public/.
 
     Example: digestgen -C my-digest build --strict
     """
+    began = time.monotonic()
+    moment = now or _now()
+    asked = [str(output) if output else "", strict]
+    report = None if explain else _still(folder, output, asked, moment)
+    if report is None:
+        report, written, removed = _build(folder, output, moment, strict, jobs or 0, explain)
+    else:
+        _tell(report.diagnostics)
+        written, removed = 0, 0
+    if not quiet:
+        _say(report, written, removed, time.monotonic() - began)
+
+
+def _still(folder: Path, output: Path | None, asked: list[object], moment: datetime) -> Report | None:
+    """Return what the last build said if another one would change nothing: decided without the slow libraries."""
+    from zoneinfo import ZoneInfo
+
+    from digestgen import codec, unchanged
+    from digestgen.report import Report
+
+    last = unchanged.still(str(folder), str(output) if output else "", asked, moment.timestamp())
+    if last is None:
+        return None
+    try:
+        return codec.load(Report, str(last.get("report")), ZoneInfo("UTC"))
+    except codec.Unfit:
+        return None
+
+
+def _build(
+    folder: Path, output: Path | None, moment: datetime, strict: bool, jobs: int, explain: bool
+) -> tuple[Report, int, int]:
     from digestgen import build as builder
     from digestgen.files import BusyError
+    from digestgen.progress import shown
 
-    began = time.monotonic()
-    request = builder.Request(folder, now or _now(), output, strict)
     try:
-        result = builder.build(request)
+        with shown() as progress:
+            result = builder.build(builder.Request(folder, moment, output, strict, jobs, progress))
     except BusyError:
         raise click.ClickException(
             f"another build is at work in {output or folder}; try again when it is done"
         ) from None
     _tell(result.diagnostics)
-    if not result.ok:
+    if result.written is None:
         _end(result.diagnostics)
-    if not quiet:
-        _summary(result, time.monotonic() - began)
+    for path, why in sorted(result.why.items()) if explain else ():
+        click.echo(f"{path}: {why}")
+    for stage, seconds in result.seconds.items() if explain else ():
+        click.echo(f"{seconds:8.2f} s  {stage}")
+    return builder.report_of(result), len(result.written.written), len(result.written.removed)
+
+
+@cli.command()
+@click.argument("name", type=click.Choice(["site", "article", "sources", "people", "tags", "theme"]))
+def schema(name: str) -> None:
+    """Print the JSON Schema of a file: site.yaml, the front matter of an article, a registry, theme.yaml.
+
+    Example: digestgen schema site > site.schema.json
+    """
+    from digestgen import reference
+
+    click.echo(reference.schema_text(name), nl=False)
 
 
 def _colour() -> bool:
@@ -130,54 +192,25 @@ def _tell(diagnostics: Iterable[Diagnostic]) -> None:
 def _end(diagnostics: Iterable[Diagnostic]) -> NoReturn:
     listed = list(diagnostics)
     errors = sum(item.severity == "error" for item in listed)
-    click.echo(f"{_counted(errors, 'error')}; nothing was written", err=True)
+    click.echo(f"{errors} error{'' if errors == 1 else 's'}; nothing was written", err=True)
     raise SystemExit(WRONG)
 
 
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" + ("" if number == 1 else "s")
+def _say(report: Report, written: int, removed: int, seconds: float) -> None:
+    from dataclasses import replace
+
+    from digestgen.report import notes, sum_up
+
+    for line in notes(report):
+        click.echo(line)
+    click.echo(sum_up(replace(report, output=_relative(report.output)), written, removed, seconds))
 
 
-def _summary(result: Result, seconds: float) -> None:
-    assert result.written is not None
-    assert result.output is not None
-    if result.held:
-        click.echo(_held(result.held))
-    if result.unlinked:
-        click.echo(f"{_counted(result.unlinked, 'link')} to held articles: only the text stands there")
-    if result.raw_html:
-        click.echo("raw_html: allow — HTML in articles is passed through as it is")
-    written = result.written
-    warnings = sum(item.severity == "warning" for item in result.diagnostics)
-    parts = [
-        f"{_counted(result.articles, 'article')}, {_counted(result.pages, 'page')}",
-        f"{len(written.written)} files written, {written.reused} as they were, {len(written.removed)} removed",
-        *([_counted(warnings, "warning")] if warnings else []),
-        f"{seconds:.2f} s",
-    ]
-    click.echo(f"{_relative(result.output)}: {'; '.join(parts)}")
-
-
-def _relative(path: Path) -> str:
+def _relative(path: str) -> str:
     try:
         return os.path.relpath(path)
     except ValueError:  # another drive
-        return str(path)
-
-
-def _held(held: Iterable[Held]) -> str:
-    listed = [_one_held(item) for item in held]
-    verb = "article is" if len(listed) == 1 else "articles are"
-    return f"{len(listed)} {verb} held: {', '.join(listed)}"
-
-
-def _one_held(item: Held) -> str:
-    from digestgen.diagnostics import plain
-
-    name = plain(item.article.path.rsplit("/", 1)[-1])
-    if item.until is None:
-        return f"{name} ({'draft' if item.why == 'draft' else 'expired'})"
-    return f"{name} until {item.until.day} {item.until:%b %Y %H:%M %Z}"
+        return path
 
 
 def main() -> NoReturn:

@@ -29,6 +29,7 @@ from digestgen.schema import (
     Text,
     Whole,
     language_tag,
+    meant,
     plain_mapping,
 )
 
@@ -125,7 +126,8 @@ class Zone:
         name = Text(self.expects).read(node, at, report)
         zone = time_zone(name)
         if zone is None:
-            raise report.fault("bad-value", f"`{name}` is not a time zone", node.span, f"expected {self.expects}")
+            label = _zone_meant(name) or f"expected {self.expects}"
+            raise report.fault("bad-value", f"`{name}` is not a time zone", node.span, label)
         return zone
 
     def json(self) -> dict[str, Any]:
@@ -146,11 +148,19 @@ def time_zone(name: str) -> ZoneInfo | None:
         return None
 
 
+def _zone_meant(name: str) -> str:
+    """Return "did you mean `…`?" for the zone of a city, or for a misspelt zone, or nothing."""
+    zones = sorted(zoneinfo.available_timezones())
+    city = name.strip().replace(" ", "_").lower()
+    found = next((zone for zone in zones if zone.lower().endswith(f"/{city}")), "")
+    return f"did you mean `{found}`?" if found else meant(name, zones)
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A UUID (RFC 9562)."""
 
-    expects: str = "a UUID such as 6fa459ea-ee8a-4ca4-894e-db77e160355e"
+    expects: str = "a UUID: 32 hexadecimal digits in five groups"
 
     def read(self, node: yaml.Node, at: str, report: Report) -> uuid.UUID:
         text = Text(self.expects).read(node, at, report)
@@ -199,7 +209,7 @@ def wrong_permalink(pattern: str) -> str:
 class Folder:
     """A folder, relative to site.yaml."""
 
-    expects: str = "a folder, relative to site.yaml"
+    expects: str = "a folder such as public or ../site, relative to site.yaml"
 
     def read(self, node: yaml.Node, at: str, report: Report) -> str:
         text = Text(self.expects).read(node, at, report)
@@ -266,7 +276,12 @@ class RuleCode:
     expects: str = "the code of a rule"
 
     def read(self, node: yaml.Node, at: str, report: Report) -> str:
-        return Choice(tuple(RULES)).read(node, at, report)
+        code = Text(self.expects).read(node, at, report)
+        if code in RULES:
+            return code
+        hint = meant(code, RULES)
+        known = "" if hint else f"rules: {', '.join(RULES)}"
+        raise report.fault("unknown-key", f"there is no rule `{code}`", node.span, hint, known)
 
     def json(self) -> dict[str, Any]:
         return {"enum": list(RULES)}
@@ -331,7 +346,7 @@ TABLE: Final = Table(
         Key("timezone", Zone(), "The IANA time zone of dates without an offset, and of days and months.", None, "UTC"),
         Key(
             "theme",
-            Text("the name of a theme", pattern=r"[a-z0-9][a-z0-9_-]*"),
+            Text("the name of a theme such as broadsheet", pattern=r"[a-z0-9][a-z0-9_-]*"),
             "The theme: one of digestgen's, or a folder of themes/ beside site.yaml.",
             "broadsheet",
             "broadsheet",
@@ -365,7 +380,7 @@ TABLE: Final = Table(
         Key("copyright", Text(), "The line on rights at the foot of each page and in feeds.", "", "none"),
         Key(
             "nav",
-            ListOf(NAV_TABLE, "a list of entries"),
+            ListOf(NAV_TABLE, "a list of mappings of `title` and `url`"),
             "The navigation: entries of `title`, `url` and perhaps `lang`.",
             None,
             "sources, tags and archive",

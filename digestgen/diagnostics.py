@@ -114,13 +114,15 @@ def _excerpt(item: Diagnostic, tone: str, paint: Callable[[str, str], str]) -> l
 
 def _window(span: Span, most: int = 100) -> tuple[str, str, str]:
     """Return (text before the caret, text above the caret, line), cut around the caret when the line is long."""
-    line = plain(span.text)
+    line = span.text
     start = min(span.column - 1, len(line))
     stop = min(start + span.length, len(line))
-    left = max(0, start - most // 2) if len(line) > most else 0
+    left = max(0, min(start - most // 2, len(line) - most))
     right = min(len(line), left + most)
     head, tail = ("…" if left else ""), ("…" if right < len(line) else "")
-    return head + line[left:start], line[start : min(stop, right)], head + line[left:right] + tail
+    # each part for itself: what stands for a control character is longer than that
+    before, marked, after = (plain(line[a:b]) for a, b in ((left, start), (start, min(stop, right)), (start, right)))
+    return head + before, marked, head + before + after + tail
 
 
 def width(text: str) -> int:

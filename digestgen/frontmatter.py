@@ -67,7 +67,7 @@ IMAGE: Final = Table(
             "The picture's file beside the article, or `/` and its path in content/static/.",
             required=True,
         ),
-        Key("alt", Text(), "What the picture shows, for those who do not see it.", None, "a warning"),
+        Key("alt", Text(blank=True), "What the picture shows, for those who do not see it.", None, "a warning"),
         Key("caption", Text(), "The line below the picture.", "", "none"),
         Key("credit", Text(), "Who made the picture.", "", "none"),
         Key("license", Text(), "Under what licence it may be used.", "", "none"),

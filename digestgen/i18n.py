@@ -14,6 +14,7 @@ from importlib import resources
 from typing import Final
 
 import babel
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
@@ -167,7 +168,7 @@ class Language:
     @property
     def first_weekday(self) -> int:
         """The first day of the week: 0 for Monday to 6 for Sunday."""
-        return self.locale.first_week_day
+        return _with_country(self.locale).first_week_day
 
     def weekdays(self) -> tuple[tuple[str, str], ...]:
         """(short, full) names of the days of the week, the language's first one first."""
@@ -179,6 +180,12 @@ class Language:
 def _plain_english(locale: babel.Locale) -> babel.Locale:
     """Without a serial comma: wire credits write "A, B and C" in all kinds of English."""
     return babel.Locale("en", "GB") if locale.language == "en" else locale
+
+
+def _with_country(locale: babel.Locale) -> babel.Locale:
+    """Weeks begin as they do in a country: where the tag names none, in the language's likely one (CLDR, part 4)."""
+    likely = None if locale.territory else get_global("likely_subtags").get(locale.language)
+    return babel.Locale.parse(likely) if likely else locale
 
 
 def _without_country(locale: babel.Locale) -> babel.Locale:

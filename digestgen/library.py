@@ -117,6 +117,12 @@ def _held(article: Article, now: datetime) -> Held | None:
     return None
 
 
+def changes(articles: Iterable[Article], now: datetime) -> datetime | None:
+    """Return the next moment after `now` at which another set of `articles` is held back, if there is one."""
+    moments = (stamp.at for item in articles if not item.draft for stamp in (item.stamp, item.expires) if stamp)
+    return min((moment for moment in moments if moment > now), default=None)
+
+
 def _newest_first(article: Article) -> tuple[float, int, str]:
     return (-article.date.timestamp(), article.weight, article.path)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from digestgen import parse, paths, urls
 from digestgen.diagnostics import Diagnostic, Span
@@ -29,6 +29,10 @@ class Target:
     state: Literal["good", "held", "broken", "refused"] = "good"
     why: str = ""
     hint: str = ""
+
+
+#: What a link is to be where nothing better can be said.
+_A_FILE: Final = "expected a file, named as seen from this article"
 
 
 @dataclass(slots=True)
@@ -67,15 +71,15 @@ class Resolver:
         if fragment in article.body.ids:
             return Target(f"{url}#{urls.quote_path(fragment)}")
         near = difflib.get_close_matches(fragment, article.body.ids, 1, 0.6)
-        hint = f"did you mean #{near[0]}?" if near else ""
-        why = f"there is no heading #{fragment} in {article.path}"
+        hint = f"did you mean #{near[0]}?" if near else _headings(article)
+        why = f"there is no heading #{fragment} in {self._named(article.path)}"
         return Target(url or None, state="broken", why=why, hint=hint)
 
     def _relative(self, article: Article, path: str, fragment: str) -> Target:
         folder = article.path.rpartition("/")[0]
         joined = paths.join_inside(folder, path)
         if joined is None:
-            return Target(None, state="broken", why=f"`{path}` leads out of the content folder")
+            return Target(None, state="broken", why=f"`{path}` leads out of the content folder", hint=_A_FILE)
         return self._file(article, joined, fragment)
 
     def _file(self, article: Article, path: str, fragment: str) -> Target:
@@ -84,22 +88,34 @@ class Resolver:
         if path in self.held:
             return Target(None, state="held")
         if path.startswith(parse.STATIC + "/") and path in self.files:
-            return Target(urls.quote_path("/" + path.removeprefix(parse.STATIC + "/")))
+            return Target(urls.quote_path("/" + path.removeprefix(parse.STATIC + "/")) + _mark(fragment))
         if path in self.files:
-            return self._along(article, path)
-        return Target(None, state="broken", why=f"there is no file {path}", hint=self._nearest(path))
+            return self._along(article, path, fragment)
+        return Target(
+            None, state="broken", why=f"there is no file {self._named(path)}", hint=self._nearest(article, path)
+        )
 
-    def _along(self, article: Article, path: str) -> Target:
+    def _along(self, article: Article, path: str, fragment: str) -> Target:
         url = file_address(self.library.urls[article.path], article.path, path)
         if paths.output_path(urls.unquote(url)) is None:
-            return Target(None, state="broken", why=f"{path} has a name that not every system can hold")
-        return Target(url, path)
+            return Target(None, state="broken", why=f"{self._named(path)} has a name that not every system can hold")
+        return Target(url + _mark(fragment), path)
 
-    def _nearest(self, path: str) -> str:
-        known = [*self.library.articles, *self.held, *self.files]
+    def _nearest(self, article: Article, path: str) -> str:
+        """Return what the author may have meant, as a link from `article` has to be written."""
+        known = sorted([*self.library.articles, *self.held, *self.files])
         twins = [other for other in known if other.rsplit("/", 1)[-1] == path.rsplit("/", 1)[-1]]
         near = twins or difflib.get_close_matches(path, known[:5000], 1, 0.8)
-        return f"did you mean {near[0]}?" if near else ""
+        return f"did you mean {urls.relative('/' + article.path, '/' + near[0])}?" if near else _A_FILE
+
+    def _nearest_page(self, path: str) -> str:
+        known = sorted([*self.pages, *self.known])
+        near = difflib.get_close_matches(path, known[:5000], 1, 0.7)
+        return f"did you mean {near[0]}?" if near else _A_FILE
+
+    def _named(self, path: str) -> str:
+        """Return the name of a file below content/ as all messages have it: from the site's folder."""
+        return f"{self.library.config.content}/{path}"
 
     def _page(self, article: Article, fragment: str) -> Target:
         return self._place(article, fragment, self.library.urls[article.path])
@@ -112,10 +128,21 @@ class Resolver:
             return self._page(self.library.articles[path.lstrip("/")], fragment)
         place = path if path in self.known else path + "/"
         if place not in self.known:
-            return Target(None, state="broken", why=f"the site has no page {path}")
+            return Target(None, state="broken", why=f"the site has no page {path}", hint=self._nearest_page(place))
         if fragment and fragment not in self.known[place]:
             return Target(None, state="broken", why=f"there is no place #{fragment} on {place}")
-        return Target(urls.quote_path(place) + (f"#{urls.quote_path(fragment)}" if fragment else ""))
+        return Target(urls.quote_path(place) + _mark(fragment))
+
+
+def _mark(fragment: str) -> str:
+    """The end of an address: files that are no pages have places, too, as report.pdf#page=2."""
+    return f"#{urls.quote_path(fragment)}" if fragment else ""
+
+
+def _headings(article: Article) -> str:
+    known = [f"#{heading.id}" for heading in article.body.headings]
+    more = ", …" if len(known) > 5 else ""
+    return f"its headings: {', '.join(known[:5])}{more}" if known else "it has no headings"
 
 
 def file_address(url: str, article: str, file: str) -> str:
@@ -129,15 +156,25 @@ def file_address(url: str, article: str, file: str) -> str:
     return base + urls.quote_path(inside or file.rsplit("/", 1)[-1])
 
 
-def body(article: Article, resolver: Resolver) -> tuple[list[str | None], list[Target], list[Diagnostic]]:
-    """Return the address of each reference in the body of `article`, all targets, and what is wrong."""
-    targets = [resolver.resolve(article, ref.target) for ref in article.body.refs]
+def inward(article: Article, resolver: Resolver) -> list[Target]:
+    """Return where the references of `article` that stay on the site lead, in order."""
+    return [resolver.resolve(article, target) for target in article.inward]
+
+
+def addresses(article: Article, resolver: Resolver) -> list[str | None]:
+    """Return the address of each reference in the body of `article`; None where its text stays without a link."""
+    return [resolver.resolve(article, ref.target).url for ref in article.body.refs]
+
+
+def faults(article: Article, resolver: Resolver) -> list[Diagnostic]:
+    """Return a message for each reference in the body of `article` that leads nowhere."""
     found = []
     shown = f"{resolver.library.config.content}/{article.path}"
-    for ref, target, (line, column, length) in zip(article.body.refs, targets, article.refs, strict=True):
+    for ref, (line, column, length) in zip(article.body.refs, article.fetch().refs, strict=True):
+        target = resolver.resolve(article, ref.target)
         if target.state in ("broken", "refused"):
             found.append(_fault(target, ref.kind, Span(shown, line, column, length)))
-    return [target.url for target in targets], targets, found
+    return found
 
 
 def _fault(target: Target, kind: str, span: Span) -> Diagnostic:

@@ -6,7 +6,7 @@ with `/`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -68,13 +68,33 @@ class Image:
     license: str = ""
 
 
+def _nothing() -> Manuscript:
+    raise LookupError("the manuscript was not kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Manuscript:
+    """What only an article's own page needs of it: the body and all that comes with it.
+
+    `marks` tells where in the file a key stands, for messages that come later ("title", "image.src",
+    "aliases.0", …). `refs` are the places of the body's references: (line, column, length) each.
+    """
+
+    body: Body
+    refs: tuple[tuple[int, int, int], ...] = ()
+    credits: tuple[Credit, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    marks: Mapping[str, Span] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article file, or a page of content/pages/ (then `stamp` may be None), checked and with its body as HTML.
+    """One article file, or a page of content/pages/ (then `stamp` may be None), checked.
 
-    `dated_slug` is the slug with the date of the file's name, where the slug is without it. `marks` tells where in
-    the file a key stands, for messages that come later ("title", "image.src", "aliases.0", …). `refs` are the
-    places of the body's references: (line, column, length) each.
+    This is what the library and all lists know; the rest is a `Manuscript`, fetched where it is asked for.
+    `lede` is the first paragraph as text. `dated_slug` is the slug with the date of the file's name, where the
+    slug is without it. `inward` are the targets of the body's references that lead into the site, in order.
+    `fingerprint` stands for everything that the file says.
     """
 
     path: str
@@ -82,13 +102,14 @@ class Article:
     title: str
     slug: str
     id: str
-    body: Body
+    fingerprint: str
     dated_slug: str = ""
     stamp: Stamp | None = None
     updated: Stamp | None = None
     expires: Stamp | None = None
     draft: bool = False
     summary: str = ""
+    lede: str = ""
     kicker: str = ""
     section: str = ""
     dateline: str = ""
@@ -96,20 +117,30 @@ class Article:
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
-    credits: tuple[Credit, ...] = ()
     image: Image | None = None
     translation_key: str = ""
     aliases: tuple[str, ...] = ()
     canonical: str = ""
-    extra: Mapping[str, Any] = field(default_factory=dict)
-    marks: Mapping[str, Span] = field(default_factory=dict)
-    refs: tuple[tuple[int, int, int], ...] = ()
+    inward: tuple[str, ...] = ()
+    fetch: Callable[[], Manuscript] = field(default=_nothing, repr=False, compare=False)
 
     @property
     def date(self) -> datetime:
         """When it is from; only articles are asked, and they always have a date."""
         assert self.stamp is not None
         return self.stamp.at
+
+    @property
+    def body(self) -> Body:
+        return self.fetch().body
+
+    @property
+    def marks(self) -> Mapping[str, Span]:
+        return self.fetch().marks
+
+    @property
+    def credits(self) -> tuple[Credit, ...]:
+        return self.fetch().credits
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +169,11 @@ class RegisteredPerson:
 
 @dataclass(frozen=True, slots=True)
 class RegisteredTag:
-    """A tag of tags.yaml: its names, slugs and descriptions by language (BCP 47)."""
+    """A tag of tags.yaml: its names, slugs and descriptions by language (BCP 47); "" stands for all languages."""
 
     names: Mapping[str, str]
     slugs: Mapping[str, str] = field(default_factory=dict)
     description: Mapping[str, str] = field(default_factory=dict)
-    span: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

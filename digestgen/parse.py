@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from digestgen import frontmatter, i18n, paths, slugs, urls, yaml
+from digestgen import fingerprint, frontmatter, i18n, paths, slugs, urls, yaml
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.markup import convert
 from digestgen.markup.convert import Body
-from digestgen.model import Article, Credit, Source, Stamp
+from digestgen.model import Article, Credit, Manuscript, Source, Stamp
 from digestgen.schema import Fault, Report, Written, plain_mapping, read_moment
 
 #: The folder below content/ whose files are pages beside the articles, and the one that is copied as it is.
@@ -44,6 +44,8 @@ def article(path: str, data: bytes, config: Config) -> tuple[Article | None, lis
     if parts is None:
         return None, found
     node, found = yaml.parse(parts.front, path=shown, first_line=parts.front_line)
+    if _runs_on(parts.front) and (found or _has_sentences(node)):
+        return None, [_unclosed(Span(shown, parts.front_line - 1, 1, 3, "---"), "runs on into the text")]
     if node is None:
         if not found:
             found = [
@@ -53,7 +55,7 @@ def article(path: str, data: bytes, config: Config) -> tuple[Article | None, lis
     report = Report(list(found))
     try:
         values = frontmatter.read(node, report)
-        return _article(path, values, parts, config, report), report.found
+        return _article(path, fingerprint.of_bytes(data), values, parts, config, report), report.found
     except Fault:
         return None, report.found
 
@@ -87,7 +89,7 @@ def _split(text: str, path: str) -> tuple[_Parts | None, list[Diagnostic]]:
         line = lines[first or 0]
         fault = Diagnostic(
             "no-front-matter",
-            "the file does not begin with a front matter",
+            "the file is empty" if first is None else "the file does not begin with a front matter",
             Span(path, (first or 0) + 1, 1, max(1, min(len(line), 60)), line),
             "expected a line of `---`",
             "begin the file with `---`, `title: …` and `---`, each on a line of its own",
@@ -95,15 +97,34 @@ def _split(text: str, path: str) -> tuple[_Parts | None, list[Diagnostic]]:
         return None, [fault]
     close = next((i for i in range(first + 1, len(lines)) if lines[i].rstrip() in ("---", "...")), None)
     if close is None:
-        fault = Diagnostic(
-            "unclosed-front-matter",
-            "the front matter begins here and never ends",
-            Span(path, first + 1, 1, 3, lines[first]),
-            "close it with a line of `---`",
-        )
-        return None, [fault]
+        return None, [_unclosed(Span(path, first + 1, 1, 3, lines[first]), "never ends")]
     front = "\n".join(lines[first + 1 : close])
     return _Parts(front, first + 2, "\n".join(lines[close + 1 :]), close + 2), []
+
+
+def _unclosed(span: Span, how: str) -> Diagnostic:
+    return Diagnostic(
+        "unclosed-front-matter",
+        f"the front matter begins here and {how}",
+        span,
+        "close it with a line of `---` below its last key",
+    )
+
+
+#: How a line of front matter begins: with a key, or as a part of what stands above it.
+_BELONGS: Final = re.compile(r"""["']?[\w.-]+["']?\s*:(\s|$)|[\s#-]""")
+
+
+def _runs_on(front: str) -> bool:
+    """Tell whether YAML looks like a front matter without an end, so that a `---` in the text was taken for it."""
+    head, _, rest = front.partition("\n\n")
+    line = rest.lstrip("\n").partition("\n")[0]
+    return bool(head.strip()) and bool(line) and not _BELONGS.match(line)
+
+
+def _has_sentences(node: yaml.Node | None) -> bool:
+    """Tell whether keys have blanks: a line of text with a colon is a mapping to YAML."""
+    return isinstance(node, yaml.Mapping) and any(entry.key.plain and " " in entry.key.text for entry in node.entries)
 
 
 #: A file's name with the date at its head: 2024-05-03-slug.md
@@ -147,11 +168,13 @@ def _suffix(stem: str, config: Config) -> tuple[str, str]:
     return stem, ""
 
 
-def _article(path: str, values: dict[str, Any], parts: _Parts, config: Config, report: Report) -> Article:
+def _article(path: str, mark: str, values: dict[str, Any], parts: _Parts, config: Config, report: Report) -> Article:
     name = read_name(path, config)
     lang = _configured(values["lang"] or name.lang or config.lang, config)
     stamp = _stamp(path, values, name, config, report)
     body, places = _body(parts, lang, path, config, report)
+    marks = {key: span for key, span in report.marks.items() if _WANTED.match(key)}
+    manuscript = Manuscript(body, places, _credits(values["credits"]), plain_mapping(values["extra"]), marks)
     return Article(
         path=path,
         lang=lang,
@@ -159,12 +182,13 @@ def _article(path: str, values: dict[str, Any], parts: _Parts, config: Config, r
         slug=_slug(values, name, lang, report),
         dated_slug=slugs.slugify(f"{name.date}-{name.slug}", lang) if name.date and not values["slug"] else "",
         id=_id(values["id"], path, config),
-        body=body,
+        fingerprint=mark,
         stamp=stamp,
         updated=_moment(values["updated"], config),
         expires=_moment(values["expires"], config),
         draft=values["draft"],
         summary=convert.educate(values["summary"], lang),
+        lede=body.text,
         kicker=convert.educate(values["kicker"], lang),
         section=values["section"],
         dateline=values["dateline"],
@@ -172,14 +196,12 @@ def _article(path: str, values: dict[str, Any], parts: _Parts, config: Config, r
         authors=values["authors"],
         tags=values["tags"],
         sources=tuple(_source(item, config) for item in values["sources"]),
-        credits=_credits(values["credits"]),
         image=values["image"],
         translation_key=values["translation_key"],
         aliases=_aliases(values["aliases"], report),
         canonical=values["canonical"],
-        extra=plain_mapping(values["extra"]),
-        marks={key: span for key, span in report.marks.items() if _WANTED.match(key)},
-        refs=places,
+        inward=tuple(ref.target for ref in body.refs if urls.classify(ref.target).kind not in ("external", "mail")),
+        fetch=lambda: manuscript,
     )
 
 
@@ -216,7 +238,11 @@ def _stamp(path: str, values: dict[str, Any], name: Name, config: Config, report
         if isinstance(written, Written):
             return _moment(written, config)
         raise report.fault(
-            "bad-date", written, Span(f"{config.content}/{path}"), "the date at the head of the file's name"
+            "bad-date",
+            written,
+            Span(f"{config.content}/{path}"),
+            "the date at the head of the file's name",
+            "rename the file, or add `date:` to its front matter",
         )
     raise report.fault(
         "missing-date",
@@ -298,7 +324,8 @@ def _body(
                     "missing-alt",
                     f"the picture `{ref.target}` has no alternative text",
                     span,
-                    "write what it shows: ![…](…)",
+                    f"write what it shows: ![…]({ref.target[:80]})",
+                    "behind a picture that shows nothing of its own, write { .decorative }",
                     severity="warning",
                 )
             )

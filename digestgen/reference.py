@@ -236,7 +236,7 @@ def commands(group: Any) -> tuple[Command, ...]:
 def _command(command: Any, context: Any) -> Command:
     records = (parameter.get_help_record(context) for parameter in command.get_params(context))
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
-    return Command(usage, inspect.cleandoc(command.help), tuple(record for record in records if record))
+    return Command(usage, inspect.cleandoc(command.help), tuple(record for record in records if record and record[1]))
 
 
 def command_line(known: Sequence[Command]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from digestgen import slugs, yaml
@@ -51,6 +52,45 @@ PERSON: Final = Table(
     ),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Slug:
+    """A tag's part of its address."""
+
+    expects: str = "a slug"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> str:
+        text = Text(self.expects).read(node, at, report)
+        if slugs.is_slug(text):
+            return text
+        # where slugs stand by language, the last step of the path is one
+        fitting = slugs.slugify(text, at.rpartition(".")[2])
+        raise report.fault("bad-slug", f"`{text[:80]}` cannot be a slug", node.span, f"write `{fitting}`")
+
+    def json(self) -> dict[str, Any]:
+        return Text().json()
+
+
+@dataclass(frozen=True, slots=True)
+class InLanguages:
+    """One value for all languages, which comes out below the key "", or a mapping from languages to values."""
+
+    value: Shape
+
+    @property
+    def expects(self) -> str:
+        return f"{self.value.expects}, or a mapping from languages to {self.value.expects.removeprefix('a ')}s"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> dict[str, Any]:
+        if isinstance(node, yaml.Scalar):
+            return {"": self.value.read(node, at, report)}
+        listed: dict[str, Any] = MapOf(self.value, self.expects, language_tag()).read(node, at, report)
+        return listed
+
+    def json(self) -> dict[str, Any]:
+        return {"anyOf": [self.value.json(), MapOf(self.value, self.expects, language_tag()).json()]}
+
+
 TAG: Final = Table(
     "a tag",
     (
@@ -60,20 +100,8 @@ TAG: Final = Table(
             "The tag's name in each language.",
             required=True,
         ),
-        Key(
-            "slugs",
-            MapOf(Text(), "a mapping from languages to slugs", language_tag()),
-            "The tag's slug in each language.",
-            {},
-            "made from the name",
-        ),
-        Key(
-            "description",
-            MapOf(Text(), "a mapping from languages to texts", language_tag()),
-            "What the tag means, in each language.",
-            {},
-            "none",
-        ),
+        Key("slug", InLanguages(Slug()), "The tag's slug, or its slugs by language.", {}, "made from the name"),
+        Key("description", InLanguages(Text()), "What the tag means, or that by language.", {}, "none"),
     ),
 )
 
@@ -88,16 +116,13 @@ def read(texts: dict[str, str]) -> tuple[Registries, list[Diagnostic]]:
     """Return the registries from the texts of those files of `FILES` that exist, and all that is wrong in them."""
     found: list[Diagnostic] = []
 
-    def values(name: str, empty: Any, build: Callable[[Any, Report], Any]) -> Any:
-        if name not in texts:
-            return build(empty, Report(found))
-        node, faults = yaml.parse(texts[name], path=name)
-        report = Report(found)
+    def values(name: str, empty: Any, build: Callable[[Any], Any]) -> Any:
+        node, faults = yaml.parse(texts.get(name, ""), path=name)
         found.extend(faults)
         try:
-            return build(empty if node is None else FILES[name].read(node, name, report), report)
+            return build(empty if node is None else FILES[name].read(node, name, Report(found)))
         except Fault:
-            return build(empty, report)
+            return build(empty)
 
     registries = Registries(
         sources=values("sources.yaml", {}, _sources),
@@ -107,25 +132,13 @@ def read(texts: dict[str, str]) -> tuple[Registries, list[Diagnostic]]:
     return registries, found
 
 
-def _sources(listed: dict[str, dict[str, Any]], _: Report) -> dict[str, RegisteredSource]:
+def _sources(listed: dict[str, dict[str, Any]]) -> dict[str, RegisteredSource]:
     return {key: RegisteredSource(key, **entry) for key, entry in listed.items()}
 
 
-def _people(listed: dict[str, dict[str, Any]], _: Report) -> dict[str, RegisteredPerson]:
+def _people(listed: dict[str, dict[str, Any]]) -> dict[str, RegisteredPerson]:
     return {key: RegisteredPerson(key, **entry) for key, entry in listed.items()}
 
 
-def _tags(listed: tuple[dict[str, Any], ...], report: Report) -> tuple[RegisteredTag, ...]:
-    return tuple(_tag(entry, index, report) for index, entry in enumerate(listed))
-
-
-def _tag(entry: dict[str, Any], index: int, report: Report) -> RegisteredTag:
-    good = {}
-    for lang, slug in entry["slugs"].items():
-        fitting = slugs.slugify(slug, lang)
-        good[lang] = fitting
-        if fitting != slug:
-            span = next(span for mark, span in report.marks.items() if mark.endswith(f".slugs.{lang}"))
-            report.fault("bad-slug", f"`{slug}` cannot be a slug", span, f"write `{fitting}`")
-    first = report.marks.get(f"tags.yaml.{index}")
-    return RegisteredTag(entry["names"], good, entry["description"], first)
+def _tags(listed: tuple[dict[str, Any], ...]) -> tuple[RegisteredTag, ...]:
+    return tuple(RegisteredTag(entry["names"], entry["slug"], entry["description"]) for entry in listed)

@@ -6,17 +6,27 @@ function `asset` and gettext's `_`, `ngettext` and `{% trans %}`.
 
 from __future__ import annotations
 
+import re
 import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Final
 
 import jinja2
 from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 
-from digestgen import i18n, urls, views
+from digestgen import fingerprint, i18n, urls, views
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.plan.outputs import Rendered
+from digestgen.schema import meant
 from digestgen.theme import Theme
+
+
+#: How templates name each other, and the theme's files; the second of each pair finds computed names, too.
+_REFERENCE: Final = re.compile(r"""\{%[-+]?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
+_REFERENCE_TAG: Final = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b")
+_ASSET: Final = re.compile(r"""\basset\(\s*["']([^"']+)["']\s*\)""")
+_ASSET_CALL: Final = re.compile(r"\basset\b")
 
 
 class TemplateFault(Exception):
@@ -25,6 +35,29 @@ class TemplateFault(Exception):
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
+
+
+class _Missing(StrictUndefined):
+    """What a template asks for and is not there, told in the names of the theme API."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        owner, name = self._undefined_obj, self._undefined_name
+        if not isinstance(name, str) or self._undefined_hint:
+            return super()._undefined_message
+        if owner is None:
+            return f"`{name}` is asked of None; ask first whether there is something, with {{% if … %}}"
+        if is_dataclass(owner):
+            return " ".join([f"{type(owner).__name__} has no `{name}`", *_perhaps(name, owner)])
+        return super()._undefined_message
+
+
+def _perhaps(name: str, owner: object) -> Iterator[str]:
+    hint = meant(name, [item.name for item in fields(type(owner))])  # type: ignore[arg-type]
+    if hint:
+        yield f"({hint})"
 
 
 class _Loader(jinja2.BaseLoader):
@@ -53,6 +86,8 @@ class Renderer:
     base: str
     known: frozenset[str]
     environment: Environment = field(init=False)
+    _closures: dict[str, str] = field(default_factory=dict)
+    _shared: dict[str, str] = field(default_factory=dict)
     _words: i18n.Language = field(init=False)
     _here: str = field(init=False, default="/")
     _absolute: bool = field(init=False, default=False)
@@ -61,7 +96,7 @@ class Renderer:
         self.environment = Environment(
             loader=_Loader(self.theme),
             autoescape=True,
-            undefined=StrictUndefined,
+            undefined=_Missing,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
@@ -75,11 +110,12 @@ class Renderer:
     def render(self, output: Rendered) -> bytes:
         """Return the page as UTF-8 HTML. Raises `TemplateFault` where a template is wrong."""
         self._words = i18n.language(output.lang)
-        self._here = output.page.head.url
-        self._absolute = isinstance(output.page, views.NotFoundPage)
+        page = output.page
+        self._here = page.head.url
+        self._absolute = isinstance(page, views.NotFoundPage)
         try:
             template = self.environment.get_template(output.template)
-            return template.render(site=self.sites[output.lang], page=output.page).encode()
+            return template.render(site=self.sites[output.lang], page=page).encode()
         except (
             TemplateError,
             RecursionError,
@@ -90,6 +126,42 @@ class Renderer:
             AttributeError,
         ) as error:
             raise TemplateFault(self._fault(error, output)) from error
+
+    def closure(self, template: str) -> str:
+        """Return the fingerprint of all that a template can reach: templates, and addresses of the theme's files.
+
+        A template that names another one by a computed name can reach all of them.
+        """
+        if template not in self._closures:
+            names = self._reached(template)
+            texts = [f"{name}\0{self.theme.templates[name].text}" for name in sorted(names)]
+            assets = {name for text in texts for name in _ASSET.findall(text)}
+            if any(len(_ASSET.findall(text)) != len(_ASSET_CALL.findall(text)) for text in texts):
+                assets = set(self.theme.addresses)
+            addresses = [self.theme.addresses.get(name, "") for name in sorted(assets)]
+            self._closures[template] = fingerprint.of_value((tuple(texts), tuple(addresses), self.base))
+        return self._closures[template]
+
+    def _reached(self, template: str) -> set[str]:
+        reached: set[str] = set()
+        todo = [template]
+        while todo:
+            name = todo.pop()
+            if name in reached or name not in self.theme.templates:
+                continue
+            reached.add(name)
+            text = self.theme.templates[name].text
+            named = _REFERENCE.findall(text)
+            if len(named) != len(_REFERENCE_TAG.findall(text)):
+                return set(self.theme.templates)
+            todo += named
+        return reached
+
+    def shared(self, lang: str) -> str:
+        """Return the fingerprint of what stands on every page of a language."""
+        if lang not in self._shared:
+            self._shared[lang] = fingerprint.of_value(self.sites[lang])
+        return self._shared[lang]
 
     def _href(self, url: str) -> str:
         """Return a path of the site as this page has to write it: relative, so that it works under any prefix.
@@ -115,12 +187,14 @@ class Renderer:
         return self._words.text(message)
 
     def _ngettext(self, one: str, many: str, number: int) -> str:
-        return self._words.form(one, many, number)
+        # the number itself in the language's own digits: Jinja would write Latin ones
+        return self._words.form(one, many, number).replace("%(num)s", self._words.number(number))
 
     def _fault(self, error: Exception, output: Rendered) -> Diagnostic:
-        page = output.page.head.url
+        page = output.url
         if isinstance(error, TemplateSyntaxError):
-            return self._at(error.filename or "", error.lineno, error.message or "cannot be read", page)
+            message = error.message or "cannot be read"
+            return self._at(error.filename or "", error.lineno, message[:1].lower() + message[1:], page)
         if isinstance(error, TemplateNotFound):
             path, line = self._frame(error)
             return self._at(path, line, f"there is no template {error.message}", page)
@@ -140,4 +214,4 @@ class Renderer:
         shown = lines[line - 1] if 0 < line <= len(lines) else ""
         begin = len(shown) - len(shown.lstrip())
         span = Span(path or f"themes/{self.theme.name}", line, begin + 1, max(1, len(shown.strip())), shown)
-        return Diagnostic("theme", message, span, help=f"while rendering {page}")
+        return Diagnostic("theme", message.rstrip("."), span, f"while rendering {page}")

@@ -59,10 +59,33 @@ def _kind(node: Node) -> str:
     return "a list" if isinstance(node, yaml.Sequence) else "a mapping"
 
 
-def _wrong(node: Node, at: str, expects: str, report: Report, help: str = "") -> Fault:
-    name = at.rsplit(".", 1)[-1]
-    what = f"`{name}`" if not name.isdigit() else f"item {int(name) + 1} of `{at.rsplit('.', 2)[-2]}`"
-    return report.fault("wrong-type", f"{what} is {_kind(node)}, not {expects}", node.span, f"expected {expects}", help)
+def _named(at: str) -> str:
+    """Return how messages call what stands at the dotted path `at`; files have names with a dot of their own."""
+    above, dot, name = at.rpartition(".")
+    if not dot or at.endswith(".yaml"):
+        return f"`{at}`"
+    return f"item {int(name) + 1} of {_named(above)}" if name.isdecimal() else f"`{name}`"
+
+
+def _wrong(node: Node, at: str, expects: str, report: Report) -> Fault:
+    return report.fault(
+        "wrong-type",
+        f"{_named(at)} is {_kind(node)}, not {_in_short(expects)}",
+        node.span,
+        f"expected {expects}",
+    )
+
+
+def _in_short(expects: str) -> str:
+    """Return what is expected without the particulars, which stand at the caret."""
+    return re.split(" such as | of `| from ", expects, maxsplit=1)[0]
+
+
+def _cannot_be(
+    text: str, node: Node, at: str, expects: str, report: Report, help: str = "", code: str = "bad-value"
+) -> Fault:
+    shown = text if len(text) <= 80 else text[:79] + "…"
+    return report.fault(code, f"{_named(at)} cannot be `{shown}`", node.span, f"expected {expects}", help)
 
 
 def _scalar(node: Node, at: str, expects: str, report: Report) -> str:
@@ -73,26 +96,24 @@ def _scalar(node: Node, at: str, expects: str, report: Report) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Any text; line breaks and runs of blanks are folded unless `raw`."""
+    """Any text; line breaks and runs of blanks are folded unless `raw`, and it may be empty if `blank`."""
 
     expects: str = "text"
     raw: bool = False
     pattern: str = ""
-    hint: str = ""
+    blank: bool = False
 
     def read(self, node: Node, at: str, report: Report) -> str:
         text = _scalar(node, at, self.expects, report)
         text = text if self.raw else " ".join(text.split())
-        if not text:
-            raise report.fault("wrong-type", f"`{at}` is empty", node.span, f"expected {self.expects}")
+        if not text and not self.blank:
+            raise report.fault("wrong-type", f"{_named(at)} is empty", node.span, f"expected {self.expects}")
         if self.pattern and not re.fullmatch(self.pattern, text):
-            raise report.fault(
-                "bad-value", f"`{text}` is not {self.expects}", node.span, f"expected {self.expects}", self.hint
-            )
+            raise _cannot_be(text, node, at, self.expects, report)
         return text
 
     def json(self) -> dict[str, Any]:
-        schema: dict[str, Any] = {"type": "string", "minLength": 1}
+        schema: dict[str, Any] = {"type": "string"} if self.blank else {"type": "string", "minLength": 1}
         return schema | ({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {})
 
 
@@ -108,7 +129,7 @@ class Flag:
             return True
         if text in ("false", "no", "off"):
             return False
-        raise report.fault("wrong-type", f"`{at}` is `{text}`", node.span, f"expected {self.expects}")
+        raise _cannot_be(text, node, at, self.expects, report, code="wrong-type")
 
     def json(self) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -128,9 +149,11 @@ class Whole:
     def read(self, node: Node, at: str, report: Report) -> int:
         text = _scalar(node, at, self.expects, report)
         # at most twelve digits are turned into a number: int() of thousands of digits is slow or refused
-        if re.fullmatch(r"[+-]?[0-9]{1,12}", text) and self.least <= int(text) <= self.most:
-            return int(text)
-        raise report.fault("wrong-type", f"`{at}` is not {self.expects}", node.span, f"expected {self.expects}")
+        if not re.fullmatch(r"[+-]?[0-9]{1,12}", text):
+            raise _cannot_be(text, node, at, self.expects, report, code="wrong-type")
+        if not self.least <= int(text) <= self.most:
+            raise _cannot_be(text, node, at, self.expects, report)
+        return int(text)
 
     def json(self) -> dict[str, Any]:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
@@ -150,9 +173,7 @@ class Choice:
         text = _scalar(node, at, self.expects, report)
         if text in self.words:
             return text
-        raise report.fault(
-            "bad-value", f"`{at}` cannot be `{text}`", node.span, f"expected {self.expects}", meant(text, self.words)
-        )
+        raise _cannot_be(text, node, at, self.expects, report, meant(text, self.words))
 
     def json(self) -> dict[str, Any]:
         return {"enum": list(self.words)}
@@ -168,7 +189,9 @@ class Address:
         text = _scalar(node, at, self.expects, report)
         url = urls.safe_external(text)
         if url is None:
-            raise report.fault("bad-url", f"`{text}` is not a web address", node.span, f"expected {self.expects}")
+            whole = "" if ":" in text else urls.safe_external(f"https://{text}")
+            label = f"write {whole}" if whole else f"expected {self.expects}"
+            raise report.fault("bad-url", f"`{text[:200]}` is not a web address", node.span, label)
         return url
 
     def json(self) -> dict[str, Any]:
@@ -383,6 +406,13 @@ class Key:
     otherwise: str = ""
     required: bool = False
 
+    def gives(self, node: Node) -> bool:
+        """Tell whether `node` is a value at all: nothing and blank text are as if the key were not there."""
+        if not isinstance(node, yaml.Scalar):
+            return True
+        blank = isinstance(self.shape, Text) and self.shape.blank
+        return not yaml.is_null(node) and (blank or bool(node.text.strip()))
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -392,7 +422,12 @@ class Table:
     keys: tuple[Key, ...]
     build: Callable[[dict[str, Any]], Any] = dict
     unknown: Severity = "warning"
-    expects: str = "a mapping"
+
+    @property
+    def expects(self) -> str:
+        names = [f"`{key.name}`" for key in self.keys]
+        last = "more" if len(names) > 3 else names.pop()
+        return f"a mapping of {', '.join(names[:3])} and {last}"
 
     def read(self, node: Node, at: str, report: Report) -> Any:
         return self.build(self.values(node, at, report))
@@ -409,7 +444,7 @@ class Table:
             key = shapes.get(entry.key.text)
             if key is None:
                 self._unknown(entry.key, report)
-            elif key.required or not _empty(entry.value):
+            elif key.gives(entry.value):
                 given.add(key.name)
                 if self._value(key, entry, f"{at}.{key.name}" if at else key.name, values, report):
                     good.add(key.name)
@@ -429,11 +464,12 @@ class Table:
     def _missing(self, given: set[str], node: yaml.Mapping, report: Report) -> None:
         for key in self.keys:
             if key.required and key.name not in given:
+                empty = next((entry.value.span for entry in node.entries if entry.key.text == key.name), None)
                 report.fault(
                     "missing-title" if key.name == "title" else "missing-key",
-                    f"{self.name} has no `{key.name}`",
-                    node.span,
-                    f"add `{key.name}:` with {key.shape.expects}",
+                    f"the `{key.name}` of {self.name} is empty" if empty else f"{self.name} has no `{key.name}`",
+                    empty or node.span,
+                    f"write {key.shape.expects} here" if empty else f"add `{key.name}:` with {key.shape.expects}",
                 )
 
     def _unknown(self, key: yaml.Scalar, report: Report) -> None:
@@ -455,10 +491,6 @@ class Table:
         schema = {"type": "object", "properties": properties, "additionalProperties": False}
         required = [key.name for key in self.keys if key.required]
         return schema | ({"required": required} if required else {})
-
-
-def _empty(node: Node) -> bool:
-    return isinstance(node, yaml.Scalar) and yaml.is_null(node)
 
 
 def meant(word: str, known: Iterable[str]) -> str:

@@ -25,7 +25,8 @@ class Tree:
     settings: Config
     found: list[Diagnostic] = field(default_factory=list)
     files: frozenset[str] = frozenset()
-    _articles: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    """Of all articles and pages, in order."""
 
     def __post_init__(self) -> None:
         others, articles = set(), []
@@ -43,7 +44,7 @@ class Tree:
             else:
                 others.add(item.path)
         self.files = frozenset(others)
-        self._articles = tuple(articles)
+        self.paths = tuple(articles)
 
     @property
     def content(self) -> Path:
@@ -67,7 +68,7 @@ class Tree:
         for name in registry.FILES:
             if not (self.folder / name).exists():
                 continue
-            data = self._read(self.folder / name, name, SETTINGS_LIMIT)
+            data = _read(self.folder / name, name, SETTINGS_LIMIT, self.found)
             text, faults = parse.decode(data, name) if data is not None else (None, [])
             self.found.extend(faults)
             if text is not None:
@@ -76,27 +77,18 @@ class Tree:
 
     def articles(self) -> Iterator[tuple[str, bytes]]:
         """Yield path below content/ and bytes of every article and page, in the order of paths."""
-        for path in self._articles:
-            data = self._read(self.content / path, f"{self.settings.content}/{path}", parse.LIMIT)
+        for path in self.paths:
+            data = self.article(path, self.found)
             if data is not None:
                 yield path, data
 
-    def read(self, path: str) -> bytes:
-        """Return the bytes of a file that comes along."""
-        data = self._read(self.content / path, f"{self.settings.content}/{path}", FILE_LIMIT)
-        return data if data is not None else b""
+    def article(self, path: str, found: list[Diagnostic]) -> bytes | None:
+        """Return the bytes of an article or a page, or None where they cannot be had, which is told in `found`."""
+        return _read(self.content / path, f"{self.settings.content}/{path}", parse.LIMIT, found)
 
-    def _read(self, file: Path, shown: str, limit: int) -> bytes | None:
-        try:
-            return files.read_bytes(str(file), limit)
-        except files.TooLargeError:
-            most = f"{limit // 1024 // 1024} MiB"
-            self.found.append(
-                Diagnostic("too-large", f"the file is larger than {most}", Span(shown), help="make it smaller")
-            )
-        except PermissionError:
-            self.found.append(Diagnostic("unreadable", "the file may not be read", Span(shown), severity="error"))
-        return None
+    def file(self, path: str, found: list[Diagnostic]) -> bytes | None:
+        """Return the bytes of a file that comes along, or None where they cannot be had, which is told."""
+        return _read(self.content / path, f"{self.settings.content}/{path}", FILE_LIMIT, found)
 
     def with_line(self, item: Diagnostic) -> Diagnostic:
         """Return `item` with the text of its line, where it names a line of a file and lacks its text."""
@@ -108,3 +100,14 @@ class Tree:
         text, _ = parse.decode(files.read_bytes(str(self.folder / span.path), parse.LIMIT), span.path)
         lines = (text or "").split("\n")
         return replace(item, span=replace(span, text=lines[span.line - 1])) if span.line <= len(lines) else item
+
+
+def _read(file: Path, shown: str, limit: int, found: list[Diagnostic]) -> bytes | None:
+    try:
+        return files.read_bytes(str(file), limit)
+    except files.TooLargeError:
+        most = f"{limit // 1024 // 1024} MiB"
+        found.append(Diagnostic("too-large", f"the file is larger than {most}", Span(shown), help="make it smaller"))
+    except PermissionError:
+        found.append(Diagnostic("unreadable", "the file may not be read", Span(shown), severity="error"))
+    return None

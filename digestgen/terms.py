@@ -52,9 +52,10 @@ def same_tag(name: str) -> str:
 
 
 def pick(values: Mapping[str, Value], lang: str) -> Value | None:
-    """Return the value for the language `lang`, else for the language without its region, else None."""
+    """Return the value for `lang`, else for it without its region, else for all languages (""), else None."""
     by_tag = {tag.lower(): value for tag, value in values.items()}
-    return by_tag.get(lang.lower(), by_tag.get(lang.split("-", maxsplit=1)[0].lower()))
+    tags = (lang.lower(), lang.split("-", maxsplit=1)[0].lower(), "")
+    return next((by_tag[tag] for tag in tags if tag in by_tag), None)
 
 
 def _grouped(

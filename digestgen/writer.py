@@ -18,6 +18,7 @@ from typing import Final
 
 from digestgen import files, fingerprint, paths
 from digestgen.diagnostics import Diagnostic
+from digestgen.files import Stamp
 
 #: digestgen's own names in the output folder. They are hidden: never served, never published.
 LIST: Final = ".digestgen-files"
@@ -78,7 +79,7 @@ def _overlap(one: Path, other: Path) -> bool:
 
 
 def _foreign(output: Path) -> bool:
-    return any(entry.name not in (LOCK, STAGING) for entry in os.scandir(output))
+    return any(entry.name not in (LOCK, STAGING) for entry in files.system.list(str(output)))
 
 
 @contextlib.contextmanager
@@ -106,9 +107,13 @@ def opened(output: Path, guard: Guard, found: list[Diagnostic]) -> Iterator[Outp
 def _clear_staging(root: str) -> None:
     """Remove what this build, or one that was killed, has staged and not used."""
     staging = f"{root}/{STAGING}"
-    if files.lstat(staging) is not None:
-        for item in files.scan(staging):
-            files.remove(f"{staging}/{item.path}")
+    state = files.lstat(staging)
+    if state is not None and not stat.S_ISDIR(state.st_mode):
+        files.remove(staging)  # a link goes itself: what it leads to is not ours
+    elif state is not None:
+        for entry in files.system.list(staging):
+            if not entry.is_dir(follow_symlinks=False):
+                files.remove(entry.path)
         files.remove_empty_dirs(root, [STAGING])
 
 
@@ -132,6 +137,16 @@ def _list_of(owned: Owned) -> bytes:
     return (_HEADER + "".join(f"{mark} {path}\n" for path, mark in lines)).encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What `path` shall hold, by its fingerprint, and where that is staged; empty where it is there already."""
+
+    path: str
+    mark: str
+    staged: str = ""
+    fault: Diagnostic | None = None
+
+
 @dataclass(slots=True)
 class Output:
     """An output folder during one build: files are staged first, and nothing else changes before `commit`."""
@@ -141,33 +156,77 @@ class Output:
     marks: dict[str, str] = field(default_factory=dict)
     staged: dict[str, str] = field(default_factory=dict)
     _good: set[str] = field(default_factory=set)
+    _staging: bool = False
 
     def stage(self, path: str, data: bytes, found: list[Diagnostic]) -> None:
         """Note that `path` shall hold `data`, and stage it where it does not already."""
-        self.marks[path] = fingerprint.of_bytes(data)
+        self.take(self.prepare(path, data), found)
+
+    def prepare(self, path: str, data: bytes) -> Prepared:
+        """Stage `data` for `path` where it is not there already; a worker's part, which changes nothing here."""
+        mark = fingerprint.of_bytes(data)
         try:
             present = self._present(path)
         except _Foreign as foreign:
-            found.append(_in_the_way(foreign.path, path))
-            return
+            return Prepared(path, mark, fault=_in_the_way(foreign.path, path))
         if present == data:
-            return
-        if present is not None and fingerprint.of_bytes(present) not in self.owned[path]:
-            found.append(_changed(path, "is written again"))
-        if not self.staged:
+            return Prepared(path, mark)
+        changed = present is not None and fingerprint.of_bytes(present) not in self.owned[path]
+        staged = f"{self.root}/{STAGING}/{fingerprint.of_bytes(path.encode())}"
+        if not self._staging:
             files.make_dirs(f"{self.root}/{STAGING}")
-        self.staged[path] = f"{self.root}/{STAGING}/{len(self.staged)}"
-        files.write_new(self.staged[path], data)
+            self._staging = True
+        files.write_new(staged, data)
+        return Prepared(path, mark, staged, _changed(path, "is written again") if changed else None)
+
+    def take(self, prepared: Prepared, found: list[Diagnostic]) -> None:
+        """Note what was prepared."""
+        self.marks[prepared.path] = prepared.mark
+        if prepared.staged:
+            self.staged[prepared.path] = prepared.staged
+        if prepared.fault is not None:
+            found.append(prepared.fault)
+
+    def keep(self, path: str, mark: str, stamp: Stamp | None) -> bool:
+        """Note that `path` shall hold what it holds, if that is what `mark` stands for; tell whether it is.
+
+        A file whose stamp is `stamp`, which was taken when it held that, is not read.
+        """
+        if mark not in self.owned.get(path, ()):
+            return False
+        state = files.lstat(f"{self.root}/{path}")
+        if state is None or not stat.S_ISREG(state.st_mode):
+            return False
+        if stamp is None or files.stamp(state) != stamp:
+            try:
+                present = self._present(path)
+            except _Foreign:
+                return False
+            if present is None or fingerprint.of_bytes(present) != mark:
+                return False
+        self.marks[path] = mark
+        return True
 
     def _present(self, path: str) -> bytes | None:
         """Return what is at `path`, or None; raise `_Foreign` where something stands in the way."""
         self._check_folders(path.rpartition("/")[0])
         state = files.lstat(f"{self.root}/{path}")
-        if state is None:
+        if state is None or (stat.S_ISDIR(state.st_mode) and self._gives_way(path)):
             return None
         if not stat.S_ISREG(state.st_mode) or path not in self.owned:
             raise _Foreign(path)
         return files.read_bytes(f"{self.root}/{path}", state.st_size + 1)
+
+    def _gives_way(self, folder: str) -> bool:
+        """Tell whether a folder holds only files of the list and folders of such, so that a file may replace it."""
+        for entry in files.system.list(f"{self.root}/{folder}"):
+            path = f"{folder}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                if not self._gives_way(path):
+                    return False
+            elif path not in self.owned or not entry.is_file(follow_symlinks=False):
+                return False
+        return True
 
     def _check_folders(self, folder: str) -> None:
         """Raise `_Foreign` where a folder of the output is a file or a link, which would lead out of it."""
@@ -189,10 +248,12 @@ class Output:
                 path: self.owned.get(path, frozenset()) | final.get(path, frozenset()) for path in {*self.owned, *final}
             }
             self._write_list(union)
-        in_the_way = [path for path in stale if any(new.startswith(path + "/") for new in self.staged)]
+        folders = {folder for path in self.staged for folder in _above(path)}
+        in_the_way = [path for path in stale if path in folders or any(map(self.staged.__contains__, _above(path)))]
         removed = self._remove(in_the_way, found)
         for path in sorted(self.staged, key=_order):
             files.make_dirs(os.path.dirname(f"{self.root}/{path}"))
+            _clear_folder(f"{self.root}/{path}")
             files.replace(self.staged[path], f"{self.root}/{path}")
         removed += self._remove([path for path in stale if path not in in_the_way], found)
         if self.staged or stale or final != self.owned:
@@ -220,6 +281,22 @@ class Output:
         files.make_dirs(f"{self.root}/{STAGING}")
         files.write_new(f"{self.root}/{STAGING}/list", _list_of(owned), sync=True)
         files.replace(f"{self.root}/{STAGING}/list", f"{self.root}/{LIST}")
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the folders that `path` lies in."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _clear_folder(path: str) -> None:
+    """Remove the folder at `path`, if there is one, with folders in it; none of them holds a file any more."""
+    state = files.lstat(path)
+    if state is not None and stat.S_ISDIR(state.st_mode):
+        for entry in files.system.list(path):
+            _clear_folder(entry.path)
+        files.system.rmdir(path)
 
 
 class _Foreign(Exception):

@@ -24,6 +24,10 @@ settings.register_profile("digestgen", settings.get_profile(_BASE), deadline=Non
 settings.load_profile("digestgen")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="Write what is expected in tests/messages/ anew.")
+
+
 @pytest.fixture(autouse=True)
 def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a developer's shell says of time and colour must not decide a test."""

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from html import escape, unescape
 
+
+def names(text: str) -> frozenset[str]:
+    """Return the names in `text`, which blanks part."""
+    return frozenset(text.split())
+
+
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?""")
 
-_ROLES = frozenset(["img", "group", "note", "none", "presentation", "doc-endnotes", "doc-noteref", "doc-backlink"])
+_ROLES = names("img group note none presentation doc-endnotes doc-noteref doc-backlink")
 _LANG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _PIXELS = re.compile("[0-9]{1,5}")
 _NUMBER = re.compile("-?[0-9]{1,9}")
@@ -71,6 +77,4 @@ def is_reserved(name: str) -> bool:
 
 def written(values: dict[str, str]) -> str:
     """Return `values` as they stand in a tag, each with a blank before it."""
-    return "".join(
-        f" {name}" if name in _BARE else f' {name}="{escape(value)}"' for name, value in values.items()
-    )
+    return "".join(f" {name}" if name in _BARE else f' {name}="{escape(value)}"' for name, value in values.items())

@@ -28,7 +28,7 @@ class Tables(TableExtension):
 class _TableProcessor(TableProcessor):
     def _build_row(self, row: str, parent: etree.Element, align: Sequence[str | None]) -> None:
         tr = etree.SubElement(parent, "tr")
-        cells = self._split_row(row)
+        cells = self._split_row(row)  # type: ignore[attr-defined]
         tag = "th" if parent.tag == "thead" else "td"
         for index, side in enumerate(align):
             cell = etree.SubElement(tr, tag, {"class": f"align-{side}"} if side else {})
@@ -56,7 +56,8 @@ class _TaskMarker(Treeprocessor):
     def run(self, root: etree.Element) -> None:
         for kind in ("ul", "ol"):
             for listing in root.iter(kind):
-                if any([self._mark(item) for item in listing if item.tag == "li"]):
+                marked = [self._mark(item) for item in listing if item.tag == "li"]
+                if any(marked):
                     _add_class(listing, "tasks")
 
     def _mark(self, item: etree.Element) -> bool:

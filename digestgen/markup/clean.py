@@ -9,6 +9,8 @@ import re
 
 import nh3
 
+from digestgen.markup.attributes import names
+
 #: Deeper nesting is refused before the sanitiser, whose time grows with the square of the depth.
 DEEPEST = 500
 
@@ -24,7 +26,7 @@ _BLOCKS = (
 _MEDIA = "dg-frame video audio source"
 
 #: Their content goes with them: it is no text for readers.
-_DROPPED = set(["script", "style", "template", "title", "textarea", "select", "svg", "math"])
+_DROPPED = set(names("script style template title textarea select svg math"))
 
 _ATTRIBUTES = {
     "*": "class id lang dir title role aria-label aria-hidden",
@@ -48,21 +50,21 @@ _ATTRIBUTES = {
 }
 
 _CLEANER = nh3.Cleaner(
-    tags=set(f"{_TEXT} {_BLOCKS} {_MEDIA}".split()),
+    tags=set(names(f"{_TEXT} {_BLOCKS} {_MEDIA}")),
     clean_content_tags=_DROPPED,
-    attributes={tag: set(names.split()) for tag, names in _ATTRIBUTES.items()},
+    attributes={tag: set(names(allowed)) for tag, allowed in _ATTRIBUTES.items()},
     link_rel=None,
     url_schemes={"http", "https", "mailto"},
 )
 
 _FEED_CLEANER = nh3.Cleaner(
-    tags=set(f"{_TEXT} {_BLOCKS} dg-frame".split()),
+    tags=set(names(f"{_TEXT} {_BLOCKS} dg-frame")),
     clean_content_tags=_DROPPED,
     attributes={
-        "*": set(["class", "lang", "dir", "title"]),
+        "*": {"class", "lang", "dir", "title"},
         "a": {"href", "hreflang"},
         "dg-frame": {"src"},
-        "img": set(["src", "alt", "width", "height"]),
+        "img": {"src", "alt", "width", "height"},
         "ol": {"start", "reversed", "type"},
         "li": {"value"},
         "td": {"colspan", "rowspan"},
@@ -73,9 +75,7 @@ _FEED_CLEANER = nh3.Cleaner(
 )
 
 #: Elements that have no content or that a parser closes by itself: they do not add to the depth.
-_FLAT = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "option"]
-)
+_FLAT = names("area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option")
 _EDGE = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 
 

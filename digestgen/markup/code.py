@@ -6,6 +6,7 @@ The language is what the author names; nothing is ever guessed. A fence may stan
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from html import escape
@@ -113,7 +114,7 @@ def _opening(line: str, before: list[str]) -> _Fence | None:
     return None if remainder else _from_attributes(match["fence"], depth, attrs)
 
 
-def _from_attributes(mark: str, depth: int, attrs: list[tuple[str, str | None]]) -> _Fence:
+def _from_attributes(mark: str, depth: int, attrs: Sequence[tuple[str, str | None]]) -> _Fence:
     classes = [value or "" for key, value in attrs if key == "."]
     values = {key: value or "" for key, value in attrs if key != "."}
     return _Fence(

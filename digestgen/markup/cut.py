@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from html import escape, unescape
+from typing import Literal
 from urllib.parse import unquote
 
-from digestgen.markup.attributes import is_reserved, read, tamed, written
+from digestgen.markup.attributes import is_reserved, names, read, tamed, written
 from digestgen.markup.labels import Labels
 from digestgen.markup.typography import OPAQUE, educate, educate_runs, needs_care
 
 #: A piece of a body: literal HTML; (number of a reference, HTML before its address, HTML behind it) for an
 #: opening tag; or the number of the link that is closed here.
 Part = str | tuple[int, str, str] | int
+Kind = Literal["link", "image"]
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9-]*)([^>]*)>")
 #: Authors' own HTML: names in any case, values quoted in any way, and content that is no markup.
@@ -36,15 +39,16 @@ REFUSED = "#dg-refused:"
 KEPT_DOUBLE, KEPT_SINGLE = "\ufdd0", "\ufdd1"
 _ID = re.compile(r'\sid="([^"]+)"')
 
-_INLINE = frozenset(
-    ["a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "i", "img", "ins", "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", "audio", "video", "source", "dg-frame"]
+_INLINE = names(
+    "a abbr audio b bdi bdo cite code data del dfn dg-frame em i img ins kbd mark q rp rt ruby s samp small source "
+    "span strong sub sup time u var video wbr"
 )
-_PLAIN = frozenset(["abbr", "b", "cite", "del", "dfn", "em", "i", "ins", "mark", "q", "s", "small", "span", "strong", "sub", "u"])
-_VOID = frozenset(["area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
-_VERBATIM = frozenset(["code", "kbd", "pre", "samp", "var"])
+_PLAIN = names("abbr b cite del dfn em i ins mark q s small span strong sub u")
+_VOID = names("area br col embed hr img input link meta source track wbr")
+_VERBATIM = names("code kbd pre samp var")
 #: A paragraph in one of these says something beside the text.
-_ASIDES = frozenset(["aside", "blockquote", "dd", "details", "figure", "li", "section", "table"])
-_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_ASIDES = names("aside blockquote dd details figure li section table")
+_HEADINGS = names("h1 h2 h3 h4 h5 h6")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -64,7 +68,7 @@ class Pieces:
     """What a cut finds. `refs` holds (target, kind, alt), `headings` (level, id, text)."""
 
     parts: list[Part] = field(default_factory=list)
-    refs: list[tuple[str, str, str | None]] = field(default_factory=list)
+    refs: list[tuple[str, Kind, str | None]] = field(default_factory=list)
     ids: dict[str, None] = field(default_factory=dict)
     headings: list[tuple[int, str, str]] = field(default_factory=list)
     remote_hosts: dict[str, None] = field(default_factory=dict)
@@ -164,9 +168,9 @@ class _Cutter:
         texts = []
         for (place, text, read_), done in zip(runs, educate_runs(known, self._lang), strict=True):
             if place >= 0:
-                self._out.parts[place] = text = done
+                self._out.parts[place] = done
             if read_:
-                texts.append(text)
+                texts.append(text if place < 0 else done)
         return texts
 
     # Elements
@@ -211,9 +215,9 @@ class _Cutter:
         elif tag == "sup":
             self._unread = 0
         mark = self._pop(tag)
-        if ends is None:
-            ends = mark
-        self._out.parts.append(whole if ends is None else ends)
+        if ends is not None:
+            mark = ends
+        self._out.parts.append(whole if mark is None else mark)
 
     def _pop(self, tag: str) -> Part | None:
         """Leave the innermost open `tag` and what was left open in it; return what ends it."""
@@ -264,7 +268,7 @@ class _Cutter:
             return ""
         return self._unique(wanted) if self._set.tame else self._noted(wanted)
 
-    def _unique(self, wanted: str, taken: set[str] | frozenset[str] = frozenset()) -> str:
+    def _unique(self, wanted: str, taken: AbstractSet[str] = frozenset()) -> str:
         name = wanted
         while name in self._out.ids or name in taken:
             self._counts[wanted] = self._counts.get(wanted, 1) + 1
@@ -277,7 +281,7 @@ class _Cutter:
 
     # Headings and the table of contents
 
-    def _start_heading(self, tag: str, values: dict[str, str], whole: str) -> None:
+    def start_heading(self, tag: str, values: dict[str, str], whole: str) -> None:
         level = int(tag[1])
         while self._levels and self._levels[-1] >= level:
             self._levels.pop()
@@ -326,13 +330,13 @@ class _Cutter:
 
     # Elements with addresses, and such as need more than their tag
 
-    def _refer(self, target: str, kind: str, alt: str | None) -> int:
+    def _refer(self, target: str, kind: Kind, alt: str | None) -> int:
         if target.startswith(REFUSED):
             target = unquote(target.removeprefix(REFUSED))
         self._out.refs.append((target, kind, alt))
         return len(self._out.refs) - 1
 
-    def _start_link(self, tag: str, values: dict[str, str], whole: str) -> None:
+    def start_link(self, tag: str, values: dict[str, str], whole: str) -> None:
         target = values.pop("href", None)
         self._links += 1
         if target is not None:
@@ -345,7 +349,7 @@ class _Cutter:
         else:
             self._push("a", "", values)
 
-    def _image(self, tag: str, values: dict[str, str], whole: str) -> None:
+    def image(self, tag: str, values: dict[str, str], whole: str) -> None:
         source, alt = values.pop("src", ""), values.pop("alt", None)
         self._runs.append((-1, "", True))
         if not source:
@@ -362,7 +366,7 @@ class _Cutter:
         values.setdefault("decoding", "async")
         self._out.parts.append((number, '<img src="', f'"{written(values)}>'))
 
-    def _frame(self, tag: str, values: dict[str, str], whole: str) -> None:
+    def frame(self, tag: str, values: dict[str, str], whole: str) -> None:
         scheme, host = _host(values.get("src", ""))
         if scheme == "https" and host in self._set.embed:
             self._out.embeds[host] = None
@@ -373,7 +377,7 @@ class _Cutter:
             self._media_link(values)
         self._push(tag, "")
 
-    def _media(self, tag: str, values: dict[str, str], whole: str) -> None:
+    def media(self, tag: str, values: dict[str, str], whole: str) -> None:
         if not self._set.tame:
             self._out.parts.append(whole)
             self._push(tag, None, values)
@@ -396,7 +400,7 @@ class _Cutter:
         number = self._refer(target, "link", None)
         self._out.parts += ((number, '<a href="', '">'), text, number)
 
-    def _table(self, tag: str, values: dict[str, str], whole: str) -> None:
+    def table(self, tag: str, values: dict[str, str], whole: str) -> None:
         opening = f"<table{written(values)}>" if self._set.tame else whole
         if not self._wraps:
             self._out.parts.append(opening)
@@ -406,7 +410,7 @@ class _Cutter:
         self._out.parts.append(f'<div class="table" role="group" aria-label="{name}" tabindex="0">{opening}')
         self._push(tag, "</table></div>", values)
 
-    def _pre(self, tag: str, values: dict[str, str], whole: str) -> None:
+    def pre(self, tag: str, values: dict[str, str], whole: str) -> None:
         # A line that is too long scrolls, and who has no mouse must be able to get there.
         values.setdefault("tabindex", "0")
         self._out.parts.append(f"<pre{written(values)}>")
@@ -444,13 +448,13 @@ def _straight(text: str) -> str:
 
 _Special = Callable[[_Cutter, str, dict[str, str], str], None]
 _SPECIAL: dict[str, _Special] = {
-    "a": _Cutter._start_link,
-    "img": _Cutter._image,
-    "dg-frame": _Cutter._frame,
-    "video": _Cutter._media,
-    "audio": _Cutter._media,
-    "source": _Cutter._media,
-    "table": _Cutter._table,
-    "pre": _Cutter._pre,
-    **dict.fromkeys(_HEADINGS, _Cutter._start_heading),
+    "a": _Cutter.start_link,
+    "img": _Cutter.image,
+    "dg-frame": _Cutter.frame,
+    "video": _Cutter.media,
+    "audio": _Cutter.media,
+    "source": _Cutter.media,
+    "table": _Cutter.table,
+    "pre": _Cutter.pre,
+    **dict.fromkeys(_HEADINGS, _Cutter.start_heading),
 }

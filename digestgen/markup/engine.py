@@ -21,12 +21,11 @@ from digestgen.markup.code import FencedCode
 from digestgen.markup.cut import KEPT_DOUBLE, KEPT_SINGLE, REFUSED
 from digestgen.markup.inline import Inlines
 from digestgen.markup.labels import labels
+from digestgen.markup.mend import mend
 from digestgen.markup.notes import Footnotes
 from digestgen.markup.swift import SwiftInline, SwiftParser, serialize
 
-_HEADING = re.compile(
-    r"(?:^|\n)(?P<level>#(?=[ \n]|$)|#{2,6})(?P<header>(?:[^\\#\n]|\\.?|#+(?=[^#\n]))*+)#*(?:\n|$)"
-)
+_HEADING = re.compile(r"(?:^|\n)(?P<level>#(?=[ \n]|$)|#{2,6})(?P<header>(?:[^\\#\n]|\\.?|#+(?=[^#\n]))*+)#*(?:\n|$)")
 #: Addresses that the sanitiser lets pass, told at a glance.
 _PASSES = re.compile(r"https?:|mailto:|[^:]*$")
 #: Python-Markdown's kinds of blocks and their priorities.
@@ -84,9 +83,9 @@ def build(language: str, *, swift: bool = True) -> Markdown:
     )
     md.registerExtensions(extensions, {})
     # An ordered list begins with the number that its author wrote.
-    md.parser.blockprocessors["olist"].LAZY_OL = False
+    md.parser.blockprocessors["olist"].LAZY_OL = False  # type: ignore[attr-defined]
     # A line that begins with #1234 or #hashtag is text that was wrapped there.
-    md.parser.blockprocessors["hashheader"].RE = _HEADING
+    md.parser.blockprocessors["hashheader"].RE = _HEADING  # type: ignore[attr-defined]
     md.settle()
     return md
 
@@ -114,22 +113,29 @@ class _Plain(Markdown):
 class _Swift(_Plain):
     """Python-Markdown with its two dear stages replaced."""
 
-    def build_parser(self) -> Markdown:
+    def build_parser(self) -> _Swift:
         super().build_parser()
         stock, self.parser = self.parser, SwiftParser(self)
-        for name in _STOCK_BLOCKS:
+        for name, priority in _STOCK_BLOCKS.items():
             processor = stock.blockprocessors[name]
             processor.parser = self.parser
-            self.parser.blockprocessors.register(processor, name, _STOCK_BLOCKS[name])
-        self.output_formats = {"html": serialize}
+            self.parser.blockprocessors.register(processor, name, priority)
         self._inline = SwiftInline(self)
         self.treeprocessors.register(self._inline, "inline", 20)
         return self
 
     def settle(self) -> None:
         super().settle()
+        self.serializer = serialize
+        mend(self)
+        assert isinstance(self.parser, SwiftParser)
         self.parser.settle()
         self._inline.settle()
+
+
+def _source(md: Markdown) -> str:
+    assert isinstance(md, _Plain)
+    return md.source
 
 
 class _Closing(Extension):
@@ -146,7 +152,7 @@ class _AttributeLists(AttrListTreeprocessor):
     """Attribute lists, not looked for where there is no brace."""
 
     def run(self, root: etree.Element) -> None:
-        if "{" in self.md.source:
+        if "{" in _source(self.md):
             super().run(root)
 
 
@@ -154,7 +160,7 @@ class _Unescape(UnescapeTreeprocessor):
     """Restores escaped characters; an escaped quotation mark is hidden from the typographer."""
 
     def run(self, root: etree.Element) -> None:
-        if "\\" in self.md.source:
+        if "\\" in _source(self.md):
             super().run(root)
 
     def _unescape(self, m: re.Match[str]) -> str:

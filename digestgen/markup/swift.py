@@ -17,12 +17,17 @@ from xml.etree.ElementTree import HTML_EMPTY
 from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.blockprocessors import BlockProcessor
-from markdown.inlinepatterns import InlineProcessor, Pattern
-from markdown.serializers import BOOLEAN_ATTRIBUTES, to_html_string
+from markdown.inlinepatterns import InlineProcessor
+from markdown.serializers import to_html_string
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import INLINE_PLACEHOLDER, INLINE_PLACEHOLDER_RE, STX, AtomicString
 
+from digestgen.markup.attributes import names
+
 Trigger = Callable[[str], bool]
+_Node = etree.Element | str
+#: An element and the tags above it, which some patterns must not stand in.
+_Placed = tuple[etree.Element, list[str]]
 
 #: By the name under which an inline pattern is registered: may it match in this text at all?
 _INLINE_TRIGGERS: dict[str, Trigger] = {
@@ -46,6 +51,9 @@ _INLINE_TRIGGERS: dict[str, Trigger] = {
 }
 #: Patterns that find something only where the article defines a reference.
 _NEED_REFERENCES = frozenset(("reference", "image_reference", "short_reference", "short_image_ref"))
+
+#: Patterns that keep no memory of a text and look at nothing far behind them.
+_SWEPT = frozenset(_INLINE_TRIGGERS) - {"em_strong", "bare_address", "struck_out"}
 
 #: The same for kinds of blocks. A block is never empty here.
 _BLOCK_TRIGGERS: dict[str, Trigger] = {
@@ -107,20 +115,22 @@ class SwiftInline(Treeprocessor):
         super().__init__(md)
         self.stashed_nodes: dict[str, etree.Element | str] = {}
         self._ancestors: list[str] = []
-        self._patterns: list[tuple[Trigger, bool, frozenset[str], Pattern]] = []
+        self._patterns: list[tuple[Trigger, bool, bool, frozenset[str], InlineProcessor]] = []
 
     def settle(self) -> None:
         """Take the inline patterns as they are registered now."""
         registry = self.md.inlinePatterns
-        names = {id(registry[name]): name for name in _INLINE_TRIGGERS if name in registry}
+        known = {id(registry[name]): name for name in _INLINE_TRIGGERS if name in registry}
         self._patterns = [
             (
-                _INLINE_TRIGGERS.get(names.get(id(pattern), ""), _always),
-                names.get(id(pattern)) in _NEED_REFERENCES,
+                _INLINE_TRIGGERS.get(known.get(id(pattern), ""), _always),
+                known.get(id(pattern)) in _NEED_REFERENCES,
+                known.get(id(pattern)) not in _SWEPT,
                 frozenset(tag.lower() for tag in pattern.ANCESTOR_EXCLUDES),
                 pattern,
             )
             for pattern in registry
+            if isinstance(pattern, InlineProcessor)
         ]
 
     def run(self, root: etree.Element, ancestors: list[str] | None = None) -> etree.Element:
@@ -135,36 +145,41 @@ class SwiftInline(Treeprocessor):
             self._run_children(element, waiting)
         return root
 
-    def _run_children(self, element: etree.Element, waiting: deque[tuple[etree.Element, list[str]]]) -> None:
+    def _run_children(self, element: etree.Element, waiting: deque[_Placed]) -> None:
         """Work on the texts around and directly in the children of `element`; queue what is deeper."""
-        above = self._ancestors
-        found: list[tuple[etree.Element, list[tuple[etree.Element, list[str]]]]] = []
+        found: list[tuple[etree.Element, list[_Placed]]] = []
         position = 0
         # What a tail brings is put in behind its child, so that the loop comes to it next.
         while position < len(element):
             child = element[position]
             text, tail = child.text, child.tail
-            if text and not isinstance(text, AtomicString):
-                above.append(child.tag.lower())
-                if not _is_plain(text):
-                    child.text = None
-                    inside = self._resolve(self._apply(text, 0), child, True)
-                    waiting += inside
-                    found.append((child, inside))
-                above.pop()
+            if text and not isinstance(text, AtomicString) and not _is_plain(text):
+                inside = self._run_text(child, text)
+                waiting += inside
+                found.append((child, inside))
             if tail and not _is_plain(tail):
-                holder = etree.Element("d")
-                child.tail = None
-                behind = self._resolve(self._apply(tail, 0), holder, False)
-                child.tail = holder.tail or None
-                for place, (new, _) in enumerate(behind, position + 1):
+                for place, (new, _) in enumerate(self._run_tail(child, tail), position + 1):
                     element.insert(place, new)
             if len(child):
-                waiting.append((child, above[:]))
+                waiting.append((child, self._ancestors[:]))
             position += 1
         for child, inside in found:
             for place, (new, _) in enumerate(inside):
                 child.insert(place, new)
+
+    def _run_text(self, child: etree.Element, text: str) -> list[_Placed]:
+        self._ancestors.append(child.tag.lower())
+        child.text = None
+        inside = self._resolve(self._apply(text, 0), child, inside=True)
+        self._ancestors.pop()
+        return inside
+
+    def _run_tail(self, child: etree.Element, tail: str) -> list[_Placed]:
+        holder = etree.Element("d")
+        child.tail = None
+        behind = self._resolve(self._apply(tail, 0), holder, inside=False)
+        child.tail = holder.tail or None
+        return behind
 
     def _apply(self, data: str, first: int) -> str:
         """Return `data` with placeholders for all that the patterns from number `first` on find in it."""
@@ -172,41 +187,57 @@ class SwiftInline(Treeprocessor):
             return data
         without_references = not self.md.references
         for number in range(first, len(self._patterns)):
-            trigger, needs_references, excluded, pattern = self._patterns[number]
+            trigger, needs_references, remembers, excluded, pattern = self._patterns[number]
             if (needs_references and without_references) or not trigger(data):
                 continue
             if excluded and not excluded.isdisjoint(self._ancestors):
                 continue
-            data = self._apply_one(pattern, data, number)
+            replace = self._replace_singly if remembers else self._sweep
+            data = replace(pattern, data, number)
         return data
 
-    def _apply_one(self, pattern: Pattern, data: str, number: int) -> str:
-        assert isinstance(pattern, InlineProcessor)
-        expression = pattern.compiled_re
-        at: int | None = 0
-        while at is not None:
-            data, at = self._step(pattern, expression, data, number, at)
-        return data
-
-    def _step(
-        self, pattern: InlineProcessor, expression: Any, data: str, number: int, at: int
-    ) -> tuple[str, int | None]:
-        """Replace the next find behind `at`; return the text and where to go on, None at the end."""
-        node: etree.Element | str | None = None
-        for match in expression.finditer(data, at):
+    def _find(self, pattern: InlineProcessor, data: str, at: int) -> tuple[_Node | None, int, int] | None:
+        """Return the next find of `pattern` behind `at` and the range that it replaces, or None."""
+        for match in pattern.compiled_re.finditer(data, at):
             node, start, end = pattern.handleMatch(match, data)
             if start is not None and end is not None:
-                break
-        else:
-            return data, None
-        if node is None:
-            return data, end
+                return node, start, end
+        return None
+
+    def _sweep(self, pattern: InlineProcessor, data: str, number: int) -> str:
+        """Replace all that `pattern` finds. What is done is set aside, so that the time is linear."""
+        pieces: list[str] = []
+        done = at = 0
+        while (found := self._find(pattern, data, at)) is not None:
+            node, start, end = found
+            at = end
+            if node is None:
+                continue
+            pieces += (data[done:start], self._stash(node, number))
+            done = end
+            if data[end - 1] in "\\!":
+                # A pattern that looks back must see what Python-Markdown lets it see: no such sign.
+                data, done, at = data[end:], 0, 0
+        return "".join((*pieces, data[done:])) if pieces else data
+
+    def _replace_singly(self, pattern: InlineProcessor, data: str, number: int) -> str:
+        """Replace all that `pattern` finds, and let it see each time what has been replaced so far."""
+        at = 0
+        while (found := self._find(pattern, data, at)) is not None:
+            node, start, at = found
+            if node is not None:
+                placeholder = self._stash(node, number)
+                data = f"{data[:start]}{placeholder}{data[at:]}"
+                at = start + len(placeholder)
+        return data
+
+    def _stash(self, node: _Node, number: int) -> str:
+        """Return the placeholder for `node`, in whose texts what comes after pattern `number` is applied."""
         if isinstance(node, etree.Element) and not isinstance(node.text, AtomicString):
             self._apply_within(node, number)
         name = f"{len(self.stashed_nodes):04d}"
         self.stashed_nodes[name] = node
-        placeholder = INLINE_PLACEHOLDER % name
-        return f"{data[:start]}{placeholder}{data[end:]}", start + len(placeholder)
+        return INLINE_PLACEHOLDER % name
 
     def _apply_within(self, node: etree.Element, number: int) -> None:
         """Apply what comes after pattern `number` to the texts of a new `node` and of its children."""
@@ -218,15 +249,13 @@ class SwiftInline(Treeprocessor):
             if child.tail:
                 child.tail = self._apply(child.tail, number)
 
-    def _resolve(
-        self, data: str, parent: etree.Element, inside: bool
-    ) -> list[tuple[etree.Element, list[str]]]:
+    def _resolve(self, data: str, parent: etree.Element, inside: bool) -> list[_Placed]:
         """Return the elements whose placeholders stand in `data`, each with the tags above it.
 
         The text before the first one goes to the text of `parent` (or its tail, unless `inside`), the rest to
         the tail of the element before it.
         """
-        result: list[tuple[etree.Element, list[str]]] = []
+        result: list[_Placed] = []
         pieces: list[str] = []
         at = 0
         for match in INLINE_PLACEHOLDER_RE.finditer(data):
@@ -256,17 +285,17 @@ class SwiftInline(Treeprocessor):
             tail, text = child.tail, child.text
             if tail and STX in tail and tail.strip():
                 child.tail = None
-                behind = self._resolve(tail, child, False)
+                behind = self._resolve(tail, child, inside=False)
                 place = list(node).index(child) + 1 if child is not node else 0
                 for offset, (new, _) in enumerate(behind):
                     node.insert(place + offset, new)
             if text and STX in text and text.strip():
                 child.text = None
-                for place, (new, _) in enumerate(self._resolve(text, child, True)):
+                for place, (new, _) in enumerate(self._resolve(text, child, inside=True)):
                     child.insert(place, new)
 
 
-def _put(text: str, before: list[tuple[etree.Element, list[str]]], parent: etree.Element, inside: bool) -> None:
+def _put(text: str, before: list[_Placed], parent: etree.Element, inside: bool) -> None:
     if not text:
         return
     if before:
@@ -296,6 +325,11 @@ def _is_plain(text: str) -> bool:
     )
 
 
+#: Attributes that are written without a value (HTML Living Standard, list of attributes).
+_BOOLEAN = names(
+    "allowfullscreen async autofocus autoplay checked controls default defer disabled formnovalidate hidden inert "
+    "ismap itemscope loop multiple muted nomodule novalidate open playsinline readonly required reversed selected"
+)
 _LONE_AMPERSAND = re.compile("&(?!(?:#[0-9]+|#x[0-9a-f]+|[0-9a-z]+);)", re.IGNORECASE)
 
 
@@ -326,8 +360,10 @@ def serialize(root: etree.Element) -> str:
 
 def _attributes(element: etree.Element) -> str:
     written = []
-    for name, value in sorted(element.items()):
-        if value is None or (name == value and name in BOOLEAN_ATTRIBUTES["html"]):
+    # Python-Markdown gives an attribute without a value the value None, whatever its type says.
+    items: list[tuple[str, str | None]] = sorted(element.items())  # type: ignore[assignment]
+    for name, value in items:
+        if value is None or (name == value and name in _BOOLEAN):
             written.append(f" {name}")
         else:
             quoted = _escaped(value).replace('"', "&quot;")

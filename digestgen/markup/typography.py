@@ -76,9 +76,7 @@ def _style(lang: str) -> _Style:
     primary = primary.lower()
     region = next((part.upper() for part in rest.split("-") if len(part) == 2), "")
     marks = _marks_of(f"{primary}-{region}") or _marks_of(primary) or _MARKS["en"]
-    return _Style(
-        marks, _ELIDED.get(primary, _NEVER), primary == "de", primary == "fr", primary in ("he", "yi")
-    )
+    return _Style(marks, _ELIDED.get(primary, _NEVER), primary == "de", primary == "fr", primary in ("he", "yi"))
 
 
 def _marks_of(tag: str) -> tuple[str, str, str, str] | None:
@@ -98,12 +96,7 @@ def educate(text: str, lang: str) -> str:
 def needs_care(text: str) -> bool:
     """Tell whether `text` holds anything that `educate_runs` might change."""
     return (
-        "'" in text
-        or '"' in text
-        or "--" in text
-        or "..." in text
-        or " - " in text
-        or _FRENCH.search(text) is not None
+        "'" in text or '"' in text or "--" in text or "..." in text or " - " in text or _FRENCH.search(text) is not None
     )
 
 
@@ -120,7 +113,8 @@ def educate_runs(runs: Sequence[str], lang: str) -> list[str]:
     start = index = 0
     for run in runs:
         stop = start + len(run)
-        pieces, position = [], start
+        pieces: list[str] = []
+        position = start
         while index < len(changes) and changes[index][0] < stop:
             at, length, mark = changes[index]
             index += 1
@@ -140,10 +134,7 @@ def _changes(whole: str, style: _Style) -> list[tuple[int, int, str]]:
     quotes = _Quotes(whole, style)
     for match in _TOKEN.finditer(whole):
         token, at = match[0], match.start()
-        if token in "\"'":
-            mark = quotes.mark(token, at)
-        else:
-            mark = _plain_mark(token, whole, match, style)
+        mark = quotes.mark(token, at) if token in "\"'" else _plain_mark(token, whole, match, style)
         if mark != token:
             found.append((at, len(token), mark))
     return found
@@ -165,7 +156,7 @@ def _plain_mark(token: str, whole: str, match: re.Match[str], style: _Style) -> 
 
 def _is_option(whole: str, match: re.Match[str]) -> bool:
     """Tell whether the two hyphens begin a command's option: ` --help`."""
-    before, after = whole[: match.start()][-1:], whole[match.end() : match.end() + 1]
+    before, after = whole[max(0, match.start() - 1) : match.start()], whole[match.end() : match.end() + 1]
     return (not before or before.isspace()) and after.isalpha() and after.islower()
 
 
@@ -176,6 +167,7 @@ class _Quotes:
         self._whole = whole
         self._style = style
         self._open: list[tuple[str, str]] = []
+        self._count = {"'": 0, '"': 0}
         self._opened_at = -1
         self._closes: int | None = None
 
@@ -185,7 +177,7 @@ class _Quotes:
         before = whole[at - 1] if at else ""
         after = whole[at + 1] if at + 1 < len(whole) else ""
         if self._style.hebrew and "א" <= before <= "ת":
-            if token == "'" and "'" not in (kind for kind, _ in self._open):
+            if token == "'" and not self._count["'"]:
                 return "׳"
             if token == '"' and "א" <= after <= "ת":
                 return "״"
@@ -221,12 +213,12 @@ class _Quotes:
         return self._closes > at
 
     def _quote(self, token: str, before: str, after: str, opens: bool, at: int) -> str:
-        kinds = [kind for kind, _ in self._open]
+        open_ = self._count[token] > 0
         if opens:
             return self._start(token, at)
         if before.isspace() or not before:
-            return self._stop(token) if token in kinds and not after.strip() else token
-        if token in kinds and (before not in "-" or not _is_letter(after)):
+            return self._stop(token) if open_ and not after.strip() else token
+        if open_ and (before != "-" or not _is_letter(after)):
             return self._stop(token)
         if before.isdecimal():
             return "′" if token == "'" else "″"
@@ -235,8 +227,8 @@ class _Quotes:
         return self._start(token, at) if after and not after.isspace() else self._style.marks[1]
 
     def _start(self, token: str, at: int) -> str:
-        doubles = sum(kind == '"' for kind, _ in self._open)
-        inner = token == "'" or doubles % 2 == 1
+        inner = token == "'" or self._count['"'] % 2 == 1
+        self._count[token] += 1
         opening, closing = self._style.marks[2:] if inner else self._style.marks[:2]
         self._open.append((token, closing))
         self._opened_at = at
@@ -245,6 +237,7 @@ class _Quotes:
     def _stop(self, token: str) -> str:
         while self._open:
             kind, closing = self._open.pop()
+            self._count[kind] -= 1
             if kind == token:
                 return closing
         return token

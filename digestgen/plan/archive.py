@@ -11,8 +11,8 @@ from typing import TypeVar
 from digestgen import views
 from digestgen.model import Article
 from digestgen.plan.desk import Desk
-from digestgen.plan.lists import day_id, days
-from digestgen.plan.outputs import Output, Rendered, file_of
+from digestgen.plan.lists import anchors, day_id, days
+from digestgen.plan.outputs import Output, file_of
 
 Value = TypeVar("Value")
 
@@ -35,7 +35,7 @@ def archive(desk: Desk) -> Iterable[Output]:
     url = desk.prefix + "/archive/"
     listed = tuple(_year(year, months, desk, calendars=False) for year in years)
     page = views.ArchivePage(desk.head(url, desk.words.text("Archive"), versions=versions), listed)
-    yield Output(file_of(url), Rendered("archive.html", desk.language.lang, page), "the archive")
+    yield Output(file_of(url), desk.rendered("archive.html", page), "the archive")
     for place, year in enumerate(years):
         yield _year_page(year, _beside(years, place), months, desk)
     ordered = sorted(months, reverse=True)
@@ -93,7 +93,7 @@ def _year_page(year: int, beside: tuple[int | None, int | None], months: Months,
         newer=newer,
         older=older,
     )
-    return Output(file_of(url), Rendered("archive-year.html", desk.language.lang, page), "the archive")
+    return Output(file_of(url), desk.rendered("archive-year.html", page), "the archive")
 
 
 def _month_page(
@@ -112,7 +112,7 @@ def _month_page(
         newer=newer,
         older=older,
     )
-    return Output(file_of(url), Rendered("archive-month.html", desk.language.lang, page), "the archive")
+    return Output(file_of(url), desk.rendered("archive-month.html", page, anchors(page.days)), "the archive")
 
 
 def _versions(desk: Desk, year: int, month: int = 0) -> dict[str, str]:

@@ -1,8 +1,12 @@
-"""The pages of articles and of content/pages/, with the files that come along."""
+"""The pages of articles and of content/pages/, with the files that come along.
+
+The page of an article is made only where its key says that it changed. So a function that makes a page gets
+nothing but what stands in the key beside it; `Desk.shared` covers what the desk itself knows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from digestgen import credits, i18n, links, urls, views
@@ -19,120 +23,159 @@ _PACE = 220
 
 @dataclass(slots=True)
 class Made:
-    """The outputs of one article, what is wrong in its body, and its HTML with links from its own page."""
+    """The outputs of one article, what is wrong in its body, and how many links to held articles it has."""
 
     outputs: list[Output] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
-    html: str = ""
     held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a page shows of others than its own article."""
+
+    versions: tuple[views.Translation, ...]
+    """All versions of the article, itself included."""
+    newer: views.Card | None = None
+    older: views.Card | None = None
 
 
 def article(item: Article, desk: Desk, newer: Article | None, older: Article | None) -> Made:
     """Return the page of an article between its neighbours, and what comes along."""
-    made = _body(item, desk)
-    own = i18n.language(item.lang)
-    versions = desk.library.translations[item.path]
-    by_lang = {version.lang: desk.library.urls[version.path] for version in versions}
+    targets = links.inward(item, desk.resolver)
     card = desk.card(item)
-    page = views.ArticlePage(
+    tags = desk.tags(item)
+    beside = _Beside(_versions(item, desk), desk.card(newer) if newer else None, desk.card(older) if older else None)
+    registered = tuple(desk.library.known.publisher(source)[2] for source in item.sources)
+    inward = tuple(target.url for target in targets)
+    key = desk.key(item.fingerprint, card, beside, tags, inward, registered)
+    return _with_page(item, desk, targets, "article.html", key, lambda: _article_page(item, desk, card, tags, beside))
+
+
+def _article_page(
+    item: Article, desk: Desk, card: views.Card, tags: tuple[views.Link, ...], beside: _Beside
+) -> views.ArticlePage:
+    own = i18n.language(item.lang)
+    manuscript = item.fetch()
+    return views.ArticlePage(
         head=desk.head(
             card.url,
             item.title,
             card.summary,
-            versions=by_lang,
+            versions={version.lang: version.url for version in beside.versions},
             policy=desk.policy(item),
             canonical=item.canonical,
         ),
         card=card,
         standfirst=item.summary,
-        html=made.html,
+        html=_html(item, desk),
         contents=_contents(item),
         byline=tuple(views.Link(name) for name in desk.byline(item)),
         updated=desk.when(item.updated),
         sources=tuple(desk.source(source, item) for source in item.sources),
-        credits=credits.line(item.credits, own, desk.library.known.registries.people),
-        tags=desk.tags(item),
-        translations=tuple(_translation(other, desk) for other in versions if other is not item),
-        newer=desk.card(newer) if newer else None,
-        older=desk.card(older) if older else None,
-        minutes=max(1, round(item.body.words / _PACE)),
-        extra=item.extra,
+        credits=credits.line(manuscript.credits, own, desk.people),
+        tags=tags,
+        translations=tuple(version for version in beside.versions if version.url != card.url),
+        newer=beside.newer,
+        older=beside.older,
+        minutes=max(1, round(manuscript.body.words / _PACE)),
+        extra=manuscript.extra,
     )
-    return _with_page(made, item, desk, "article.html", page)
 
 
 def plain_page(item: Article, desk: Desk) -> Made:
     """Return the page of a file in content/pages/, and what comes along."""
-    made = _body(item, desk)
-    versions = desk.library.translations[item.path]
-    by_lang = {version.lang: desk.library.urls[version.path] for version in versions}
-    page = views.PlainPage(
+    targets = links.inward(item, desk.resolver)
+    url = desk.library.urls[item.path]
+    beside = _Beside(_versions(item, desk))
+    key = desk.key(item.fingerprint, url, beside, tuple(target.url for target in targets))
+    return _with_page(item, desk, targets, "page.html", key, lambda: _plain_page(item, desk, url, beside))
+
+
+def _plain_page(item: Article, desk: Desk, url: str, beside: _Beside) -> views.PlainPage:
+    return views.PlainPage(
         head=desk.head(
-            desk.library.urls[item.path],
+            url,
             item.title,
-            item.summary or item.body.text,
-            versions=by_lang,
+            item.summary or item.lede,
+            versions={version.lang: version.url for version in beside.versions},
             policy=desk.policy(item),
             canonical=item.canonical,
         ),
         title=item.title,
         standfirst=item.summary,
-        html=made.html,
+        html=_html(item, desk),
         contents=_contents(item),
         updated=desk.when(item.updated),
         lang=item.lang,
         direction=i18n.language(item.lang).direction,
-        extra=item.extra,
+        extra=item.fetch().extra,
     )
-    return _with_page(made, item, desk, "page.html", page)
 
 
-def _with_page(made: Made, item: Article, desk: Desk, template: str, page: views.ArticlePage | views.PlainPage) -> Made:
+def _html(item: Article, desk: Desk) -> str:
+    """The body with links as its own page has to write them."""
+    here = desk.library.urls[item.path]
+    found = links.addresses(item, desk.resolver)
+    local = [urls.relative(here, url) if url and url.startswith("/") else url for url in found]
+    return convert.assemble(item.body, local)
+
+
+def _with_page(
+    item: Article, desk: Desk, targets: list[Target], template: str, key: str, make: Callable[[], views.Page]
+) -> Made:
     url = desk.library.urls[item.path]
     claim = f"{desk.library.config.content}/{item.path}"
-    content = Rendered(template, desk.language.lang, page)
-    made.outputs.append(Output(file_of(url), content, claim, item.marks.get("slug", item.marks["title"])))
-    for index, alias in enumerate(item.aliases):
-        made.outputs.append(_redirect(alias, url, item, desk, item.marks.get(f"aliases.{index}")))
+    listed = item.canonical in ("", desk.absolute(url))
+    content = Rendered(template, desk.language.lang, url, key, listed, make)
+    made = Made([Output(file_of(url), content, claim, _mark(item, "slug"))])
+    made.held = sum(target.state == "held" for target in targets)
+    if any(target.state in ("broken", "refused") for target in targets):
+        made.found.extend(links.faults(item, desk.resolver))
+    made.outputs.extend(
+        _redirect(alias, url, item, desk, _mark(item, f"aliases.{index}")) for index, alias in enumerate(item.aliases)
+    )
+    made.outputs.extend(_along(_with_image(item, targets, desk, made.found), item, desk, made.found))
     return made
 
 
-def _redirect(alias: str, url: str, item: Article, desk: Desk, span: Span | None) -> Output:
+def _mark(item: Article, key: str) -> Callable[[], Span | None]:
+    """Finds where a key stands in the article's file, or else its title; the manuscript is read only then."""
+    return lambda: item.marks.get(key, item.marks["title"])
+
+
+def _redirect(alias: str, url: str, item: Article, desk: Desk, place: Callable[[], Span | None]) -> Output:
     here = urls.quote_path(alias)
     head = desk.head(here, item.title, canonical=desk.absolute(url), stay_out=True)
     page = views.RedirectPage(head, url, item.title)
     claim = f"an alias of {desk.library.config.content}/{item.path}"
-    return Output(file_of(here), Rendered("redirect.html", desk.language.lang, page), claim, span)
+    return Output(file_of(here), desk.rendered("redirect.html", page), claim, place)
 
 
-def _body(item: Article, desk: Desk) -> Made:
-    addresses, targets, found = links.body(item, desk.resolver)
-    here = desk.library.urls[item.path]
-    local = [urls.relative(here, url) if url and url.startswith("/") else url for url in addresses]
-    made = Made(
-        found=found, html=convert.assemble(item.body, local), held=sum(target.state == "held" for target in targets)
-    )
-    if item.image is not None:
-        target = desk.resolver.resolve(item, item.image.src)
-        targets.append(target)
-        made.found.extend(_image_faults(item, target))
-    made.outputs.extend(_along(targets, item, desk, made.found))
-    return made
+def _with_image(item: Article, targets: Sequence[Target], desk: Desk, found: list[Diagnostic]) -> Iterable[Target]:
+    if item.image is None:
+        return targets
+    target = desk.resolver.resolve(item, item.image.src)
+    found.extend(_image_faults(item, target))
+    return [*targets, target]
 
 
 def _image_faults(item: Article, target: Target) -> Iterable[Diagnostic]:
     assert item.image is not None
-    span = item.marks.get("image.src", item.marks.get("image"))
     if target.state in ("broken", "refused"):
-        yield Diagnostic("broken-link", f"`image` leads nowhere: {target.why}", span, target.hint)
+        yield Diagnostic("broken-link", f"`image` leads nowhere: {target.why}", _image_mark(item), target.hint)
     if item.image.alt is None:
         yield Diagnostic(
             "missing-alt",
             "the picture has no alternative text",
-            span,
-            "add `alt:` with what it shows",
+            _image_mark(item),
+            "add `alt:` with what it shows" if "image.src" in item.marks else "expected a mapping of `src` and `alt`",
             severity="warning",
         )
+
+
+def _image_mark(item: Article) -> Span | None:
+    return item.marks.get("image.src", item.marks.get("image"))
 
 
 def _along(targets: Iterable[Target], item: Article, desk: Desk, found: list[Diagnostic]) -> Iterable[Output]:
@@ -140,11 +183,11 @@ def _along(targets: Iterable[Target], item: Article, desk: Desk, found: list[Dia
     for target in targets:
         if not target.file or target.url is None:
             continue
-        other = files.setdefault(target.url, target.file)
+        other = files.setdefault(target.url.partition("#")[0], target.file)
         if other != target.file:
             found.append(_same_name(other, target.file, item))
     for url, file in files.items():
-        yield Output(file_of(url), Copied(file), f"{desk.library.config.content}/{file}", item.marks["title"])
+        yield Output(file_of(url), Copied(file), f"{desk.library.config.content}/{file}", _mark(item, "title"))
 
 
 def _same_name(one: str, other: str, item: Article) -> Diagnostic:
@@ -158,6 +201,10 @@ def _same_name(one: str, other: str, item: Article) -> Diagnostic:
 
 def _contents(item: Article) -> tuple[views.Heading, ...]:
     return tuple(views.Heading(heading.level, heading.id, heading.text) for heading in item.body.headings)
+
+
+def _versions(item: Article, desk: Desk) -> tuple[views.Translation, ...]:
+    return tuple(_translation(other, desk) for other in desk.library.translations[item.path])
 
 
 def _translation(other: Article, desk: Desk) -> views.Translation:

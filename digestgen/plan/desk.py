@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
-from digestgen import credits, i18n, links, terms, urls, views
+from digestgen import credits, fingerprint, i18n, links, terms, urls, views
 from digestgen.config import SiteLanguage
 from digestgen.library import Library, Part
-from digestgen.model import Article, Source, Stamp
+from digestgen.model import Article, RegisteredPerson, Source, Stamp
+from digestgen.plan.outputs import Rendered
 from digestgen.terms import Term, TermKind
+from digestgen.views import Page
 
 #: Nothing from elsewhere, no forms, no plug-ins, no <base>; see CSP level 3.
 _POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'"
@@ -27,9 +29,27 @@ class Desk:
     resolver: links.Resolver
     words: i18n.Language = field(init=False)
     cards: dict[str, views.Card] = field(default_factory=dict)
+    shared: str = field(init=False)
+    """Fingerprint of what all pages of the language rest on: site.yaml and people.yaml."""
+    memo: fingerprint.Memo = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.words = i18n.language(self.part.language.lang)
+        self.shared = fingerprint.of_value((self.part.language, *_page_settings(self.library), self.people))
+
+    @property
+    def people(self) -> Mapping[str, RegisteredPerson]:
+        return self.library.known.registries.people
+
+    def key(self, *inputs: object) -> str:
+        """Return the fingerprint of a page that is made from `inputs` and what all pages of the language share."""
+        return fingerprint.of_value((self.shared, *inputs), self.memo)
+
+    def rendered(self, template: str, page: Page, ids: frozenset[str] = frozenset()) -> Rendered:
+        """Return a page that is small enough to be made at once."""
+        head = page.head
+        listed = not head.stay_out and head.canonical in ("", self.absolute(head.url))
+        return Rendered(template, self.language.lang, head.url, self.key(page), listed, lambda: page, ids)
 
     @property
     def language(self) -> SiteLanguage:
@@ -65,7 +85,7 @@ class Desk:
             url=self.library.urls[article.path],
             title=article.title,
             kicker=article.kicker,
-            summary=article.summary or article.body.text,
+            summary=article.summary or article.lede,
             when=self.words.when(article.stamp.at, timed=article.stamp.timed),
             dateline=article.dateline,
             lang=article.lang,
@@ -129,12 +149,11 @@ class Desk:
 
     def byline(self, article: Article) -> tuple[str, ...]:
         """Return the names above the article: its authors, else who reported it, else who wrote it."""
-        people = self.library.known.registries.people
         names = list(article.authors)
         for role in ("reporting", "writing"):
             if not names:
                 names = [person.name for credit in article.credits if credit.role == role for person in credit.people]
-        return tuple(dict.fromkeys(credits.named(name, people) for name in names))
+        return tuple(dict.fromkeys(credits.named(name, self.people) for name in names))
 
     # --- the head of a page
 
@@ -218,6 +237,15 @@ class Desk:
                 if other is term or _one_thing(term, other):
                     found[part.language.lang] = other.url
         return found
+
+
+#: What site.yaml says that no page value is made from: what is wrong, where files lie, what the theme is.
+_NOT_ON_PAGES = frozenset(["rules", "marks", "content", "output", "theme", "theme_options"])
+
+
+def _page_settings(library: Library) -> tuple[object, ...]:
+    names = (item.name for item in fields(library.config) if item.name not in _NOT_ON_PAGES)
+    return tuple(getattr(library.config, name) for name in names)
 
 
 def _one_thing(term: Term, other: Term) -> bool:

@@ -8,7 +8,7 @@ from itertools import groupby
 from digestgen import views
 from digestgen.model import Article, RegisteredSource
 from digestgen.plan.desk import Desk
-from digestgen.plan.outputs import Output, Rendered, file_of
+from digestgen.plan.outputs import Output, file_of
 from digestgen.terms import FOLDERS, Term, TermKind
 
 #: What an index is called; a message of the catalogues.
@@ -29,7 +29,7 @@ def front(desk: Desk) -> Output:
         today=tuple(desk.card(item) for item in today if item is not lead),
         days=days(before, desk),
     )
-    return Output(file_of(url), Rendered("front.html", desk.language.lang, page), "the front page")
+    return Output(file_of(url), desk.rendered("front.html", page, anchors(page.days)), "the front page")
 
 
 def days(articles: Iterable[Article], desk: Desk) -> tuple[views.Day, ...]:
@@ -39,6 +39,11 @@ def days(articles: Iterable[Article], desk: Desk) -> tuple[views.Day, ...]:
         listed = tuple(group)
         found.append(views.Day(day_id(on.isoformat()), desk.day(listed[0]), tuple(desk.card(item) for item in listed)))
     return tuple(found)
+
+
+def anchors(shown: Iterable[views.Day]) -> frozenset[str]:
+    """The places on a page that its days are."""
+    return frozenset(day.id for day in shown)
 
 
 def day_id(day: str) -> str:
@@ -88,7 +93,7 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
             feed=feed,
         )
         claim = f"the {term.kind} “{term.name}”"
-        yield Output(file_of(addresses[number]), Rendered("list.html", desk.language.lang, page), claim)
+        yield Output(file_of(addresses[number]), desk.rendered("list.html", page), claim)
 
 
 def _neighbour(number: int, addresses: Sequence[str], desk: Desk) -> views.Link | None:
@@ -125,7 +130,7 @@ def index(kind: TermKind, desk: Desk) -> Output:
         kind=kind,
         entries=tuple(_entry(term, desk) for term in desk.part.terms[kind]),
     )
-    return Output(file_of(url), Rendered("index.html", desk.language.lang, page), f"the index of {FOLDERS[kind]}")
+    return Output(file_of(url), desk.rendered("index.html", page), f"the index of {FOLDERS[kind]}")
 
 
 def _entry(term: Term, desk: Desk) -> views.Entry:

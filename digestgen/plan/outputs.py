@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from digestgen import paths, urls
 from digestgen.diagnostics import Diagnostic, Span
@@ -13,11 +13,25 @@ from digestgen.views import Page
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A page made by a template from a page value, in the language `lang` of the site."""
+    """A page made by a template from a page value, in the language `lang` of the site.
+
+    `key` is a fingerprint of all that the value is made from: where it is the same, so is the value, and it need
+    not be made. `listed` tells whether search engines may list the page at `url`.
+    """
 
     template: str
     lang: str
-    page: Page
+    url: str
+    key: str
+    listed: bool
+    make: Callable[[], Page] = field(repr=False, compare=False)
+    ids: frozenset[str] = frozenset()
+    """Places on a list that links may name."""
+
+    @property
+    def page(self) -> Page:
+        """The page value, made anew."""
+        return self.make()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +41,26 @@ class Copied:
     source: str
 
 
+def _nowhere() -> Span | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Output:
     """One file of the site: its path in the output folder, what it is made from, and who wants it there.
 
-    `claim` says who ("content/a.md", "the tag “x”"), `span` where, if that is a file.
+    `claim` says who ("content/a.md", "the tag “x”"), `place` finds where, if that is a file.
     """
 
     path: str
     content: Rendered | Feed | Copied | bytes
     claim: str
-    span: Span | None = None
+    place: Callable[[], Span | None] = field(default=_nowhere, repr=False, compare=False)
+
+    @property
+    def span(self) -> Span | None:
+        """Where in the user's files it is asked for."""
+        return self.place()
 
 
 def file_of(url: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digestgen import library, parse, urls, views
@@ -75,10 +75,7 @@ def _address(path: str) -> str:
 
 
 def _ids(output: Output) -> frozenset[str]:
-    page = output.content.page if isinstance(output.content, Rendered) else None
-    if isinstance(page, views.MonthPage | views.FrontPage):
-        return frozenset(day.id for day in page.days)
-    return frozenset()
+    return output.content.ids if isinstance(output.content, Rendered) else frozenset()
 
 
 def _lists(desk: Desk) -> Iterable[Output]:
@@ -91,9 +88,11 @@ def _lists(desk: Desk) -> Iterable[Output]:
     url = desk.prefix + "/404.html"
     head = desk.head(url, desk.words.text("Page not found"), versions=desk.fixed_versions("/"), stay_out=True)
     page = views.NotFoundPage(head)
-    yield Output(
-        urls.unquote(url).lstrip("/"), Rendered("404.html", desk.language.lang, page), "the page for what is not found"
-    )
+    yield Output(urls.unquote(url).lstrip("/"), desk.rendered("404.html", page), "the page for what is not found")
+
+
+def _span_of(file: str) -> Callable[[], Span]:
+    return lambda: Span(file)
 
 
 def _static(files: frozenset[str], content: str, draft: _Draft) -> list[Output]:
@@ -104,7 +103,7 @@ def _static(files: frozenset[str], content: str, draft: _Draft) -> list[Output]:
             if unclaimable(urls.quote_path("/" + path)):
                 draft.found.append(Diagnostic("bad-name", f"the file {file} has a name that not every system can hold"))
             else:
-                outputs.append(Output(path, Copied(file), f"the file {file}", Span(f"{content}/{file}")))
+                outputs.append(Output(path, Copied(file), f"the file {file}", _span_of(f"{content}/{file}")))
     draft.outputs.extend(outputs)
     return outputs
 

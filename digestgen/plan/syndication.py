@@ -63,7 +63,7 @@ def _entry(item: Article, desk: Desk, *, full: bool) -> feeds.Entry:
         published=moment(item.stamp),
         updated=moment(max(item.stamp, item.updated or item.stamp)),
         authors=desk.byline(item),
-        summary=item.summary or item.body.text,
+        summary=item.summary or item.lede,
         html=_html(item, desk, desk.resolver) if full else "",
         tags=tuple(link.name for link in desk.tags(item)),
     )
@@ -91,10 +91,9 @@ def sitemaps(outputs: Iterable[Output], desks: Sequence[Desk]) -> Iterable[Outpu
     """Return the sitemap of all pages that search engines may list, in several files where one cannot hold them."""
     changed = {desk.library.urls[item.path]: item for desk in desks for item in desk.part.articles}
     pages = [
-        sitemap.Page(head.canonical or desks[0].absolute(head.url), _changed(changed.get(head.url)))
+        sitemap.Page(desks[0].absolute(page.url), _changed(changed.get(page.url)))
         for output in outputs
-        if isinstance(output.content, Rendered) and not (head := output.content.page.head).stay_out
-        if head.canonical in ("", desks[0].absolute(head.url))
+        if isinstance(page := output.content, Rendered) and page.listed
     ]
     pages.sort(key=lambda page: page.url)
     if len(pages) <= sitemap.MOST:

@@ -1,0 +1,1 @@
+"""How fast digestgen is, beside its peers: `python3 dev.py bench`."""

@@ -1,0 +1,166 @@
+"""Values of the model as JSON text and back, for the cache.
+
+The cache is not trusted: reading checks every type on the way, and what does not fit raises `Unfit` and nothing
+else. No code is ever made from what is read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import types
+import typing
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+Value = TypeVar("Value")
+Reader = Callable[[Any], Any]
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND: Final = timedelta(seconds=1)
+
+
+class Unfit(Exception):
+    """The text holds no such value."""
+
+
+def dump(value: object) -> str:
+    """Return a value of dataclasses, tuples, mappings, texts, numbers and moments as JSON, fields without names."""
+    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, datetime):
+        return (value - _EPOCH) // _SECOND
+    assert dataclasses.is_dataclass(value), type(value)
+    kind: Any = type(value)
+    return [_plain(getattr(value, name)) for name in _names(kind)]
+
+
+@lru_cache(maxsize=64)
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind) if field.compare)
+
+
+def load(kind: type[Value], text: str, zone: ZoneInfo) -> Value:
+    """Return the value of the type `kind` that `text` holds, with moments in `zone`. Raises `Unfit`."""
+    try:
+        return typing.cast(Value, _reader(typing.cast(Any, kind), zone)(json.loads(text)))
+    except (Unfit, ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise Unfit(str(error)) from None
+
+
+def _exactly(kind: type) -> Reader:
+    def read(data: Any) -> Any:
+        if type(data) is not kind:
+            raise Unfit
+        return data
+
+    return read
+
+
+def _free(data: Any) -> Any:
+    """Values of `extra` have tuples where JSON has lists."""
+    if isinstance(data, list):
+        return tuple(_free(item) for item in data)
+    if isinstance(data, dict):
+        return {key: _free(item) for key, item in data.items()}
+    return data
+
+
+@lru_cache(maxsize=256)
+def _reader(kind: Any, zone: ZoneInfo) -> Reader:
+    if kind in (str, int, bool):
+        return _exactly(kind)
+    if kind is Any or kind is object:
+        return _free
+    if kind is datetime:
+        return lambda data: (_EPOCH + _exactly(int)(data) * _SECOND).astimezone(zone)
+    if dataclasses.is_dataclass(kind):
+        return _record(kind, zone)
+    return _generic(kind, zone)
+
+
+def _record(kind: Any, zone: ZoneInfo) -> Reader:
+    hints = typing.get_type_hints(kind)
+    readers = tuple(_reader(hints[name], zone) for name in _names(kind))
+
+    def read(data: Any) -> Any:
+        if type(data) is not list or len(data) != len(readers):
+            raise Unfit
+        return kind(*[read_field(item) for read_field, item in zip(readers, data, strict=True)])
+
+    return read
+
+
+def _generic(kind: Any, zone: ZoneInfo) -> Reader:
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Literal:
+        return _one_of(frozenset(inner))
+    if origin is tuple and inner[-1] is Ellipsis:
+        return _tuple_of(_reader(inner[0], zone))
+    if origin is tuple:
+        return _tuple(tuple(_reader(item, zone) for item in inner))
+    if origin is types.UnionType or origin is typing.Union:
+        return _union(tuple(_reader(item, zone) for item in inner if item is not type(None)), type(None) in inner)
+    assert issubclass(origin, Mapping), kind
+    return _mapping(_reader(inner[1], zone))
+
+
+def _one_of(values: frozenset[Any]) -> Reader:
+    def read(data: Any) -> Any:
+        if type(data) is not str or data not in values:
+            raise Unfit
+        return data
+
+    return read
+
+
+def _tuple_of(reader: Reader) -> Reader:
+    def read(data: Any) -> Any:
+        if type(data) is not list:
+            raise Unfit
+        return tuple([reader(item) for item in data])
+
+    return read
+
+
+def _tuple(readers: tuple[Reader, ...]) -> Reader:
+    def read(data: Any) -> Any:
+        if type(data) is not list or len(data) != len(readers):
+            raise Unfit
+        return tuple([reader(item) for reader, item in zip(readers, data, strict=True)])
+
+    return read
+
+
+def _mapping(reader: Reader) -> Reader:
+    def read(data: Any) -> Any:
+        if type(data) is not dict:
+            raise Unfit
+        return {key: reader(item) for key, item in data.items()}
+
+    return read
+
+
+def _union(readers: tuple[Reader, ...], optional: bool) -> Reader:
+    def read(data: Any) -> Any:
+        if data is None and optional:
+            return None
+        for reader in readers:
+            try:
+                return reader(data)
+            except Unfit:
+                continue
+        raise Unfit
+
+    return read

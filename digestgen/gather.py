@@ -1,0 +1,164 @@
+"""All articles of a site, parsed or remembered: the only stage beside rendering that costs much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from digestgen import codec, fingerprint, parse, work
+from digestgen.codec import Unfit
+from digestgen.config import Config
+from digestgen.diagnostics import Diagnostic
+from digestgen.model import Article, Manuscript
+from digestgen.source import Tree
+from digestgen.traces import Parsed, Traces
+from digestgen.unchanged import Marks
+
+#: So many articles are handed over to the store at once: what they weigh stays out of memory then.
+_BATCH: Final = 2000
+
+Told = tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One article as a worker hands it over: everything as text, with the fingerprint of what was read."""
+
+    path: str
+    mark: str
+    row: Parsed
+    manuscript: str
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The articles that could be parsed, what is wrong, and how many were parsed now."""
+
+    articles: list[Article] = field(default_factory=list)
+    found: list[Diagnostic] = field(default_factory=list)
+    parsed: frozenset[str] = frozenset()
+
+
+def articles(tree: Tree, marks: Marks, store: Traces, jobs: int, tick: Callable[[int, int], None]) -> Gathered:
+    """Return all articles and pages below content/, in the order of their paths.
+
+    `tick(done, of)` is called as articles are parsed.
+    """
+    settings = tree.settings
+    variant = _variant(settings)
+    found = {path: _remembered(path, tree, marks, store, variant) for path in tree.paths}
+    known = {path: row for path, row in found.items() if row is not None}
+    todo = [path for path in tree.paths if path not in known]
+    batch: list[_Row] = []
+    gone = [path for path in store.parsed if path not in known and path not in todo]
+    for number, fresh in enumerate(work.done(lambda path: _parsed(path, tree, variant), todo, jobs), 1):
+        marks.note(f"{settings.content}/{fresh.path}", fresh.mark)
+        batch.append(fresh)
+        if len(batch) == _BATCH or number == len(todo):
+            known |= _kept(batch, store, gone)
+            batch, gone = [], []
+        tick(number, len(todo))
+    if gone:
+        _kept([], store, gone)
+    return _decoded(tree, known, store, frozenset(todo))
+
+
+def _kept(batch: list[_Row], store: Traces, gone: Iterable[str]) -> dict[str, Parsed]:
+    rows = {item.path: item.row for item in batch}
+    store.keep_parsed(rows, {item.path: item.manuscript for item in batch}, gone)
+    return rows
+
+
+def _variant(settings: Config) -> str:
+    """The fingerprint of what site.yaml says that parsing an article depends on."""
+    tags = tuple(item.lang for item in settings.languages)
+    zone = settings.timezone.key
+    return fingerprint.of_value(
+        (tags, zone, settings.raw_html, settings.embed, str(settings.site_id), settings.content)
+    )
+
+
+def _remembered(path: str, tree: Tree, marks: Marks, store: Traces, variant: str) -> Parsed | None:
+    row = store.parsed.get(path)
+    if row is None:
+        return None
+    shown = f"{tree.settings.content}/{path}"
+    mark = marks.mark(shown)
+    if mark is None:
+        data = tree.article(path, [])
+        if data is None:
+            return None
+        mark = fingerprint.of_bytes(data)
+        marks.note(shown, mark)
+    return row if row.key == f"{variant} {mark}" else None
+
+
+def _parsed(path: str, tree: Tree, variant: str) -> _Row:
+    found: list[Diagnostic] = []
+    data = tree.article(path, found)
+    if data is None:
+        return _Row(path, "", Parsed("", "", codec.dump(tuple(found))), "")
+    article, found = parse.article(path, data, tree.settings)
+    mark = fingerprint.of_bytes(data)
+    text, manuscript = (codec.dump(article), codec.dump(article.fetch())) if article else ("", "")
+    return _Row(path, mark, Parsed(f"{variant} {mark}", text, codec.dump(tuple(found))), manuscript)
+
+
+def _decoded(tree: Tree, known: dict[str, Parsed], store: Traces, fresh: frozenset[str]) -> Gathered:
+    gathered = Gathered(parsed=fresh)
+    for path in tree.paths:
+        article, told = _read(path, known[path], tree, store)
+        gathered.found.extend(told)
+        if article is not None:
+            gathered.articles.append(article)
+    return gathered
+
+
+def _read(path: str, row: Parsed, tree: Tree, store: Traces) -> tuple[Article | None, Iterable[Diagnostic]]:
+    zone = tree.settings.timezone
+    try:
+        told = codec.load(Told, row.told, zone) if row.told != "[]" else ()
+        if not row.article:
+            return None, told
+        article = codec.load(Article, row.article, zone)
+    except Unfit:
+        return _anew(path, tree)
+    if article.path != path:
+        return _anew(path, tree)
+    object.__setattr__(article, "fetch", _Kept(path, tree, store))
+    return article, told
+
+
+def _anew(path: str, tree: Tree) -> tuple[Article | None, list[Diagnostic]]:
+    """Parse an article in whose place the store holds something else."""
+    found: list[Diagnostic] = []
+    data = tree.article(path, found)
+    return parse.article(path, data, tree.settings) if data is not None else (None, found)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Fetches a manuscript from the store when it is asked for, and keeps the last one that was."""
+
+    path: str
+    tree: Tree
+    store: Traces
+    last: Manuscript | None = None
+
+    def __call__(self) -> Manuscript:
+        if self.last is None:
+            self.last = self._read()
+        return self.last
+
+    def _read(self) -> Manuscript:
+        text = self.store.manuscript(self.path)
+        try:
+            if text is not None:
+                return codec.load(Manuscript, text, self.tree.settings.timezone)
+        except Unfit:
+            pass
+        article, _ = _anew(self.path, self.tree)
+        if article is None:
+            raise OSError(f"{self.path} changed while the site was built; build again")
+        return article.fetch()

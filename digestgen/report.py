@@ -1,0 +1,66 @@
+"""What a build has to say in the end, whether it did anything or found that there was nothing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from digestgen.diagnostics import Diagnostic, plain
+
+
+@dataclass(frozen=True, slots=True)
+class HeldNote:
+    """An article that is held back: its path below content/, why, and until when, as it is shown."""
+
+    path: str
+    why: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The sum of a build: what the site holds, what is held back, and what was found wrong."""
+
+    output: str
+    articles: int
+    pages: int
+    files: int
+    unlinked: int
+    raw_html: bool
+    held: tuple[HeldNote, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def counted(number: int, word: str) -> str:
+    """Return "1 page" or "2 pages"."""
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
+def notes(report: Report) -> list[str]:
+    """Return the lines that come before the last one: what is held, what is let through."""
+    lines = []
+    if report.held:
+        listed = ", ".join(_held(item) for item in report.held)
+        verb = "article is" if len(report.held) == 1 else "articles are"
+        lines.append(f"{len(report.held)} {verb} held: {listed}")
+    if report.unlinked:
+        lines.append(f"{counted(report.unlinked, 'link')} to held articles: only the text stands there")
+    if report.raw_html:
+        lines.append("raw_html: allow — HTML in articles is passed through as it is")
+    return lines
+
+
+def _held(item: HeldNote) -> str:
+    name = plain(item.path.rsplit("/", 1)[-1])
+    return f"{name} until {item.until}" if item.until else f"{name} ({item.why})"
+
+
+def sum_up(report: Report, written: int, removed: int, seconds: float) -> str:
+    """Return the last line: what was written, in what time."""
+    warnings = sum(item.severity == "warning" for item in report.diagnostics)
+    parts = [
+        f"{counted(report.articles, 'article')}, {counted(report.pages, 'page')}",
+        f"{counted(written, 'file')} written, {report.files - written:,} as they were, {removed:,} removed",
+        *([counted(warnings, "warning")] if warnings else []),
+        f"{seconds:.2f} s",
+    ]
+    return f"{report.output}: {'; '.join(parts)}"

@@ -1,0 +1,226 @@
+"""What the last build knew: parsed articles, and from what each file of the site was made.
+
+It lies in one SQLite file, `.digestgen/cache.sqlite` beside site.yaml, and holds nothing that cannot be made
+again. So whatever is wrong with it (deleted, damaged, foreign, of another version, in use) makes it empty and is
+never an error. Each row carries a checksum, rows are data and never code, and what `engine` names (digestgen's own
+sources and its libraries' versions) empties all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import sys
+import sysconfig
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Final
+
+from digestgen import files, fingerprint
+from digestgen.files import Stamp
+
+FOLDER: Final = ".digestgen"
+FILE: Final = "cache.sqlite"
+
+#: Libraries whose version can change a page.
+_LIBRARIES: Final = frozenset(["babel", "jinja2", "markdown", "markupsafe", "nh3", "pygments", "pyyaml", "tzdata"])
+
+#: A file changed less than this before its stamp was taken may change again under the same stamp: clocks of file
+#: systems tick in steps of up to 10 ms, or of 2 s where they count whole seconds.
+_FINE: Final = 50_000_000
+_COARSE: Final = 2_100_000_000
+
+_TABLES: Final = """
+CREATE TABLE parsed (path TEXT PRIMARY KEY, check_ TEXT, key TEXT, article TEXT, told TEXT) WITHOUT ROWID;
+CREATE TABLE manuscript (path TEXT PRIMARY KEY, check_ TEXT, text TEXT) WITHOUT ROWID;
+CREATE TABLE rendered (path TEXT PRIMARY KEY, check_ TEXT, key TEXT, mark TEXT) WITHOUT ROWID;
+CREATE TABLE meta (name TEXT PRIMARY KEY, check_ TEXT, value TEXT) WITHOUT ROWID;
+"""
+
+
+def engine() -> str:
+    """Return the fingerprint of digestgen itself: its sources, its own themes, its libraries and its Python."""
+    marks = [sys.version]
+    package = os.path.dirname(__file__)
+    for root in (package, f"{package}/themes", f"{os.path.dirname(package)}/themes"):
+        marks += [f"{item.path}:{fingerprint.of_bytes(data)}" for item, data in _contents(root)]
+    with contextlib.suppress(OSError):
+        names = os.listdir(sysconfig.get_paths()["purelib"])
+        marks += sorted(name for name in names if name.split("-")[0].lower() in _LIBRARIES)
+    return fingerprint.of_bytes("\n".join(marks).encode())
+
+
+def _contents(root: str) -> Iterator[tuple[files.Found, bytes]]:
+    if os.path.isdir(root):
+        for item in files.scan(root):
+            if item.kind == "file" and not item.path.endswith(".pyc"):
+                yield item, files.read_bytes(f"{root}/{item.path}", 1 << 26)
+
+
+def settled(stamp: Stamp, taken: int) -> bool:
+    """Tell whether a file with `stamp` cannot have changed unseen, when the stamp was `taken` (ns since 1970)."""
+    newest = max(stamp[0], stamp[1])
+    step = _COARSE if stamp[0] % 1_000_000_000 == 0 == stamp[1] % 1_000_000_000 else _FINE
+    return newest + step < taken
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A remembered article: `key` stands for all that it was parsed from; `article` is empty where there is none."""
+
+    key: str
+    article: str
+    told: str
+
+
+@dataclass(slots=True)
+class Traces:
+    """The store. Reading gives what is there and whole; writing may come to nothing, without a word."""
+
+    file: str
+    engine: str
+    parsed: dict[str, Parsed] = field(default_factory=dict)
+    rendered: dict[str, tuple[str, str]] = field(default_factory=dict)
+    manuscripts: dict[str, str] = field(default_factory=dict)
+    """Those that the file could not take."""
+    _base: sqlite3.Connection | None = None
+    _process: int = 0
+
+    def meta(self, name: str) -> Any:
+        """Return the value (JSON) kept under `name`, or None."""
+        with self._reading() as base:
+            row = base.execute("SELECT check_, value FROM meta WHERE name = ?", (name,)).fetchone()
+            if row is not None and row[0] == _check(name, row[1]):
+                return json.loads(row[1])
+        return None
+
+    def load(self) -> None:
+        """Read all that is known of articles and files."""
+        with self._reading() as base:
+            for path, check, key, article, told in base.execute("SELECT * FROM parsed"):
+                if check == _check(path, key, article, told):
+                    self.parsed[path] = Parsed(key, article, told)
+            for path, check, key, mark in base.execute("SELECT * FROM rendered"):
+                if check == _check(path, key, mark):
+                    self.rendered[path] = (key, mark)
+
+    def manuscript(self, path: str) -> str | None:
+        """Return the manuscript (JSON) of an article, or None."""
+        if path in self.manuscripts:
+            return self.manuscripts[path]
+        with self._reading() as base:
+            row = base.execute("SELECT check_, text FROM manuscript WHERE path = ?", (path,)).fetchone()
+            if row is not None and row[0] == _check(path, row[1]):
+                return str(row[1])
+        return None
+
+    def keep_parsed(self, rows: Mapping[str, Parsed], manuscripts: Mapping[str, str], gone: Iterable[str]) -> None:
+        """Remember articles with their manuscripts, and forget those that are `gone`."""
+        self.parsed.update(rows)
+        done = False
+        with self._writing() as base:
+            _forget(base, ("parsed", "manuscript"), gone)
+            base.executemany(
+                "REPLACE INTO parsed VALUES (?, ?, ?, ?, ?)",
+                ((p, _check(p, r.key, r.article, r.told), r.key, r.article, r.told) for p, r in rows.items()),
+            )
+            base.executemany(
+                "REPLACE INTO manuscript VALUES (?, ?, ?)",
+                ((path, _check(path, text), text) for path, text in manuscripts.items()),
+            )
+            done = True
+        if not done:
+            self.manuscripts.update(manuscripts)
+
+    def keep_rendered(self, rows: Mapping[str, tuple[str, str]]) -> None:
+        """Remember the key and the content's fingerprint of every file of the site, and forget all others."""
+        changed = {path: row for path, row in rows.items() if self.rendered.get(path) != row}
+        with self._writing() as base:
+            _forget(base, ("rendered",), self.rendered.keys() - rows.keys())
+            base.executemany(
+                "REPLACE INTO rendered VALUES (?, ?, ?, ?)",
+                ((path, _check(path, *row), *row) for path, row in changed.items()),
+            )
+
+    def keep_meta(self, name: str, value: Any) -> None:
+        """Remember a value that JSON can hold."""
+        text = json.dumps(value, separators=(",", ":"))
+        with self._writing() as base:
+            base.execute("REPLACE INTO meta VALUES (?, ?, ?)", (name, _check(name, text), text))
+
+    def close(self) -> None:
+        """Close the file. What was kept is on the disk."""
+        if self._base is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._base.close()
+            self._base = None
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        # A generator that swallows the fault leaves the caller with what it had: nothing.
+        try:
+            yield self._opened()
+        except (sqlite3.Error, ValueError, TypeError):
+            return
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        try:
+            base = self._opened()
+            with base:
+                yield base
+        except (sqlite3.Error, OSError):
+            return
+
+    def _opened(self) -> sqlite3.Connection:
+        # A connection must not be shared with a forked worker: each process opens its own.
+        if self._base is None or self._process != os.getpid():
+            self._base = sqlite3.connect(self.file, timeout=10)
+            self._process = os.getpid()
+            self._base.execute("PRAGMA synchronous = NORMAL")
+        return self._base
+
+
+def _forget(base: sqlite3.Connection, tables: Iterable[str], paths: Iterable[str]) -> None:
+    rows = [(path,) for path in paths]
+    for table in tables:
+        base.executemany(f"DELETE FROM {table} WHERE path = ?", rows)
+
+
+def _check(*parts: object) -> str:
+    text = "\0".join(str(part) for part in parts)
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def opened(site: str, version: str) -> Traces:
+    """Return the traces of the site in the folder `site`, empty unless they are of `version`, an `engine()`."""
+    folder = f"{site}/{FOLDER}"
+    traces = Traces(f"{folder}/{FILE}", version)
+    try:
+        files.make_dirs(folder)
+        if files.lstat(f"{folder}/.gitignore") is None:
+            files.write_new(f"{folder}/.gitignore", b"# made by digestgen; may be deleted at any time\n*\n")
+    except OSError:
+        traces.file = ":memory:"
+    if traces.meta("engine") != version:
+        _emptied(traces)
+    return traces
+
+
+def _emptied(traces: Traces) -> None:
+    traces.close()
+    for ending in ("", "-wal", "-shm", "-journal"):
+        with contextlib.suppress(OSError):
+            files.remove(traces.file + ending)
+    try:
+        base = traces._opened()
+        base.executescript(_TABLES)
+    except (sqlite3.Error, OSError):
+        traces.close()
+        traces.file = ":memory:"
+        with contextlib.suppress(sqlite3.Error):
+            traces._opened().executescript(_TABLES)
+    traces.keep_meta("engine", traces.engine)

@@ -1,0 +1,182 @@
+"""What the last build saw and left behind: enough to tell that nothing changed, without doing anything else.
+
+Only what this needs is imported here: no Markdown, no templates, no YAML. A file counts as the same where its
+stamp (times, size, inode) is the same and could not hide a change; else it is read and compared by fingerprint.
+"""
+
+from __future__ import annotations
+
+import os
+import stat as stat_
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from digestgen import files, fingerprint, traces
+from digestgen.files import Stamp
+
+#: Where the last build is remembered.
+_NAME: Final = "last"
+
+#: The user's files beside the folder of articles; a site's own themes are below the folder.
+_SETTINGS: Final = ("site.yaml", "sources.yaml", "people.yaml", "tags.yaml")
+_THEMES: Final = "themes"
+
+#: More than any file that a build reads.
+_LIMIT: Final = 1 << 30
+
+#: A path of the site's folder, or of the output: (kind, stamp or None, fingerprint).
+Seen = tuple[str, Stamp | None, str]
+
+
+@dataclass(slots=True)
+class Marks:
+    """Fingerprints of files by path, each read at most once, and not at all while its stamp is the same."""
+
+    folder: str
+    before: Mapping[str, Seen]
+    taken: int
+    stamps: dict[str, tuple[str, Stamp]]
+    found: dict[str, str]
+
+    def mark(self, path: str) -> str | None:
+        """Return the fingerprint of a file of the site's folder as it was last seen, or None if it may differ."""
+        if path not in self.found:
+            kind, stamp, mark = self.before.get(path, ("", None, ""))
+            if kind != "file" or stamp is None or self.stamps.get(path) != ("file", stamp):
+                return None
+            self.found[path] = mark
+        return self.found[path]
+
+    def note(self, path: str, mark: str) -> None:
+        """Note the fingerprint of a file that was read."""
+        self.found[path] = mark
+
+    def seen(self) -> dict[str, Seen]:
+        """Return what to remember: every file, its stamp where that could not hide a change, its fingerprint."""
+        return {path: self._one(path, kind, stamp) for path, (kind, stamp) in self.stamps.items()}
+
+    def _one(self, path: str, kind: str, stamp: Stamp) -> Seen:
+        if kind != "file":
+            return (kind, None, "")
+        mark = self.mark(path)
+        if mark is None:
+            mark = fingerprint.of_bytes(files.read_bytes(f"{self.folder}/{path}", _LIMIT))
+            self.found[path] = mark
+        return (kind, stamp if traces.settled(stamp, self.taken) else None, mark)
+
+
+def marks(folder: str, content: str, before: Mapping[str, Seen]) -> Marks:
+    """Look at all that a build of the site in `folder` reads."""
+    taken = time.time_ns()
+    return Marks(folder, before, taken, dict(_inputs(folder, content)), {})
+
+
+def _inputs(folder: str, content: str) -> Iterator[tuple[str, tuple[str, Stamp]]]:
+    for name in _SETTINGS:
+        try:
+            known = files.system.stat(f"{folder}/{name}")
+        except OSError:
+            continue
+        yield name, ("file" if stat_.S_ISREG(known.st_mode) else "other", files.stamp(known))
+    for root in (content, _THEMES):
+        if files.lstat(f"{folder}/{root}") is not None:
+            for item in files.scan(f"{folder}/{root}"):
+                yield f"{root}/{item.path}", (item.kind, item.stamp)
+
+
+def remembered(store: traces.Traces) -> dict[str, Any]:
+    """Return what was remembered of the last build, or nothing."""
+    last = store.meta(_NAME)
+    return last if isinstance(last, dict) else {}
+
+
+def seen_of(last: Mapping[str, Any], name: str) -> dict[str, Seen]:
+    """Return one of the lists of files of the last build ("inputs" or "outputs"); empty where it is not whole."""
+    try:
+        return {
+            path: (str(kind), tuple(stamp) if stamp else None, str(mark))
+            for path, (kind, stamp, mark) in last[name].items()
+        }
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return {}
+
+
+def remember(store: traces.Traces, last: Mapping[str, Any]) -> None:
+    """Remember the last build."""
+    store.keep_meta(_NAME, last)
+
+
+def outputs(root: str, wanted: Mapping[str, str], name: str) -> dict[str, Seen]:
+    """Return what to remember of the files in the output folder, `wanted` (path to fingerprint) and the list `name`."""
+    taken = time.time_ns()
+    found: dict[str, Seen] = {}
+    for path, mark in wanted.items():
+        known = files.lstat(f"{root}/{path}")
+        if known is not None:
+            stamp = files.stamp(known)
+            found[path] = ("file", stamp if traces.settled(stamp, taken) else None, mark)
+    data = files.read_bytes(f"{root}/{name}", _LIMIT)
+    found[name] = ("file", None, fingerprint.of_bytes(data))
+    return found
+
+
+def still(folder: str, output: str, asked: list[Any], now: float) -> dict[str, Any] | None:
+    """Return what was remembered of the last build if another one would change nothing, else None.
+
+    `asked` is what was asked for (compared as it is), `now` the moment of the build in seconds since 1970.
+    """
+    if not os.path.exists(f"{folder}/{traces.FOLDER}/{traces.FILE}"):
+        return None
+    store = traces.opened(folder, traces.engine())
+    try:
+        last = remembered(store)
+        if last.get("asked") != asked or not _in_time(last, now):
+            return None
+        before = seen_of(last, "inputs")
+        content = last.get("content")
+        if not before or not isinstance(content, str) or not _same_inputs(folder, content, before):
+            return None
+        root = output or f"{folder}/{last.get('output')}"
+        return last if _same_outputs(root, seen_of(last, "outputs")) else None
+    except OSError:
+        return None
+    finally:
+        store.close()
+
+
+def _in_time(last: Mapping[str, Any], now: float) -> bool:
+    since, until = last.get("since"), last.get("until")
+    if not isinstance(since, int | float) or now < since:
+        return False
+    return until is None or (isinstance(until, int | float) and now < until)
+
+
+def _same_inputs(folder: str, content: str, before: Mapping[str, Seen]) -> bool:
+    present = dict(_inputs(folder, content))
+    if present.keys() != before.keys():
+        return False
+    for path, (kind, stamp) in present.items():
+        was_kind, was_stamp, mark = before[path]
+        if kind != was_kind:
+            return False
+        if kind == "file" and stamp != was_stamp and not _holds(f"{folder}/{path}", mark):
+            return False
+    return True
+
+
+def _same_outputs(root: str, before: Mapping[str, Seen]) -> bool:
+    if not before:
+        return False
+    for path, (_, stamp, mark) in before.items():
+        known = files.lstat(f"{root}/{path}")
+        if known is None or not stat_.S_ISREG(known.st_mode):
+            return False
+        if files.stamp(known) != stamp and not _holds(f"{root}/{path}", mark):
+            return False
+    return True
+
+
+def _holds(path: str, mark: str) -> bool:
+    return fingerprint.of_bytes(files.read_bytes(path, _LIMIT)) == mark

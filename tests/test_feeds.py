@@ -1,0 +1,227 @@
+"""Feeds: what RFC 4287 asks for, what survives a moved site, and what a feed reader makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import feedparser
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digestgen import feeds
+from digestgen.feeds import Entry, Feed
+from tests.building import planned
+from tests.sites import write_site
+
+Site = Callable[[str], Path]
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+ENTRY = Entry(
+    id="urn:uuid:1",
+    url="https://digest.example/2024/05/a/",
+    title="Rain & “wind” <again>",
+    lang="en",
+    published="2024-05-03T09:00:00+02:00",
+    updated="2024-05-04T09:00:00+02:00",
+    authors=("Ada", "Ben"),
+    summary="It rained.",
+    html='<p>It <b>rained</b> &amp; <a href="https://digest.example/x/">more</a>.</p>',
+    tags=("weather", "C++"),
+)
+FEED = Feed(
+    id="urn:uuid:0",
+    url="https://digest.example/feed.xml",
+    page="https://digest.example/",
+    title="The Digest",
+    subtitle="Daily",
+    lang="en",
+    author="The Publisher",
+    email="desk@digest.example",
+    author_url="https://publisher.example/",
+    rights="© 2024 The Publisher",
+    entries=(ENTRY, replace(ENTRY, id="urn:uuid:2", title="Second", updated="2024-05-04T08:30:00Z")),
+)
+
+
+def read(data: bytes) -> Any:
+    found = feedparser.parse(data)
+    assert not found.bozo, found.get("bozo_exception")
+    return found
+
+
+def text(element: ElementTree.Element, path: str) -> str | None:
+    return element.findtext("/".join(ATOM + step for step in path.split("/")))
+
+
+def test_a_feed_reader_finds_all_that_a_feed_says() -> None:
+    found = read(feeds.atom(FEED))
+    assert found.version == "atom10"
+    assert (found.feed.id, found.feed.title, found.feed.subtitle) == ("urn:uuid:0", "The Digest", "Daily")
+    assert (found.feed.rights, found.feed.language) == ("© 2024 The Publisher", "en")
+    assert dict(found.feed.author_detail) == {
+        "name": "The Publisher",
+        "email": "desk@digest.example",
+        "href": "https://publisher.example/",
+    }
+    assert [(link.rel, link.href) for link in found.feed.links] == [
+        ("self", "https://digest.example/feed.xml"),
+        ("alternate", "https://digest.example/"),
+    ]
+    entry = found.entries[0]
+    assert (entry.id, entry.link, entry.title_detail.value) == (ENTRY.id, ENTRY.url, ENTRY.title)
+    assert (entry.published, entry.updated) == (ENTRY.published, ENTRY.updated)
+    assert ([author.name for author in entry.authors], [tag.term for tag in entry.tags]) == (
+        ["Ada", "Ben"],
+        ["weather", "C++"],
+    )
+    assert (entry.summary, entry.content[0].value, entry.content[0].type) == ("It rained.", ENTRY.html, "text/html")
+
+
+def test_a_feed_was_updated_when_its_newest_entry_was_whatever_the_offset() -> None:
+    # 08:30 UTC is later than 09:00 in a zone two hours ahead
+    assert text(ElementTree.fromstring(feeds.atom(FEED)), "updated") == "2024-05-04T08:30:00Z"
+
+
+def test_a_feed_without_entries_is_still_whole() -> None:
+    found = read(feeds.atom(replace(FEED, entries=(), subtitle="", rights="", email="", author_url="")))
+    assert (found.entries, found.feed.updated) == ([], "1970-01-01T00:00:00Z")
+    assert "subtitle" not in found.feed
+
+
+@given(st.text())
+def test_whatever_a_title_holds_the_feed_is_well_formed(words: str) -> None:
+    data = feeds.atom(replace(FEED, title=words, entries=(replace(ENTRY, title=words, html=words, tags=(words,)),)))
+    root = ElementTree.fromstring(data)
+    assert root.tag == f"{ATOM}feed"
+    printable = "".join(char for char in words if char.isprintable() and ord(char) < 0xFFFE)
+    if printable == words:
+        assert (text(root, "title") or "") == words
+        assert (text(root, "entry/content") or "") == words
+
+
+# --- from articles
+
+
+def a_site(count: int = 1, *, url: str = "https://digest.example/base/", first: str = "") -> str:
+    files = "".join(
+        f"""\
+-- content/{number:02}.md --
+---
+title: Article {number}
+date: 2024-04-01T00:{number:02}
+tags: [x]
+{first if number == count else ""}
+---
+Text of [{number}](01.md) with ![a dot](dot.svg) <span onclick="x()">and more</span>.[^1]
+
+[^1]: A note on the [publisher](https://publisher.example/), with a [place](#head).
+
+## Head
+"""
+        for number in range(1, count + 1)
+    )
+    return f"""\
+-- site.yaml --
+title: Digest
+url: {url}
+site_id: 6fa459ea-ee8a-4ca4-894e-db77e160355e
+timezone: Europe/Berlin
+publisher: {{name: The Publisher}}
+-- content/dot.svg --
+<svg xmlns="http://www.w3.org/2000/svg"/>
+{files}"""
+
+
+def feed_of(folder: Path, path: str = "feed.xml") -> Any:
+    return read(feeds.atom(planned(folder).feed(path)))
+
+
+def test_every_feed_has_what_the_standard_requires(site: Site) -> None:
+    plan = planned(site(a_site(3)))
+    paths = [path for path in plan.outputs if path.endswith("feed.xml")]
+    assert paths == ["tags/x/feed.xml", "feed.xml"]
+    for path in paths:
+        root = ElementTree.fromstring(feeds.atom(plan.feed(path)))
+        for required in ("id", "title", "updated"):
+            assert text(root, required)
+            assert all(text(entry, required) for entry in root.iter(f"{ATOM}entry"))
+        # section 4.1.1: a feed needs an author unless all entries have one
+        assert text(root, "author/name") == "The Publisher"
+        assert len(list(root.iter(f"{ATOM}entry"))) == 3
+
+
+def test_the_feed_of_the_site_holds_the_newest_twenty_whole_and_lists_hold_summaries(site: Site) -> None:
+    folder = site(a_site(23))
+    found = feed_of(folder)
+    assert [entry.title for entry in found.entries] == [f"Article {number}" for number in range(23, 3, -1)]
+    assert all("Text of" in entry.content[0].value for entry in found.entries)
+    listed = feed_of(folder, "tags/x/feed.xml")
+    assert len(listed.entries) == 20
+    assert not any("content" in entry for entry in listed.entries)
+    assert listed.entries[0].summary == "Text of 23 with and more."
+
+
+def test_all_addresses_in_a_feed_are_absolute_and_its_html_is_clean(site: Site) -> None:
+    feed = planned(site(a_site(2))).feed("feed.xml")
+    html = text(ElementTree.fromstring(feeds.atom(feed)), "entry/content") or ""
+    here = "https://digest.example/base/2024/04/02/"
+    assert '<a href="https://digest.example/base/2024/04/01/"' in html
+    assert f'src="{here}dot.svg"' in html
+    assert f'href="{here}#head"' in html
+    assert 'href="#' not in html
+    assert 'href="https://publisher.example/"' in html
+    assert "onclick" not in html
+
+
+def test_allowed_html_is_cleaned_in_feeds_all_the_same(site: Site) -> None:
+    folder = site(a_site().replace("title: Digest", "title: Digest\nraw_html: allow"))
+    html = text(ElementTree.fromstring(feeds.atom(planned(folder).feed("feed.xml"))), "entry/content") or ""
+    assert "onclick" not in html
+    assert "and more" in html
+
+
+def test_times_have_the_offset_of_the_sites_zone_and_updated_never_comes_before_published(site: Site) -> None:
+    entry = feed_of(site(a_site(first="updated: 2024-03-30T12:00"))).entries[0]
+    assert (entry.published, entry.updated) == ("2024-04-01T00:01:00+02:00", "2024-04-01T00:01:00+02:00")
+
+
+def ids(folder: Path) -> list[str]:
+    plan = planned(folder)
+    found = [plan.feed(path) for path in plan.outputs if path.endswith("feed.xml")]
+    return [feed.id for feed in found] + [entry.id for feed in found for entry in feed.entries]
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("title: Article", "title: Quite another headline"),
+        ("https://digest.example/base/", "https://elsewhere.example/"),
+        ("title: Digest", "title: Another name"),
+        ("title: Digest", "title: Digest\npermalink: /{year}/{slug}.html"),
+        ("date: 2024-04-01", "date: 2023-12-31"),
+        ("timezone: Europe/Berlin", "timezone: Asia/Tokyo"),
+    ],
+)
+def test_ids_survive(tmp_path: Path, was: str, now: str) -> None:
+    text = a_site(2)
+    before = ids(write_site(tmp_path / "before", text))
+    after = ids(write_site(tmp_path / "after", text.replace(was, now)))
+    assert was in text
+    assert sorted(before) == sorted(after)
+    assert len(set(before)) == 4  # two feeds, two articles in both
+
+
+def test_ids_are_what_the_article_says_or_rest_on_its_path(site: Site) -> None:
+    folder = site(a_site(2, first="id: tag:digest.example,2024:two"))
+    found = planned(folder).feed("feed.xml").entries
+    # RFC 9562, version 5, of the site's id and the path below content/
+    assert [entry.id for entry in found] == [
+        "tag:digest.example,2024:two",
+        "urn:uuid:1d0d3be7-d712-5616-afc9-e79490080a7c",
+    ]

@@ -1,0 +1,55 @@
+"""What users read when their files are wrong: whole sites, and the exact text that the terminal shows for each.
+
+Each file of tests/messages/ is one case: a remark, lines that change how a file is written (see `_CHANGES`), a site
+as `tests.sites` has it, and below `== messages ==` what a build of it says. A message is changed by changing the
+code and then running `pytest tests/test_messages.py --update`, after which the difference is to be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from digestgen.diagnostics import shown
+from tests.building import built
+from tests.sites import write_site
+
+FOLDER: Final = Path(__file__).parent / "messages"
+CASES: Final = sorted(FOLDER.glob("*.txt"))
+_CUT: Final = "== messages ==\n"
+
+#: What a case's remark may ask for in the form `words: path`, and what that does to the bytes of the file.
+_CHANGES: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    "as latin-1": lambda data: data.decode().encode("latin-1"),
+    "with a byte order mark": lambda data: b"\xef\xbb\xbf" + data,
+    "with line ends of Windows": lambda data: data.replace(b"\n", b"\r\n"),
+    "with an escape character for ␛": lambda data: data.replace("␛".encode(), b"\x1b"),
+    "with a tab for →": lambda data: data.replace("→".encode(), b"\t"),
+}
+
+
+def _written(text: str, folder: Path) -> Path:
+    """Write the site of a case below `folder`, with its changes, and return its folder."""
+    site = write_site(folder / "site", text)
+    for words, path in re.findall(r"^([^:\n]+): (\S+)$", text.partition("\n-- ")[0], re.MULTILINE):
+        file = site / path
+        file.write_bytes(_CHANGES[words](file.read_bytes()))
+    return site
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.stem))
+def test_message_is_the_one_that_the_case_shows(case: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    site, _, expected = case.read_text(encoding="utf-8").partition(_CUT)
+    told = built(_written(site, tmp_path)).diagnostics
+    messages = "\n".join(f"{shown(item)}\n" for item in told).replace(str(tmp_path), "…")
+    if request.config.getoption("--update"):
+        case.write_text(site + _CUT + messages, encoding="utf-8")
+    assert request.config.getoption("--update") or messages == expected
+
+
+def test_every_case_says_what_it_is_about() -> None:
+    assert all(re.match(r"[A-Z].*[.]\n\n", case.read_text(encoding="utf-8"), re.DOTALL) for case in CASES)
