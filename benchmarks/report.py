@@ -54,7 +54,7 @@ def machine(racing: Iterable[Generator], size: int, laps: int) -> str:
     memory = int((_line("/proc/meminfo", "MemTotal") or "0").split()[0]) / 1024 / 1024
     return "\n".join(
         (
-            f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {size:,} articles, {laps} laps; medians",
+            f"- {datetime.now(UTC):%Y-%m-%d %H:%M} UTC; {size:,} articles; laps: {laps}, medians of them (least–most)",
             f"- {_cores()} cores of {processor}, {memory:.0f} GiB, {platform.system()}, {_load()}",
             f"- Python {platform.python_version()}; {', '.join(map(_version, racing))}",
             "",

@@ -33,7 +33,7 @@ class Now(click.ParamType[datetime]):
     name = "moment"
 
     def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        from digestgen.schema import read_moment
+        from digestgen.moments import read_moment
 
         if isinstance(value, datetime):
             return value

@@ -54,7 +54,7 @@ def _names(kind: Any) -> tuple[str, ...]:
 def load(kind: type[Value], text: str, zone: ZoneInfo) -> Value:
     """Return the value of the type `kind` that `text` holds, with moments in `zone`. Raises `Unfit`."""
     try:
-        return typing.cast(Value, _reader(typing.cast(Any, kind), zone)(json.loads(text)))
+        return typing.cast("Value", _reader(typing.cast("Any", kind), zone)(json.loads(text)))
     except (Unfit, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Unfit(str(error)) from None
 

@@ -247,12 +247,8 @@ class Languages:
     def _by_tag(self, node: yaml.Mapping, at: str, report: Report) -> list[dict[str, Any]]:
         found = []
         for entry in node.entries:
-            lang = yaml.Entry(yaml.Scalar("lang", plain=True, span=entry.key.span), entry.key)
-            rest = entry.value.entries if isinstance(entry.value, yaml.Mapping) else ()
             try:
-                found.append(
-                    LANGUAGE_TABLE.values(yaml.Mapping((lang, *rest), entry.key.span), f"{at}.{entry.key.text}", report)
-                )
+                found.append(LANGUAGE_TABLE.values(_with_tag(entry), f"{at}.{entry.key.text}", report))
             except Fault:
                 continue
         return found
@@ -267,6 +263,16 @@ class Languages:
                 {"type": "object", "propertyNames": tag, "additionalProperties": {"anyOf": [named, {"type": "null"}]}},
             ]
         }
+
+
+def _with_tag(entry: yaml.Entry) -> yaml.Node:
+    """Return the value of a tag in a mapping of languages with the tag as its key `lang`; no value is an empty one."""
+    value, span = entry.value, entry.key.span
+    if isinstance(value, yaml.Scalar) and yaml.is_null(value):
+        value = yaml.Mapping((), span)
+    if not isinstance(value, yaml.Mapping):
+        return value
+    return yaml.Mapping((yaml.Entry(yaml.Scalar("lang", plain=True, span=span), entry.key), *value.entries), span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,13 +438,15 @@ def read(text: str, path: str = FILE) -> tuple[Config | None, list[Diagnostic]]:
 
 def _config(values: dict[str, Any], report: Report) -> Config:
     main = SiteLanguage(values["language"], values["title"], values["tagline"], "")
+    languages = (main, *_languages(values["languages"], main, report))
+    _check_nav(values["nav"] or (), languages, report)
     url = _site_url(values["url"], report)
     return Config(
         title=values["title"],
         tagline=values["tagline"],
         url=url,
         site_id=values["site_id"] or uuid.uuid5(uuid.NAMESPACE_URL, url or values["title"]),
-        languages=(main, *_languages(values["languages"], main, report)),
+        languages=languages,
         timezone=values["timezone"] or time_zone("UTC") or ZoneInfo("UTC"),
         theme=values["theme"],
         theme_options=values["theme_options"],
@@ -455,6 +463,16 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         extra=plain_mapping(values["extra"]),
         marks=report.marks,
     )
+
+
+def _check_nav(nav: tuple[NavItem, ...], languages: tuple[SiteLanguage, ...], report: Report) -> None:
+    """An entry for a language that the site does not have would stand nowhere."""
+    known = {item.lang.lower() for item in languages}
+    for index, item in enumerate(nav):
+        if item.lang and item.lang.lower() not in known:
+            named = ", ".join(language.lang for language in languages)
+            message = f"`{item.lang}` is not a language of the site"
+            report.fault("bad-value", message, report.marks[f"nav.{index}.lang"], f"expected one of {named}")
 
 
 def _site_url(url: str, report: Report) -> str:

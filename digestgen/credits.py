@@ -32,7 +32,7 @@ def line(credits: Sequence[Credit], words: Language, people: Mapping[str, Regist
     As "Reporting by A, B and C in Seoul and D in Tokyo; editing by E": people who follow each other in one place
     stand together before it.
     """
-    text = "; ".join(_credit(credit, words, people) for credit in credits)
+    text = words.text("; ").join(_credit(credit, words, people) for credit in credits)
     return text[:1].upper() + text[1:]
 
 

@@ -63,7 +63,7 @@ class Os:
 
     def stat(self, path: str) -> os.stat_result:
         """Return what is known of the file behind all links."""
-        return os.stat(path)  # noqa: PTH116  text paths are ten times as fast for ten thousand files
+        return os.stat(path)
 
     def lstat(self, path: str) -> os.stat_result:
         """Return what is known of `path` itself."""
@@ -84,19 +84,19 @@ class Os:
 
     def replace(self, source: str, target: str) -> None:
         """Rename, over what is there."""
-        os.replace(source, target)  # noqa: PTH105
+        os.replace(source, target)
 
     def unlink(self, path: str) -> None:
         """Remove a file."""
-        os.unlink(path)  # noqa: PTH108
+        os.unlink(path)
 
     def mkdir(self, path: str) -> None:
         """Make one folder."""
-        os.mkdir(path)  # noqa: PTH102
+        os.mkdir(path)
 
     def rmdir(self, path: str) -> None:
         """Remove an empty folder."""
-        os.rmdir(path)  # noqa: PTH106
+        os.rmdir(path)
 
     def lock(self, handle: int) -> None:
         """Lock the file for this process until it is closed; BlockingIOError or PermissionError if it is taken."""

@@ -5,15 +5,17 @@ Texts come from gettext catalogues (`locale/*.po`), forms of dates, numbers and 
 
 from __future__ import annotations
 
+import copy
 import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 import babel
+from babel import localedata
 from babel.core import get_global
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 from babel.lists import format_list
@@ -35,10 +37,28 @@ _DIGITS: Final = {
 _OWN_DIGITS: Final = {"fa": "arabext", "ar": "arab", "ckb": "arab", "ps": "arabext", "ur": "latn"}
 
 
+class _Locale(babel.Locale):
+    """A locale with data of its own.
+
+    Babel stores what a language takes over from elsewhere in data that all languages share. So whoever asked first
+    would answer for all: months in Hebrew came out in Japanese.
+    """
+
+    @functools.cached_property
+    def _data(self) -> localedata.LocaleDataDict:
+        shared: Any = localedata.load(str(self))
+        return localedata.LocaleDataDict(copy.deepcopy(shared))
+
+
+@functools.lru_cache(maxsize=256)
+def _own(language: str, territory: str | None = None, script: str | None = None) -> babel.Locale:
+    return _Locale(language, territory, script)
+
+
 @functools.lru_cache(maxsize=256)
 def known(tag: str) -> bool:
     """Tell whether the primary subtag of `tag` is a language that the CLDR names."""
-    return tag.replace("_", "-").split("-")[0].lower() in babel.Locale("en").languages
+    return tag.replace("_", "-").split("-")[0].lower() in _own("en").languages
 
 
 @functools.lru_cache(maxsize=256)
@@ -51,10 +71,10 @@ def _locale(tag: str) -> babel.Locale:
     parts = tag.replace("_", "-").split("-")
     while parts:
         try:
-            return babel.Locale.parse("-".join(parts), sep="-")
+            return _Locale.parse("-".join(parts), sep="-")
         except (babel.UnknownLocaleError, ValueError):
             parts.pop()
-    return babel.Locale("en")
+    return _own("en")
 
 
 @functools.lru_cache(maxsize=64)
@@ -119,7 +139,9 @@ class Language:
         return one if number == 1 else many
 
     def _catalogue(self) -> Catalog | None:
-        names = (str(self.locale), self.locale.language)
+        names = [str(self.locale), self.locale.language]
+        if self.locale.script == "Hant":
+            names.pop()  # readers of traditional characters are not served by the simplified ones of zh
         return next((found for name in names if (found := _catalogue(name)) is not None), None)
 
     def _message(self, message: str) -> object:
@@ -179,23 +201,24 @@ class Language:
 
 def _plain_english(locale: babel.Locale) -> babel.Locale:
     """Without a serial comma: wire credits write "A, B and C" in all kinds of English."""
-    return babel.Locale("en", "GB") if locale.language == "en" else locale
+    return _own("en", "GB") if locale.language == "en" else locale
 
 
+@functools.lru_cache(maxsize=256)
 def _with_country(locale: babel.Locale) -> babel.Locale:
     """Weeks begin as they do in a country: where the tag names none, in the language's likely one (CLDR, part 4)."""
     likely = None if locale.territory else get_global("likely_subtags").get(locale.language)
-    return babel.Locale.parse(likely) if likely else locale
+    return _Locale.parse(likely) if likely else locale
 
 
 def _without_country(locale: babel.Locale) -> babel.Locale:
-    return babel.Locale(locale.language, script=locale.script)
+    return _own(locale.language, script=locale.script)
 
 
 def _zone(of: Language, at: datetime) -> str:
     """The short name of the zone: the language's own ("MESZ"), else the common one ("CEST"), else the offset."""
     name = get_timezone_name(at, width="short", locale=of.locale)
-    if name[:1] not in "+-":
+    if name[:1] not in "+-" and " " not in name:  # a long name, where the language has no short one
         return name
     common = at.tzname() or ""
     if common.isalpha():

@@ -89,17 +89,23 @@ def assemble(
 def _told_apart(articles: Sequence[Article], config: Config) -> list[Article]:
     """Return `articles` with the date of the file's name back in a slug that an older article has already.
 
-    So a column called 2024-05-03-letter.md, 2024-05-10-letter.md, … needs no slugs. What is held back counts:
-    it keeps its address from the day it is written.
+    So a column called 2024-05-03-letter.md, 2024-05-10-letter.md, … needs no slugs. A version in a language that
+    the site does not have, which stands among the main one's articles, is told apart by its language. What is
+    held back counts: it keeps its address from the day it is written.
     """
     taken: set[str] = set()
     slugs_of: dict[str, str] = {}
     for article in sorted((item for item in articles if item.stamp), key=lambda item: (item.date, item.path)):
         url = address(article, config)
-        if url in taken and article.dated_slug:
-            slugs_of[article.path] = article.dated_slug
+        if url in taken:
+            slugs_of[article.path] = article.dated_slug or _with_language(article, config)
         taken.add(url)
     return [replace(item, slug=slugs_of[item.path]) if item.path in slugs_of else item for item in articles]
+
+
+def _with_language(article: Article, config: Config) -> str:
+    configured = any(article.lang == item.lang for item in config.languages)
+    return article.slug if configured else slugs.slugify(f"{article.slug}-{article.lang}", article.lang)
 
 
 def is_page(article: Article) -> bool:

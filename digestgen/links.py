@@ -7,7 +7,7 @@ file, page or heading that is not there becomes a message with file, line and co
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -21,15 +21,19 @@ from digestgen.model import Article
 class Target:
     """Where one reference leads. `url` is None where its text stays without a link.
 
-    `file` is the path below content/ of a file that has to come along to `url`.
+    `file` is the path below content/ of a file that has to come along to `url`. `hint` finds what the author may
+    have meant, which takes a search, and so is asked only for what is told.
     """
 
     url: str | None
     file: str = ""
     state: Literal["good", "held", "broken", "refused"] = "good"
     why: str = ""
-    hint: str = ""
+    hint: Callable[[], str] = field(default=str, repr=False, compare=False)
 
+
+#: So many times a misspelt target is looked for among all that there is.
+_MOST_GUESSES: Final = 60
 
 #: What a link is to be where nothing better can be said.
 _A_FILE: Final = "expected a file, named as seen from this article"
@@ -47,6 +51,7 @@ class Resolver:
     known: Mapping[str, frozenset[str]]
     held: Mapping[str, Article] = field(init=False)
     pages: Mapping[str, Article] = field(init=False)
+    _similar: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.held = {item.article.path: item.article for item in self.library.held}
@@ -70,16 +75,14 @@ class Resolver:
             return Target(url or "#")
         if fragment in article.body.ids:
             return Target(f"{url}#{urls.quote_path(fragment)}")
-        near = difflib.get_close_matches(fragment, article.body.ids, 1, 0.6)
-        hint = f"did you mean #{near[0]}?" if near else _headings(article)
         why = f"there is no heading #{fragment} in {self._named(article.path)}"
-        return Target(url or None, state="broken", why=why, hint=hint)
+        return Target(url or None, state="broken", why=why, hint=lambda: _nearest_heading(fragment, article))
 
     def _relative(self, article: Article, path: str, fragment: str) -> Target:
         folder = article.path.rpartition("/")[0]
         joined = paths.join_inside(folder, path)
         if joined is None:
-            return Target(None, state="broken", why=f"`{path}` leads out of the content folder", hint=_A_FILE)
+            return Target(None, state="broken", why=f"`{path}` leads out of the content folder", hint=lambda: _A_FILE)
         return self._file(article, joined, fragment)
 
     def _file(self, article: Article, path: str, fragment: str) -> Target:
@@ -91,9 +94,8 @@ class Resolver:
             return Target(urls.quote_path("/" + path.removeprefix(parse.STATIC + "/")) + _mark(fragment))
         if path in self.files:
             return self._along(article, path, fragment)
-        return Target(
-            None, state="broken", why=f"there is no file {self._named(path)}", hint=self._nearest(article, path)
-        )
+        why = f"there is no file {self._named(path)}"
+        return Target(None, state="broken", why=why, hint=lambda: self._nearest(article, path))
 
     def _along(self, article: Article, path: str, fragment: str) -> Target:
         url = file_address(self.library.urls[article.path], article.path, path)
@@ -103,15 +105,25 @@ class Resolver:
 
     def _nearest(self, article: Article, path: str) -> str:
         """Return what the author may have meant, as a link from `article` has to be written."""
-        known = sorted([*self.library.articles, *self.held, *self.files])
-        twins = [other for other in known if other.rsplit("/", 1)[-1] == path.rsplit("/", 1)[-1]]
-        near = twins or difflib.get_close_matches(path, known[:5000], 1, 0.8)
-        return f"did you mean {urls.relative('/' + article.path, '/' + near[0])}?" if near else _A_FILE
+        near = self._like(path, sorted([*self.library.articles, *self.held, *self.files]))
+        return f"did you mean {urls.relative('/' + article.path, '/' + near)}?" if near else _A_FILE
 
     def _nearest_page(self, path: str) -> str:
-        known = sorted([*self.pages, *self.known])
-        near = difflib.get_close_matches(path, known[:5000], 1, 0.7)
-        return f"did you mean {near[0]}?" if near else _A_FILE
+        near = self._like(path, sorted([*self.pages, *self.known]))
+        return f"did you mean {near}?" if near else _A_FILE
+
+    def _like(self, path: str, known: Sequence[str]) -> str:
+        """Return the one of `known` that is most like `path`, or nothing: one of the same name, else by letters.
+
+        A site whose links are wrong by the hundred was moved, not mistyped: then nobody waits for guesses.
+        """
+        if path not in self._similar:
+            name = path.rstrip("/").rsplit("/", 1)[-1]
+            near = [other for other in known if other.rstrip("/").rsplit("/", 1)[-1] == name]
+            if not near and len(self._similar) < _MOST_GUESSES:
+                near = difflib.get_close_matches(path, known[:5000], 1, 0.75)
+            self._similar[path] = near[0] if near else ""
+        return self._similar[path]
 
     def _named(self, path: str) -> str:
         """Return the name of a file below content/ as all messages have it: from the site's folder."""
@@ -128,7 +140,9 @@ class Resolver:
             return self._page(self.library.articles[path.lstrip("/")], fragment)
         place = path if path in self.known else path + "/"
         if place not in self.known:
-            return Target(None, state="broken", why=f"the site has no page {path}", hint=self._nearest_page(place))
+            return Target(
+                None, state="broken", why=f"the site has no page {path}", hint=lambda: self._nearest_page(place)
+            )
         if fragment and fragment not in self.known[place]:
             return Target(None, state="broken", why=f"there is no place #{fragment} on {place}")
         return Target(urls.quote_path(place) + _mark(fragment))
@@ -137,6 +151,11 @@ class Resolver:
 def _mark(fragment: str) -> str:
     """The end of an address: files that are no pages have places, too, as report.pdf#page=2."""
     return f"#{urls.quote_path(fragment)}" if fragment else ""
+
+
+def _nearest_heading(fragment: str, article: Article) -> str:
+    near = difflib.get_close_matches(fragment, article.body.ids, 1, 0.6)
+    return f"did you mean #{near[0]}?" if near else _headings(article)
 
 
 def _headings(article: Article) -> str:
@@ -183,4 +202,4 @@ def _fault(target: Target, kind: str, span: Span) -> Diagnostic:
             "refused-link", target.why, span, "expected http, https, mailto or a file", severity="warning"
         )
     what = "picture" if kind == "image" else "link"
-    return Diagnostic("broken-link", f"a {what} leads nowhere: {target.why}", span, target.hint)
+    return Diagnostic("broken-link", f"a {what} leads nowhere: {target.why}", span, target.hint())

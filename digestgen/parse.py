@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,7 +15,8 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.markup import convert
 from digestgen.markup.convert import Body
 from digestgen.model import Article, Credit, Manuscript, Source, Stamp
-from digestgen.schema import Fault, Report, Written, plain_mapping, read_moment
+from digestgen.moments import Written, read_moment
+from digestgen.schema import Fault, Report, plain_mapping
 
 #: The folder below content/ whose files are pages beside the articles, and the one that is copied as it is.
 PAGES: Final = "pages"
@@ -62,18 +64,22 @@ def article(path: str, data: bytes, config: Config) -> tuple[Article | None, lis
 
 def decode(data: bytes, path: str) -> tuple[str | None, list[Diagnostic]]:
     """Return `data` as text with line feeds and without a byte order mark, or None where it is not UTF-8."""
+    data = data.removeprefix(BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        return _plain_line_ends(data.decode()), []
     except UnicodeDecodeError as error:
         return None, [_not_utf8(data, error.start, path)]
-    return text.replace("\r\n", "\n").replace("\r", "\n"), []
+
+
+def _plain_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _not_utf8(data: bytes, start: int, path: str) -> Diagnostic:
-    before = data[:start].decode("utf-8-sig", "replace")
+    before = _plain_line_ends(data[:start].decode())
     line = before.count("\n") + 1
     column = len(before) - before.rfind("\n")
-    whole = data.decode("utf-8-sig", "replace").replace("\r", "").split("\n")[line - 1]
+    whole = _plain_line_ends(data.decode(errors="replace")).split("\n")[line - 1]
     return Diagnostic(
         "not-utf8",
         f"the byte 0x{data[start]:02x} is not UTF-8",
@@ -284,7 +290,9 @@ def _aliases(listed: tuple[str, ...], report: Report) -> tuple[str, ...]:
     kept = []
     for index, alias in enumerate(listed):
         path = "/" + urls.unquote(alias).lstrip("/")
-        if "?" in alias or "#" in alias or paths.output_path(_page_path(path)) is None:
+        # a hidden name could be one of digestgen's own in the output folder
+        hidden = paths.is_hidden(path)
+        if "?" in alias or "#" in alias or hidden or paths.output_path(_page_path(path)) is None:
             span = report.marks[f"aliases.{index}"]
             report.fault(
                 "bad-alias",

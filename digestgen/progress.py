@@ -11,11 +11,15 @@ from typing import Final
 _WORTH: Final = 200
 
 
+def _silent(_stage: str, _done: int, _of: int) -> None:
+    """Shows nothing."""
+
+
 @contextmanager
 def shown() -> Iterator[Callable[[str, int, int], None]]:
     """Yield what a build calls with (stage, done, of); on a terminal that shows counts and the time left."""
     if not sys.stderr.isatty():
-        yield lambda stage, done, of: None
+        yield _silent
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

@@ -21,7 +21,6 @@ from digestgen.plan.outputs import Rendered
 from digestgen.schema import meant
 from digestgen.theme import Theme
 
-
 #: How templates name each other, and the theme's files; the second of each pair finds computed names, too.
 _REFERENCE: Final = re.compile(r"""\{%[-+]?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 _REFERENCE_TAG: Final = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b")

@@ -13,11 +13,11 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any, Final, Protocol
 
 from digestgen import urls, yaml
 from digestgen.diagnostics import Diagnostic, Severity, Span
+from digestgen.moments import Written, read_moment
 
 Node = yaml.Node
 
@@ -198,66 +198,6 @@ class Address:
         return {"type": "string", "format": "uri", "pattern": "^https?://"}
 
 
-#: A date as people write it: 2024-5-3, 2024-05-03 14:00, 2024-05-03T14:00:05.25+02:00, 2013-03-12 12:24:59 -0400.
-_MOMENT: Final = re.compile(
-    r"(?P<date>(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2}))"
-    r"(?:(?:[Tt]|[ ]+)(?P<H>\d{1,2}):(?P<M>\d{2})(?::(?P<S>\d{2})(?:[.,]\d{1,9})?)?"
-    r"[ ]*(?P<zone>[Zz]|UTC|GMT|(?P<sign>[+-])(?P<zh>\d{2}):?(?P<zm>\d{2})?)?)?",
-    re.ASCII,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A moment as written: `at` is naive where no offset was given, and at midnight where no time was."""
-
-    at: datetime
-    timed: bool
-
-
-def read_moment(text: str) -> Written | str:
-    """Return the moment that `text` writes, or a sentence that says why there is none."""
-    match = _MOMENT.fullmatch(text)
-    if match is None:
-        return f"`{text}` is not a date"
-    year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
-    try:
-        on = date(year, month, day)
-    except ValueError:
-        return _impossible(match["date"], year, month)
-    # the years at the edges leave room for the conversion to any time zone
-    if not 1 < year < 9999:
-        return f"the year {year:04d} is out of range"
-    if match["H"] is None:
-        return Written(datetime.combine(on, time()), timed=False)
-    return _with_time(on, match)
-
-
-def _impossible(written: str, year: int, month: int) -> str:
-    if not 1 <= month <= 12:
-        return f"{written} does not exist: there is no month {month}"
-    if not 1 <= year <= 9999:
-        return f"{written} does not exist"
-    days = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day if year < 9999 else 31
-    return f"{written} does not exist: that month has {days} days"
-
-
-def _with_time(on: date, match: re.Match[str]) -> Written | str:
-    hour, minute, second = int(match["H"]), int(match["M"]), int(match["S"] or 0)
-    if hour > 23 or minute > 59 or second > 60:
-        return f"there is no time {match['H']}:{match['M']}" + (f":{match['S']}" if match["S"] else "")
-    # a leap second is read as the second before it
-    at = datetime.combine(on, time(hour, minute, min(second, 59)))
-    if match["zone"] is None:
-        return Written(at, timed=True)
-    if match["sign"] is None:
-        return Written(at.replace(tzinfo=UTC), timed=True)
-    offset = timedelta(hours=int(match["zh"]), minutes=int(match["zm"] or 0))
-    if offset >= timedelta(hours=24):
-        return f"{match['zone']} is no offset from UTC"
-    return Written(at.replace(tzinfo=timezone(offset if match["sign"] == "+" else -offset)), timed=True)
-
-
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A date, or a date and time, with or without an offset."""
@@ -338,7 +278,8 @@ class MapOf:
             name = f"{at}.{entry.key.text}"
             report.marks[name] = entry.key.span
             try:
-                found[self.key.read(entry.key, name, report)] = self.value.read(entry.value, name, report)
+                key = self.key.read(entry.key, at, report)
+                found[key] = self.value.read(entry.value, name, report)
             except Fault:
                 continue
         return found
@@ -495,7 +436,10 @@ class Table:
 
 def meant(word: str, known: Iterable[str]) -> str:
     """Return "did you mean `…`?" for the known word nearest to `word`, or nothing."""
-    near = difflib.get_close_matches(word.lower()[:100], list(known), 1, 0.7)
+    word, listed = word.lower()[:100], list(known)
+    near = difflib.get_close_matches(word, listed, 1, 0.7) or [
+        other for other in listed if len(word) > 2 and (word.startswith(other) or other.startswith(word))
+    ]
     return f"did you mean `{near[0]}`?" if near else ""
 
 

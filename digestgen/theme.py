@@ -158,7 +158,10 @@ def load(
     templates: dict[str, Template] = {}
     assets: dict[str, bytes] = {}
     for folder in reversed(chain):
-        templates |= folder.templates | {f"{folder.root.name}/{key}": text for key, text in folder.templates.items()}
+        for key, text in folder.templates.items():
+            templates[key] = text
+            # a theme that extends one of its own name means the other one by that name
+            templates.setdefault(f"{folder.root.name}/{key}", text)
         assets |= folder.assets
     values = {key: value for key, (_, value) in options.items()}
     final, addresses = _fingerprinted(assets, _custom_properties(options))

@@ -14,13 +14,15 @@ import os
 import sqlite3
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from digestgen import files, fingerprint
 from digestgen.files import Stamp
+
+Value = TypeVar("Value")
 
 FOLDER: Final = ".digestgen"
 FILE: Final = "cache.sqlite"
@@ -91,15 +93,17 @@ class Traces:
 
     def meta(self, name: str) -> Any:
         """Return the value (JSON) kept under `name`, or None."""
-        with self._reading() as base:
+
+        def ask(base: sqlite3.Connection) -> Any:
             row = base.execute("SELECT check_, value FROM meta WHERE name = ?", (name,)).fetchone()
-            if row is not None and row[0] == _check(name, row[1]):
-                return json.loads(row[1])
-        return None
+            return json.loads(row[1]) if row is not None and row[0] == _check(name, row[1]) else None
+
+        return self._try(ask)
 
     def load(self) -> None:
         """Read all that is known of articles and files."""
-        with self._reading() as base:
+
+        def ask(base: sqlite3.Connection) -> None:
             for path, check, key, article, told in base.execute("SELECT * FROM parsed"):
                 if check == _check(path, key, article, told):
                     self.parsed[path] = Parsed(key, article, told)
@@ -107,21 +111,22 @@ class Traces:
                 if check == _check(path, key, mark):
                     self.rendered[path] = (key, mark)
 
+        self._try(ask)
+
     def manuscript(self, path: str) -> str | None:
         """Return the manuscript (JSON) of an article, or None."""
-        if path in self.manuscripts:
-            return self.manuscripts[path]
-        with self._reading() as base:
+
+        def ask(base: sqlite3.Connection) -> str | None:
             row = base.execute("SELECT check_, text FROM manuscript WHERE path = ?", (path,)).fetchone()
-            if row is not None and row[0] == _check(path, row[1]):
-                return str(row[1])
-        return None
+            return str(row[1]) if row is not None and row[0] == _check(path, row[1]) else None
+
+        return self.manuscripts.get(path) or self._try(ask)
 
     def keep_parsed(self, rows: Mapping[str, Parsed], manuscripts: Mapping[str, str], gone: Iterable[str]) -> None:
         """Remember articles with their manuscripts, and forget those that are `gone`."""
         self.parsed.update(rows)
-        done = False
-        with self._writing() as base:
+
+        def ask(base: sqlite3.Connection) -> bool:
             _forget(base, ("parsed", "manuscript"), gone)
             base.executemany(
                 "REPLACE INTO parsed VALUES (?, ?, ?, ?, ?)",
@@ -131,25 +136,28 @@ class Traces:
                 "REPLACE INTO manuscript VALUES (?, ?, ?)",
                 ((path, _check(path, text), text) for path, text in manuscripts.items()),
             )
-            done = True
-        if not done:
+            return True
+
+        if not self._try(ask):
             self.manuscripts.update(manuscripts)
 
     def keep_rendered(self, rows: Mapping[str, tuple[str, str]]) -> None:
         """Remember the key and the content's fingerprint of every file of the site, and forget all others."""
         changed = {path: row for path, row in rows.items() if self.rendered.get(path) != row}
-        with self._writing() as base:
+
+        def ask(base: sqlite3.Connection) -> None:
             _forget(base, ("rendered",), self.rendered.keys() - rows.keys())
             base.executemany(
                 "REPLACE INTO rendered VALUES (?, ?, ?, ?)",
                 ((path, _check(path, *row), *row) for path, row in changed.items()),
             )
 
+        self._try(ask)
+
     def keep_meta(self, name: str, value: Any) -> None:
         """Remember a value that JSON can hold."""
         text = json.dumps(value, separators=(",", ":"))
-        with self._writing() as base:
-            base.execute("REPLACE INTO meta VALUES (?, ?, ?)", (name, _check(name, text), text))
+        self._try(lambda base: base.execute("REPLACE INTO meta VALUES (?, ?, ?)", (name, _check(name, text), text)))
 
     def close(self) -> None:
         """Close the file. What was kept is on the disk."""
@@ -158,24 +166,16 @@ class Traces:
                 self._base.close()
             self._base = None
 
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        # A generator that swallows the fault leaves the caller with what it had: nothing.
+    def _try(self, ask: Callable[[sqlite3.Connection], Value]) -> Value | None:
+        """Return what `ask` says, all of it kept or nothing; None where the file is not what it should be."""
         try:
-            yield self._opened()
-        except (sqlite3.Error, ValueError, TypeError):
-            return
+            with self.opened() as base:
+                return ask(base)
+        except (sqlite3.Error, OSError, ValueError, TypeError, RecursionError):
+            return None
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        try:
-            base = self._opened()
-            with base:
-                yield base
-        except (sqlite3.Error, OSError):
-            return
-
-    def _opened(self) -> sqlite3.Connection:
+    def opened(self) -> sqlite3.Connection:
+        """Return this process's connection to the file."""
         # A connection must not be shared with a forked worker: each process opens its own.
         if self._base is None or self._process != os.getpid():
             self._base = sqlite3.connect(self.file, timeout=10)
@@ -187,7 +187,7 @@ class Traces:
 def _forget(base: sqlite3.Connection, tables: Iterable[str], paths: Iterable[str]) -> None:
     rows = [(path,) for path in paths]
     for table in tables:
-        base.executemany(f"DELETE FROM {table} WHERE path = ?", rows)
+        base.executemany(f"DELETE FROM {table} WHERE path = ?", rows)  # noqa: S608 - names of our own tables
 
 
 def _check(*parts: object) -> str:
@@ -216,11 +216,11 @@ def _emptied(traces: Traces) -> None:
         with contextlib.suppress(OSError):
             files.remove(traces.file + ending)
     try:
-        base = traces._opened()
+        base = traces.opened()
         base.executescript(_TABLES)
     except (sqlite3.Error, OSError):
         traces.close()
         traces.file = ":memory:"
         with contextlib.suppress(sqlite3.Error):
-            traces._opened().executescript(_TABLES)
+            traces.opened().executescript(_TABLES)
     traces.keep_meta("engine", traces.engine)

@@ -95,7 +95,7 @@ def _inside(address: str, query: str, fragment: str) -> Link:
     if "\ufffd" in path or _UNSEEN.search(path) or "\\" in path:
         return _refused("it has percent signs that stand for no text")
     kind: Kind = "site" if path.startswith("/") else "relative"
-    if not address and not query:
+    if not address and not query[1:]:
         kind = "fragment"
     url = _encoded(address, _IN_PATH) + _after("?", query[1:]) + _after("#", fragment[1:])
     return Link(kind, url, path, unquote(fragment[1:]), query[1:])

@@ -291,6 +291,8 @@ class ListPage:
     publisher: PublisherFacts | None
     number: int
     """0 on the first page."""
+    place: str
+    """What a numbered page is called, as "Page 3"; empty on the first page."""
     total: int
     """How many articles the whole list has; told on the first page only, 0 elsewhere."""
     cards: tuple[Card, ...]

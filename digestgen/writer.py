@@ -118,7 +118,7 @@ def _clear_staging(root: str) -> None:
 
 
 def read_list(root: str) -> Owned:
-    """Return path to fingerprints of what digestgen owns in the folder `root`; lines that cannot be ours are left out."""
+    """Return path to fingerprints of what digestgen owns in the folder `root`, without lines that cannot be ours."""
     try:
         data = files.read_bytes(f"{root}/{LIST}", _LIMIT)
     except (FileNotFoundError, files.TooLargeError):

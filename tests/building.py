@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-from digestgen import build, config, library, parse, registry, source, writer
+import pytest
+
+from digestgen import build, config, files, library, parse, registry, source, writer
 from digestgen.diagnostics import Diagnostic
 from digestgen.feeds import Feed
 from digestgen.plan import site
@@ -132,5 +136,19 @@ def plain_theme(name: str = "plain", **templates: str) -> str:
     texts["article"] += "{% block main %}\n<h1>{{ page.card.title }}</h1>\n{{ page.html|safe }}\n{% endblock %}\n"
     texts["redirect"] = '<!DOCTYPE html>\n<title>moved</title><a href="{{ page.target|href }}">there</a>\n'
     texts |= {stem.replace("_", "-"): text for stem, text in templates.items()}
-    files = "".join(f"-- themes/{name}/templates/{stem}.html --\n{text.rstrip()}\n" for stem, text in texts.items())
-    return f"-- themes/{name}/theme.yaml --\nname: {name}\n{files}"
+    listed = "".join(f"-- themes/{name}/templates/{stem}.html --\n{text.rstrip()}\n" for stem, text in texts.items())
+    return f"-- themes/{name}/theme.yaml --\nname: {name}\n{listed}"
+
+
+def once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
+    """Return a folder that `fill` was called with: once in a test run, in however many processes that runs."""
+    top = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        top = top.parent  # what is above a worker's own folder is all workers'
+    while True:
+        with contextlib.suppress(files.BusyError), files.lock(str(top / f"{name}.lock")):
+            if not (top / name).exists():
+                fill(top / f"{name}.begun")
+                (top / f"{name}.begun").rename(top / name)
+            return top / name
+        time.sleep(0.1)

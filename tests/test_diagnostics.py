@@ -21,7 +21,14 @@ def at(path: str, line: int = 1, column: int = 1, code: str = "bad-date", severi
 
 
 def test_order_is_by_path_line_column_and_code() -> None:
-    right = [at("a.md"), at("a.md", 2, 9), at("a.md", 10, 1), at("a.md", 10, 2, "bad-alias"), at("a.md", 10, 2), at("b")]
+    right = [
+        at("a.md"),
+        at("a.md", 2, 9),
+        at("a.md", 10, 1),
+        at("a.md", 10, 2, "bad-alias"),
+        at("a.md", 10, 2),
+        at("b"),
+    ]
     assert graded(reversed(right), {}, strict=False) == right
 
 
@@ -51,10 +58,7 @@ def test_strict_makes_warnings_errors_also_those_that_the_site_set_but_no_notes(
 
 def test_caret_stands_below_what_is_meant() -> None:
     assert shown(TALK) == (
-        "error[broken-link]: a link leads nowhere\n"
-        " --> content/kim.md:12:5\n"
-        "12 | See kim.md.\n"
-        "   |     ^^^^ not there"
+        "error[broken-link]: a link leads nowhere\n --> content/kim.md:12:5\n12 | See kim.md.\n   |     ^^^^ not there"
     )
 
 

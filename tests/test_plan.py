@@ -461,10 +461,11 @@ def test_two_files_that_would_lie_beside_a_page_under_one_name_are_told(site: Si
         -- content/two/data.csv --
         2
     """)
-    assert told(planned(folder, wrong=True).found) == [
+    (line,) = told(planned(folder, wrong=True).found)
+    assert line == (
         "error[url-collision] content/x/a.md:2:8 "
         "one/data.csv and two/data.csv would come to lie beside the page under one name"
-    ]
+    )
 
 
 def test_static_files_stand_at_the_root_and_may_replace_robots_txt(site: Site) -> None:
@@ -519,6 +520,42 @@ def test_an_article_that_claims_the_address_of_a_list_is_told(site: Site) -> Non
     assert told(planned(site(text), wrong=True).found) == [
         "error[url-collision] content/a.md:4:7 content/a.md and the archive both claim /archive/"
     ]
+
+
+def test_an_article_cannot_claim_hidden_names_which_are_digestgens_own(site: Site) -> None:
+    text = "-- site.yaml --\ntitle: Digest\n" + files(
+        "date: 2024-05-01\naliases: [/.digestgen-files, /.digestgen-staging/list, /x/.htaccess, /.well-known/x/]"
+    )
+    plan = planned(site(text), wrong=True)
+    assert [line.partition(" ")[0] for line in told(plan.found)] == ["error[bad-alias]"] * 3
+    assert [path for path in plan.outputs if path.startswith((".", "x"))] == [".well-known/x/index.html"]
+
+
+def test_a_file_in_the_place_of_a_folder_of_pages_is_told_once(site: Site) -> None:
+    tags = "date: 2024-05-01\ntags: [x, y, z]"
+    text = "-- site.yaml --\ntitle: Digest\n" + files(tags) + "-- content/static/tags --\n"
+    (line,) = told(planned(site(text), wrong=True).found)
+    assert line.startswith("error[url-collision] content/static/tags:1:1 the file static/tags and the ")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/feed.xml",
+        "/sitemap.xml",
+        "/robots.txt",
+        "/404.html",
+        "/tags/x/feed.xml",
+        "/archive/2024/05/#dg-2024-05-01",
+    ],
+)
+def test_articles_may_link_to_every_file_of_the_site(site: Site, address: str) -> None:
+    text = "-- site.yaml --\ntitle: Digest\nurl: https://digest.example/\n" + files("date: 2024-05-01\ntags: [x]")
+    page = planned(site(text.replace("Text of a.", f"[there]({address})"))).page(
+        "2024/05/a/index.html", views.ArticlePage
+    )
+    assert f'href="../../..{address}"' in page.html or address == "/"
 
 
 def output(path: str, line: int) -> Output:
@@ -589,7 +626,10 @@ def test_plain_pages_stand_at_their_slug_in_each_language(site: Site) -> None:
 
 
 def test_a_nav_entry_that_leads_nowhere_is_told_where_it_stands(site: Site) -> None:
-    plan = planned(site("-- site.yaml --\ntitle: Digest\nnav:\n  - {title: Gone, url: /gone/}\n-- content/static/x.txt --\n"), wrong=True)
+    plan = planned(
+        site("-- site.yaml --\ntitle: Digest\nnav:\n  - {title: Gone, url: /gone/}\n-- content/static/x.txt --\n"),
+        wrong=True,
+    )
     assert told(plan.found)[-1] == "error[broken-link] site.yaml:3:24 `nav` leads nowhere: the site has no page /gone/"
 
 

@@ -84,7 +84,9 @@ def test_a_fault_names_the_page_that_was_rendered_and_shows_the_line(site: Site)
 
 
 def test_a_fault_in_a_file_that_others_include_is_told_there_and_once(site: Site) -> None:
-    base = "<!DOCTYPE html>\n<title>{{ page.head.title }}</title>\n{{ page.card.title }}\n{% block main %}{% endblock %}"
+    base = (
+        "<!DOCTYPE html>\n<title>{{ page.head.title }}</title>\n{{ page.card.title }}\n{% block main %}{% endblock %}"
+    )
     found = faults(site, base=base)
     assert found
     assert all(line.startswith("error[theme] themes/plain/templates/base.html:3:") for line in found)
@@ -124,7 +126,7 @@ def test_the_pages_language_decides_on_words_and_plurals(site: Site) -> None:
 
 def test_templates_see_neither_clock_nor_globals(site: Site) -> None:
     for name in ("request", "config", "now", "open", "__import__"):
-        assert "undefined" in faults(site, front="{{ %s }}" % name)[0]
+        assert "undefined" in faults(site, front=f"{{{{ {name} }}}}")[0]
 
 
 def test_no_more_faults_of_templates_are_told_than_a_reader_can_use(site: Site) -> None:

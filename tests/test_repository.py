@@ -48,7 +48,7 @@ HOMES = {
     "markdown": {"markup"},
     "nh3": {"markup"},
     "pygments": {"markup"},
-    "rich": {"cli"},
+    "rich": {"progress"},
     "yaml": {"yaml"},
 }
 

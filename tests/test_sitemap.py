@@ -18,9 +18,7 @@ SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 def addresses(data: object) -> list[tuple[str, str]]:
     assert isinstance(data, bytes)
     root = ElementTree.fromstring(data)
-    return [
-        (item.findtext(f"{SITEMAP}loc") or "", item.findtext(f"{SITEMAP}lastmod") or "") for item in root
-    ]
+    return [(item.findtext(f"{SITEMAP}loc") or "", item.findtext(f"{SITEMAP}lastmod") or "") for item in root]
 
 
 def test_a_sitemap_names_pages_with_their_last_change() -> None:

@@ -173,7 +173,9 @@ def test_options_have_their_defaults(site: Site) -> None:
 
 
 def test_options_are_values_of_their_types_and_go_into_the_style_sheets(site: Site) -> None:
-    design, found = with_options(site, "motto: 1.10", "wide: yes", "columns: 2", 'ink: "oklch(60% .1 20)"', "face: sans")
+    design, found = with_options(
+        site, "motto: 1.10", "wide: yes", "columns: 2", 'ink: "oklch(60% .1 20)"', "face: sans"
+    )
     assert found == []
     assert design is not None
     assert design.options == {
@@ -206,9 +208,7 @@ def test_a_wrong_option_is_told_where_it_is_given(site: Site, given: str, expect
 
 
 def test_options_of_the_theme_below_may_be_set_too(site: Site) -> None:
-    text = extending("mine", "broadsheet", "").replace(
-        "theme: mine", "theme: mine\ntheme_options: {face: sans}"
-    )
+    text = extending("mine", "broadsheet", "").replace("theme: mine", "theme: mine\ntheme_options: {face: sans}")
     assert well_loaded(site(text)).options["face"] == "sans"
 
 

@@ -61,7 +61,7 @@ _FEED_CLEANER = nh3.Cleaner(
     tags=set(names(f"{_TEXT} {_BLOCKS} dg-frame")),
     clean_content_tags=_DROPPED,
     attributes={
-        "*": {"class", "lang", "dir", "title"},
+        "*": {"lang", "dir", "title"},
         "a": {"href", "hreflang"},
         "dg-frame": {"src"},
         "img": {"src", "alt", "width", "height"},
@@ -76,26 +76,42 @@ _FEED_CLEANER = nh3.Cleaner(
 
 #: Elements that have no content or that a parser closes by itself: they do not add to the depth.
 _FLAT = names("area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option")
-_EDGE = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_SPACE = r"[\t\n\f\r ]"
+#: Attributes as a parser reads them (HTML Living Standard, 13.2.5.32 and the states that follow).
+_WITHIN = (
+    rf"(?:[\t\n\f\r /]++|[^\t\n\f\r />][^\t\n\f\r />=]*+"
+    rf"(?:{_SPACE}*+={_SPACE}*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^\t\n\f\r >\"'][^\t\n\f\r >]*+)?)?)*+"
+)
+_RAW = "script|style|textarea|title|xmp|noembed|noframes|noscript|plaintext"
+_TOKEN = re.compile(
+    rf"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<[!?][^>]*|</[^a-z][^>]*"
+    rf"|<(?P<raw>{_RAW})(?=[\t\n\f\r />]){_WITHIN}(?:>|\Z)(?P<text>.*?)(?:</(?P=raw)(?=[\t\n\f\r />])|\Z)"
+    rf"|<(?P<end>/?)(?P<tag>[a-z][^\t\n\f\r />]*){_WITHIN}(?:>|\Z)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def depth(html: str) -> int:
-    """Return how deep the elements of `html` nest at most, counted from its tags without parsing it.
+    """Return how deep the elements of `html` nest at most, or a higher number.
 
-    It is 0 where there are too few elements to nest too deep.
+    Authors may leave elements open, and end tags may stand where a parser ignores them; so only an end tag that
+    closes the innermost element counts. It is 0 where there are too few elements to nest too deep.
     """
     if html.count("<") - html.count("</") <= DEEPEST:
         return 0
-    deepest = level = 0
-    for closing, tag in _EDGE.findall(html):
-        if tag.lower() in _FLAT:
-            continue
-        if closing:
-            level = max(0, level - 1)
-        else:
-            level += 1
-            deepest = max(deepest, level)
-    return deepest
+    open_: list[str] = []
+    deepest = hidden = 0
+    for match in _TOKEN.finditer(html):
+        if match["raw"]:
+            # Within a drawing these elements hold markup.
+            hidden += match["text"].count("<")
+        elif match["tag"] and (tag := match["tag"].lower()) not in _FLAT:
+            if not match["end"]:
+                open_.append(tag)
+                deepest = max(deepest, len(open_))
+            elif open_ and open_[-1] == tag:
+                open_.pop()
+    return deepest + hidden
 
 
 #: The content of an iframe is raw text to a parser, and a sanitiser must never be asked to keep such an
@@ -104,18 +120,34 @@ _FRAME = re.compile(r"<(/?)iframe(?=[\s/>])", re.IGNORECASE)
 _FEED_FRAME = re.compile(r'<dg-frame(?: title="([^"]*)")?(?: src="([^"]*)")?(?: title="([^"]*)")?>|</dg-frame>')
 
 
+#: Characters that HTML and XML do not allow; an author can write them as entities, too.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+#: Of these, two have a meaning between Markdown and the page (see `cut`), and none anywhere else.
+_NONCHARACTERS = re.compile("[\ufdd0-\ufdef]")
+
+
+def visible(text: str) -> str:
+    """Return `text` without control characters, lone surrogates and the like."""
+    return _UNSEEN.sub("", text)
+
+
+def _seen(html: str) -> str:
+    return visible(html.replace("&nbsp;", "\u00a0"))
+
+
 def clean(html: str) -> str:
     """Return `html` as regular HTML5 with only allowed elements and attributes; no `<`, `>` in values.
 
     An iframe comes out as an element `dg-frame`.
     """
-    return _CLEANER.clean(_FRAME.sub(r"<\1dg-frame", html)).replace("&nbsp;", "\u00a0")
+    return _seen(_CLEANER.clean(_FRAME.sub(r"<\1dg-frame", html)))
 
 
 def clean_for_feed(html: str) -> str:
     """Return `html` with only what feed readers and feed validators know; iframes become links."""
-    cleaned = _FEED_CLEANER.clean(_FRAME.sub(r"<\1dg-frame", html)).replace("&nbsp;", "\u00a0")
-    return _FEED_FRAME.sub(_frame_link, cleaned)
+    cleaned = _seen(_FEED_CLEANER.clean(_FRAME.sub(r"<\1dg-frame", html)))
+    return _FEED_FRAME.sub(_frame_link, _NONCHARACTERS.sub("", cleaned))
 
 
 def _frame_link(match: re.Match[str]) -> str:

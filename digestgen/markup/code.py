@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 #: Longer code stays without colours: lexers are not linear, and no reader reads that much in an article.
 MOST_COLOURED = 100_000
 
+#: On a long run of backslashes the rules for strings of some lexers (Scala's) take exponential time.
+_RUNAWAY = "\\" * 12
+
 _OPENING = re.compile(
     r"(?P<indent> *)(?P<fence>`{3,}|~{3,}) *"
     r"(?:\{(?P<attrs>[^\n]*)\} *|\.?(?P<lang>[\w#.+-]*)(?P<rest>[^`\n]*))$"
@@ -172,7 +175,8 @@ def _dedented(line: str, depth: int) -> str:
 
 
 def _coloured(code: str, fence: _Fence) -> str:
-    lexer = _lexer(fence.lang.lower()) if fence.lang and len(code) <= MOST_COLOURED else None
+    can_be = bool(fence.lang) and len(code) <= MOST_COLOURED and _RUNAWAY not in code
+    lexer = _lexer(fence.lang.lower()) if can_be else None
     if lexer is None:
         return escape(code, quote=False)
     return highlight(code, lexer, _formatter(fence.marked)).rstrip("\n") + "\n"

@@ -83,7 +83,8 @@ def convert(source: str, lang: str, options: Options = Options()) -> Body:
     """
     if not source.strip():
         return Body()
-    html = _html(source.replace(cut.KEPT_DOUBLE, "").replace(cut.KEPT_SINGLE, ""), lang)
+    text = clean.visible(source).replace(cut.KEPT_DOUBLE, "").replace(cut.KEPT_SINGLE, "")
+    html = _html(text, lang)
     if not options.raw_html:
         html = clean.clean(html)
     setting = cut.Setting(

@@ -436,10 +436,14 @@ def _restore(found: Pieces) -> None:
             found.parts[index] = _straight(part)
         elif isinstance(part, tuple):
             found.parts[index] = (part[0], part[1], _straight(part[2]))
-    found.headings = [(level, name, unescape(_straight(text))) for level, name, text in found.headings]
-    found.refs = [(target, kind, alt and unescape(_straight(alt))) for target, kind, alt in found.refs]
-    found.texts = [unescape(_straight(text)) for text in found.texts]
-    found.first = unescape(_straight(found.first))
+    found.headings = [(level, name, _plain(text)) for level, name, text in found.headings]
+    found.refs = [(target, kind, alt and _plain(alt)) for target, kind, alt in found.refs]
+    found.texts = [_plain(text) for text in found.texts]
+    found.first = _plain(found.first)
+
+
+def _plain(text: str) -> str:
+    return text.replace(KEPT_DOUBLE, '"').replace(KEPT_SINGLE, "'")
 
 
 def _straight(text: str) -> str:

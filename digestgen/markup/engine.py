@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as etree
-from functools import cache
 from urllib.parse import quote
 
 from markdown import Markdown
@@ -21,7 +20,7 @@ from digestgen.markup.code import FencedCode
 from digestgen.markup.cut import KEPT_DOUBLE, KEPT_SINGLE, REFUSED
 from digestgen.markup.inline import Inlines
 from digestgen.markup.labels import labels
-from digestgen.markup.mend import mend
+from digestgen.markup.mend import guard, mend
 from digestgen.markup.notes import Footnotes
 from digestgen.markup.swift import SwiftInline, SwiftParser, serialize
 
@@ -45,20 +44,19 @@ _STOCK_BLOCKS = {
 _KEPT = {'"': KEPT_DOUBLE, "'": KEPT_SINGLE}
 
 
+#: The one converter of each primary language subtag in this process; it is not safe across threads.
+_CONVERTERS: dict[str, Markdown] = {}
+
+
 def to_html(source: str, lang: str) -> str:
     """Return the Markdown `source` as HTML that is not yet cleaned; `lang` chooses the words we add."""
-    md = converter(lang.partition("-")[0].lower())
-    try:
-        return md.convert(source)
-    finally:
-        # Also after a failure, so that nothing of one article can reach the next one.
-        md.reset()
-
-
-@cache
-def converter(language: str) -> Markdown:
-    """Return the one converter of a primary language subtag in this process; it is not safe across threads."""
-    return build(language)
+    language = lang.partition("-")[0].lower()
+    # Taken out while it works: after a failure it is half way through an article, and no other may follow.
+    md = _CONVERTERS.pop(language, None) or build(language)
+    html = md.convert(source)
+    md.reset()
+    _CONVERTERS[language] = md
+    return html
 
 
 def build(language: str, *, swift: bool = True) -> Markdown:
@@ -86,6 +84,7 @@ def build(language: str, *, swift: bool = True) -> Markdown:
     md.parser.blockprocessors["olist"].LAZY_OL = False  # type: ignore[attr-defined]
     # A line that begins with #1234 or #hashtag is text that was wrapped there.
     md.parser.blockprocessors["hashheader"].RE = _HEADING  # type: ignore[attr-defined]
+    guard(md)
     md.settle()
     return md
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
-from markdown.util import HTML_PLACEHOLDER, HTML_PLACEHOLDER_RE, AtomicString
+from markdown.util import HTML_PLACEHOLDER_RE, INLINE_PLACEHOLDER_RE, STX, AtomicString
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -19,9 +19,8 @@ _STRUCK = r"(?<!~)~~(?=[^\s~])((?:[^~]|~(?!~))+)(?<!\s)~~(?!~)"
 #: An address that begins a word; not one that another pattern has taken, nor half of a mail address.
 _BARE = r"(?<![\w@:/.=\"'&-])(?:https?://|www\.(?=[\w-]))[^\s<>\"\x02\x03]+"
 _TRAILING = frozenset("?!.,:;*_~'\"’”“»›…。、，")
-#: Tags of the author's own that are looked at before an address, and what their placeholders begin with.
+#: Placeholders that are looked at before an address, for the author's own tags.
 _LOOK_BACK = 50
-_RAW = HTML_PLACEHOLDER.partition("%")[0]
 _LINK_EDGE = re.compile(r"\s*<(/?)a(?=[\s>])", re.IGNORECASE)
 
 
@@ -60,16 +59,23 @@ class _BareAddress(InlineProcessor):
     def _in_raw_link(self, data: str, end: int) -> bool:
         """Tell whether the author's own `<a …>` is open before `end`."""
         for _ in range(_LOOK_BACK):
-            start = data.rfind(_RAW, 0, end)
-            if start < 0:
+            end = data.rfind(STX, 0, end)
+            if end < 0:
                 return False
-            match = HTML_PLACEHOLDER_RE.match(data, start)
-            raw = self.md.htmlStash.rawHtmlBlocks[int(match[1])] if match else ""
-            edge = _LINK_EDGE.match(raw) if isinstance(raw, str) else None
+            edge = _LINK_EDGE.match(self._raw(data, end))
             if edge:
                 return not edge[1]
-            end = start
         return False
+
+    def _raw(self, data: str, start: int) -> str:
+        """Return the author's HTML for which the placeholder at `start` stands, or nothing."""
+        inline = INLINE_PLACEHOLDER_RE.match(data, start)
+        if inline:
+            node = self.md.treeprocessors["inline"].stashed_nodes.get(inline[1])  # type: ignore[attr-defined]
+            data, start = (node, 0) if isinstance(node, str) else ("", 0)
+        stashed = HTML_PLACEHOLDER_RE.match(data, start)
+        raw = self.md.htmlStash.rawHtmlBlocks[int(stashed[1])] if stashed else ""
+        return raw if isinstance(raw, str) else ""
 
 
 def _trimmed(address: str) -> str:

@@ -20,11 +20,26 @@ _FEW = 64
 #: Signs `<` behind the last `>` from which on they are not tried one by one.
 _HOPELESS = 20
 
-#: Signs that may end an address; a quotation mark does so by a quirk that people's texts may rest on.
-_ENDS = (")", '"', "'")
-
 _Found = tuple[str, int, bool]
 _Link = tuple[str, str | None, int, bool]
+
+
+def guard(md: Markdown) -> None:
+    """Keep `md` from losing text: an unfinished title makes Python-Markdown end a link before it begins."""
+    for name in ("link", "image_link"):
+        pattern = md.inlinePatterns[name]
+        assert isinstance(pattern, LinkInlineProcessor)
+        pattern.getLink = _forward(pattern.getLink)  # type: ignore[method-assign, assignment]
+
+
+def _forward(get_link: Callable[[str, int], _Link]) -> Callable[[str, int], _Link]:
+    """Return `get_link`, but with a link that ends before it begins as none."""
+
+    def get(data: str, index: int) -> _Link:
+        href, title, end, handled = get_link(data, index)
+        return href, title, end, handled and end > index
+
+    return get
 
 
 def mend(md: Markdown) -> None:
@@ -85,7 +100,7 @@ def _hopeful(get_link: Callable[[str, int], _Link]) -> Callable[[str, int], _Lin
     """Return `get_link`, but not called where no bracket can close the address."""
 
     def get(data: str, index: int) -> _Link:
-        if data[index : index + 1] != "(" or all(data.rfind(sign) < index for sign in _ENDS):
+        if data[index : index + 1] != "(" or data.rfind(")") < index:
             return "", None, index, False
         return get_link(data, index)
 

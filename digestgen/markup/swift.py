@@ -200,7 +200,8 @@ class SwiftInline(Treeprocessor):
         """Return the next find of `pattern` behind `at` and the range that it replaces, or None."""
         for match in pattern.compiled_re.finditer(data, at):
             node, start, end = pattern.handleMatch(match, data)
-            if start is not None and end is not None:
+            # A find that ends no later than it was looked for would be found for ever.
+            if start is not None and end is not None and end > at:
                 return node, start, end
         return None
 
@@ -361,7 +362,7 @@ def serialize(root: etree.Element) -> str:
 def _attributes(element: etree.Element) -> str:
     written = []
     # Python-Markdown gives an attribute without a value the value None, whatever its type says.
-    items: list[tuple[str, str | None]] = sorted(element.items())  # type: ignore[assignment]
+    items: list[tuple[str, str | None]] = sorted(element.items())
     for name, value in items:
         if value is None or (name == value and name in _BOOLEAN):
             written.append(f" {name}")

@@ -163,7 +163,7 @@ def _with_image(item: Article, targets: Sequence[Target], desk: Desk, found: lis
 def _image_faults(item: Article, target: Target) -> Iterable[Diagnostic]:
     assert item.image is not None
     if target.state in ("broken", "refused"):
-        yield Diagnostic("broken-link", f"`image` leads nowhere: {target.why}", _image_mark(item), target.hint)
+        yield Diagnostic("broken-link", f"`image` leads nowhere: {target.why}", _image_mark(item), target.hint())
     if item.image.alt is None:
         yield Diagnostic(
             "missing-alt",

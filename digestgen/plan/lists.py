@@ -86,6 +86,7 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
             description=term.description,
             publisher=facts if not number else None,
             number=number,
+            place=_page_name(number, desk) if number else "",
             total=len(term.articles) if not number else 0,
             cards=tuple(desk.card(item) for item in articles),
             newer=_neighbour(number + 1 if number else -1, addresses, desk),
@@ -104,7 +105,11 @@ def _neighbour(number: int, addresses: Sequence[str], desk: Desk) -> views.Link 
         return views.Link(desk.words.text("Newest articles"), addresses[0])
     if number == 0:
         return None
-    return views.Link(desk.words.text("Page %(number)s", number=desk.words.number(number)), addresses[number])
+    return views.Link(_page_name(number, desk), addresses[number])
+
+
+def _page_name(number: int, desk: Desk) -> str:
+    return desk.words.text("Page %(number)s", number=desk.words.number(number))
 
 
 def _facts(source: RegisteredSource, desk: Desk) -> views.PublisherFacts:
@@ -135,5 +140,7 @@ def index(kind: TermKind, desk: Desk) -> Output:
 
 def _entry(term: Term, desk: Desk) -> views.Entry:
     facts = _facts(term.publisher, desk) if term.publisher else None
-    detail = ", ".join(part for part in (facts.kind, facts.country) if part) if facts else term.description
+    detail = (
+        desk.words.text(", ").join(part for part in (facts.kind, facts.country) if part) if facts else term.description
+    )
     return views.Entry(term.name, term.url, len(term.articles), desk.day(term.articles[0]), detail)

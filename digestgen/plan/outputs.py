@@ -71,8 +71,12 @@ def file_of(url: str) -> str:
 
 
 def unclaimable(url: str) -> bool:
-    """Tell whether no file can be written for `url` on every system."""
-    return paths.output_path(urls.unquote(url)) is None
+    """Tell whether no file can be written for `url` on every system, or none that hosts would serve.
+
+    Hidden names are digestgen's own in the output folder, and other tools'.
+    """
+    path = paths.output_path(urls.unquote(url))
+    return path is None or paths.is_hidden(path)
 
 
 def collisions(outputs: Iterable[Output]) -> list[Diagnostic]:
@@ -87,13 +91,23 @@ def collisions(outputs: Iterable[Output]) -> list[Diagnostic]:
         other = claimed.setdefault(paths.portable_key(output.path), output)
         if other != output and (other.span or output.span):  # lists of one address are told with their names
             found.append(_collision(output, other))
+    inside: dict[str, Output] = {}
     for key, output in claimed.items():
         parts = key.split("/")
         for depth in range(1, len(parts)):
-            other_file = claimed.get("/".join(parts[:depth]))
-            if other_file is not None:
-                found.append(_collision(output, other_file))
+            folder = "/".join(parts[:depth])
+            if folder in claimed and folder not in inside:  # one of all that would lie in it is enough
+                inside[folder] = output
+    found.extend(_collision(output, claimed[folder]) for folder, output in inside.items())
     return found
+
+
+def first_claims(outputs: Iterable[Output]) -> tuple[Output, ...]:
+    """Return `outputs` without those whose path another one has claimed, which a site may have put up with."""
+    claimed: dict[str, Output] = {}
+    for output in outputs:
+        claimed.setdefault(paths.portable_key(output.path), output)
+    return tuple(claimed.values())
 
 
 def _collision(output: Output, other: Output) -> Diagnostic:

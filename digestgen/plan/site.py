@@ -11,7 +11,7 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Resolver
 from digestgen.plan import archive, articles, lists, syndication
 from digestgen.plan.desk import Desk
-from digestgen.plan.outputs import Copied, Output, Rendered, collisions, unclaimable
+from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unclaimable
 from digestgen.terms import FOLDERS
 
 #: Files that the site's own content/static/ may replace.
@@ -55,7 +55,7 @@ def plan(
     _add_files(desks, static, draft)
     sites = {desk.language.lang: _site(desk, theme_options, draft) for desk in desks}
     draft.found.extend(collisions(draft.outputs))
-    return Plan(tuple(draft.outputs), sites, draft.unlinked), draft.found
+    return Plan(first_claims(draft.outputs), sites, draft.unlinked), draft.found
 
 
 def known(outputs: Iterable[Output]) -> dict[str, frozenset[str]]:
@@ -65,9 +65,10 @@ def known(outputs: Iterable[Output]) -> dict[str, frozenset[str]]:
 
 def _to_come(desks: Sequence[Desk]) -> dict[str, frozenset[str]]:
     """The addresses of files that need the articles to be planned first."""
-    if not desks[0].library.config.url:
-        return {}
-    return dict.fromkeys(["/sitemap.xml", *(f"{desk.prefix}/feed.xml" for desk in desks)], frozenset())
+    found = ["/robots.txt"]
+    if desks[0].library.config.url:
+        found += ["/sitemap.xml", *(f"{desk.prefix}/feed.xml" for desk in desks)]
+    return dict.fromkeys(found, frozenset())
 
 
 def _address(path: str) -> str:

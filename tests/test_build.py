@@ -1,0 +1,311 @@
+"""Whole builds: the same bytes wherever and however, and an output that is never half of anything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from digestgen import files
+from tests.browser import every_link
+from tests.building import OWN, built, everything, plain_theme, published, told, well_built
+from tests.sites import write_site
+
+Site = Callable[[str], Path]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: A small site with nearly everything that a site can have.
+SITE = (ROOT / "tests/golden/site.txt").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What the site above becomes, built in this process."""
+    return well_built(write_site(tmp_path_factory.mktemp("reference"), SITE))
+
+
+def test_every_link_of_a_site_with_everything_resolves_at_its_prefix(site: Site, outputs: dict[str, bytes]) -> None:
+    folder = site(SITE)
+    assert well_built(folder) == outputs
+    assert every_link(folder / "public", "/base/", "https://digest.example") == ()
+
+
+# --- the same bytes
+
+
+def run(folder: Path, *flags: str, environment: Mapping[str, str] = {}, umask: int = 0o022) -> dict[str, bytes]:
+    """Build in a process of its own and return the files."""
+    done = subprocess.run(
+        [sys.executable, *flags, "-m", "digestgen", "-C", str(folder), "build", "--now", "2024-06-01"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        umask=umask,
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return published(folder / "public")
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment"),
+    [
+        ((), {"TZ": "Asia/Tokyo", "PYTHONHASHSEED": "1"}),
+        ((), {"TZ": "America/St_Johns", "PYTHONHASHSEED": "2", "LC_ALL": "C"}),
+        (("-O",), {"LC_ALL": "tr_TR.UTF-8", "LANG": "tr_TR.UTF-8", "LANGUAGE": "tr"}),
+        (("-OO",), {"HOME": "/nowhere", "PYTHONDONTWRITEBYTECODE": "1"}),
+    ],
+)
+def test_a_site_is_the_same_in_every_zone_and_locale(
+    site: Site, outputs: dict[str, bytes], flags: tuple[str, ...], environment: dict[str, str]
+) -> None:
+    assert run(site(SITE), *flags, environment=environment) == outputs
+
+
+@pytest.mark.skipif(os.name == "nt", reason="masks and such names are made as POSIX has them")
+@pytest.mark.parametrize("name", ["two words", "📰 ünder ' \" $HOME", "-C"])
+def test_a_site_is_the_same_whatever_its_folder_is_called(tmp_path: Path, outputs: dict[str, bytes], name: str) -> None:
+    assert run(write_site(tmp_path / name, SITE), umask=0o077) == outputs
+
+
+def test_a_site_is_the_same_whatever_order_its_disk_lists(
+    site: Site, outputs: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Backwards(files.Os):
+        def list(self, folder: str) -> list[os.DirEntry[str]]:
+            return sorted(super().list(folder), key=lambda entry: entry.name, reverse=True)
+
+    monkeypatch.setattr(files, "system", Backwards())
+    assert well_built(site(SITE)) == outputs
+
+
+def test_a_site_is_the_same_whatever_its_files_times_are(site: Site, outputs: dict[str, bytes]) -> None:
+    folder = site(SITE)
+    for number, path in enumerate(folder.rglob("*")):
+        os.utime(path, (number * 1_000_000, 2_000_000_000 - number))
+    assert well_built(folder) == outputs
+
+
+def test_now_decides_on_what_is_held_and_on_nothing_else(tmp_path: Path, outputs: dict[str, bytes]) -> None:
+    for year in (2025, 2099):
+        folder = write_site(tmp_path / str(year), SITE)
+        assert well_built(folder, now=datetime(year, 1, 1, tzinfo=UTC)) == outputs
+
+
+def test_line_ends_and_byte_order_marks_change_nothing(site: Site, outputs: dict[str, bytes]) -> None:
+    folder = site(SITE)
+    for path in (*folder.rglob("*.md"), *folder.glob("*.yaml")):
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert well_built(folder) == outputs
+
+
+# --- repeat and change
+
+
+def test_a_second_build_writes_nothing(site: Site) -> None:
+    folder = site(SITE)
+    well_built(folder)
+    before = {path: path.stat().st_mtime_ns for path in (folder / "public").rglob("*")}
+    again = built(folder)
+    assert again.written is not None
+    assert (again.written.written, again.written.removed) == ((), ())
+    assert {path: path.stat().st_mtime_ns for path in (folder / "public").rglob("*")} == before
+
+
+def test_the_reached_moment_publishes_what_was_held(site: Site) -> None:
+    folder = site(SITE)
+    early = well_built(folder, now=datetime(2024, 5, 3, 7, 0, 0, tzinfo=UTC))
+    assert "2024/05/rain/index.html" in early
+    before = well_built(folder, now=datetime(2024, 5, 3, 6, 59, 59, tzinfo=UTC))
+    assert "2024/05/rain/index.html" not in before
+    assert b"/2024/05/rain/" not in b"".join(before.values())
+
+
+def test_an_edited_output_is_mended_and_told(site: Site, outputs: dict[str, bytes]) -> None:
+    folder = site(SITE)
+    well_built(folder)
+    (folder / "public/index.html").write_text("edited")
+    (folder / "public/404.html").unlink()
+    result = built(folder)
+    assert result.written is not None
+    assert set(result.written.written) == {"index.html", "404.html"}
+    assert [line.partition(" ")[0] for line in told(result.diagnostics)] == ["warning[output-changed]"]
+    assert published(folder / "public") == outputs
+
+
+def test_what_stands_in_the_way_is_an_error_and_changes_nothing(site: Site) -> None:
+    folder = site(SITE)
+    well_built(folder)
+    (folder / "public/2024/05/news").mkdir(parents=True)
+    (folder / "public/2024/05/news/index.html").write_text("mine")
+    (folder / "content/news.md").write_text("---\ntitle: News\ndate: 2024-05-05\n---\n")
+    before = everything(folder / "public")
+    result = built(folder)
+    assert (result.ok, [line.partition(" ")[0] for line in told(result.diagnostics)]) == (
+        False,
+        ["error[output-foreign]"],
+    )
+    assert everything(folder / "public") == before
+
+
+# --- errors
+
+
+WRONG = """\
+-- site.yaml --
+title: Digest
+url: https://digest.example/
+theme: plain
+-- content/a.md --
+---
+title: A: B
+date: 2024-05-01
+---
+-- content/b.md --
+---
+title: B
+date: 2024-02-30
+---
+-- content/c.md --
+---
+title: C
+date: 2024-05-01
+---
+[x](gone.md) ![](d.svg)
+-- content/d.svg --
+<svg/>
+-- content/e.md --
+no front matter
+"""
+
+
+def test_all_errors_of_all_files_are_told_in_one_run_in_the_order_of_files(site: Site) -> None:
+    folder = site(WRONG + plain_theme())
+    (folder / "content/f.md").write_bytes(b"---\ntitle: \xff\n---\n")
+    result = built(folder)
+    assert not result.ok
+    assert [line.rpartition(": ")[0] or line for line in told(result.diagnostics)]
+    assert [
+        (item.code, item.span.path, item.span.line, item.span.column)
+        for item in result.diagnostics
+        if item.span and item.severity == "error"
+    ] == [
+        ("unquoted-colon", "content/a.md", 2, 9),
+        ("bad-date", "content/b.md", 3, 7),
+        ("broken-link", "content/c.md", 5, 5),
+        ("no-front-matter", "content/e.md", 1, 1),
+        ("not-utf8", "content/f.md", 2, 8),
+    ]
+    assert not (folder / "public").exists()
+
+
+def test_errors_leave_the_output_exactly_as_it_was(site: Site) -> None:
+    folder = site(SITE)
+    well_built(folder)
+    before = everything(folder / "public")
+    (folder / "content/2024/drought.md").write_text("---\ntitle: Drought\n---\n")
+    assert not built(folder).ok
+    assert everything(folder / "public") == before
+    (folder / "site.yaml").write_text("nonsense: true\n")
+    assert not built(folder).ok
+    assert everything(folder / "public") == before
+
+
+def test_a_build_with_an_error_does_not_hide_it_from_the_next_one(site: Site) -> None:
+    folder = site(WRONG + plain_theme())
+    first, second = built(folder), built(folder)
+    assert told(first.diagnostics) == told(second.diagnostics)
+    assert not second.ok
+
+
+def test_warnings_are_told_again_by_a_build_that_does_nothing(site: Site) -> None:
+    text = WRONG.partition("-- content/a.md")[0] + (
+        "-- content/c.md --\n---\ntitle: C\ndate: 2024-05-01\nimage: {src: d.svg}\n---\n"
+        "-- content/d.svg --\n<svg/>\n" + plain_theme()
+    )
+    folder = site(text)
+    first, second = built(folder), built(folder)
+    assert first.ok
+    assert [line.partition(" ")[0] for line in told(first.diagnostics)] == ["warning[missing-alt]"]
+    assert told(first.diagnostics) == told(second.diagnostics)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and links are made as POSIX has them")
+def test_a_pipe_and_a_link_out_of_the_content_folder_are_told_and_passed_over(site: Site, tmp_path: Path) -> None:
+    folder = site(SITE)
+    (tmp_path / "secret.md").write_text("---\ntitle: Secret\ndate: 2024-05-01\n---\n")
+    (folder / "content/secret.md").symlink_to(tmp_path / "secret.md")
+    os.mkfifo(folder / "content/pipe.md")
+    result = built(folder)
+    assert result.ok
+    assert [line.split(" ")[:2] for line in told(result.diagnostics)] == [
+        ["warning[unreadable]", "content/pipe.md:1:1"],
+        ["warning[link-outside]", "content/secret.md:1:1"],
+    ]
+    assert b"Secret" not in b"".join(published(folder / "public").values())
+
+
+# --- killed
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+class Doomed(files.Os):
+    """A system on which the process dies at its n-th rename or removal, and touches nothing afterwards."""
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def dies(self) -> None:
+        self.left -= 1
+        if self.left <= 0:
+            raise Killed
+
+    def replace(self, source: str, target: str) -> None:
+        self.dies()
+        super().replace(source, target)
+
+    def unlink(self, path: str) -> None:
+        self.dies()
+        super().unlink(path)
+
+
+def test_the_build_after_a_killed_one_ends_at_the_bytes_of_a_clean_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = "-- site.yaml --\ntitle: Digest\nurl: https://digest.example/\ntheme: plain\n" + plain_theme()
+    old = "-- content/a.md --\n---\ntitle: A\ndate: 2024-05-01\ntags: [x]\n---\n"
+    new = "-- content/b.md --\n---\ntitle: B\ndate: 2024-04-01\ntags: [y]\n---\n"
+    folder = site(base + new)
+    clean = well_built(folder)
+    owned = (folder / "public/.digestgen-files").read_bytes()
+    for left in range(1, 100):
+        shutil.rmtree(folder)
+        write_site(folder, base + old)
+        well_built(folder)
+        (folder / "content/a.md").unlink()
+        write_site(folder, new)
+        monkeypatch.setattr(files, "system", Doomed(left))
+        try:
+            built(folder)
+            ended = True
+        except Killed:
+            ended = False
+        monkeypatch.setattr(files, "system", files.Os())
+        assert well_built(folder) == clean
+        assert (folder / "public/.digestgen-files").read_bytes() == owned
+        assert {path.partition("/")[0] for path in everything(folder / "public")} - {*OWN} == {
+            path.partition("/")[0] for path in clean
+        }
+        if ended:
+            break
+    assert left > 10

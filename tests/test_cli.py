@@ -1,0 +1,362 @@
+"""The command line: what is said where, and with which exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from digestgen import __version__, build, cli, files, writer
+from tests.building import everything, plain_theme, published
+
+Site = Callable[[str], Path]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+GOOD = """\
+-- site.yaml --
+title: Digest
+url: https://digest.example/
+timezone: Europe/Berlin
+theme: plain
+{settings}-- content/kim.md --
+---
+title: Kim
+date: 2023-09-14T06:00
+---
+{body}
+-- content/putin.md --
+---
+title: Putin
+date: 2023-09-13
+---
+"""
+
+
+def a_site(settings: str = "", body: str = "") -> str:
+    return GOOD.format(settings=settings, body=body) + plain_theme()
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a call ended: exit code and what stood on both streams."""
+
+    code: object
+    out: str
+    err: str
+
+
+Call = Callable[..., Ended]
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """A function that calls the command line in this process."""
+
+    def called(*arguments: str | Path) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["digestgen", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        return Ended(end.value.code, *capsys.readouterr())
+
+    return called
+
+
+def run(*arguments: str | Path, **environment: str) -> Ended:
+    """Call the command line in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "digestgen", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    return Ended(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+
+# --- exit codes
+
+
+def test_a_good_site_ends_with_0_and_says_what_was_written(site: Site, call: Call) -> None:
+    folder = site(a_site())
+    ended = call("-C", folder, "build")
+    assert (ended.code, ended.err) == (0, "")
+    number = len(published(folder / "public"))
+    pattern = rf".*public: 2 articles, \d+ pages; {number} files written, 0 as they were, 0 removed; \d+\.\d\d s\n"
+    assert re.fullmatch(pattern, ended.out), ended.out
+    again = call("-C", folder, "build")
+    assert f"; 0 files written, {number} as they were, 0 removed; " in again.out
+
+
+def test_wrong_content_ends_with_1_and_says_so_on_standard_error(site: Site, call: Call) -> None:
+    folder = site(a_site(body="[x](gone.md) and [y](#nowhere)"))
+    ended = call("-C", folder, "build")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.count("error[broken-link]: ") == 2
+    assert "--> content/kim.md:5:" in ended.err
+    assert "5 | [x](gone.md) and [y](#nowhere)\n" in ended.err
+    assert ended.err.endswith("2 errors; nothing was written\n")
+    assert not (folder / "public").exists()
+
+
+def test_a_folder_without_a_site_ends_with_1_and_a_way_out(tmp_path: Path, call: Call) -> None:
+    ended = call("-C", tmp_path, "build")
+    assert (ended.code, ended.out) == (1, "")
+    assert "there is no site.yaml here" in ended.err
+    assert "digestgen -C FOLDER build" in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["build", "--fast"], "--fast"),
+        (["bild"], "bild"),
+        (["-C", "nowhere", "build"], "there is no folder nowhere"),
+        (["build", "--now", "tomorrow"], "2024-05-03T14:00+02:00"),
+        (["build", "--now", "2024-02-30"], "2024-02-30"),
+        (["build", "too", "much"], "too"),
+    ],
+)
+def test_a_wrong_call_ends_with_2(call: Call, arguments: list[str], said: str) -> None:
+    ended = call(*arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_a_wrong_source_date_epoch_is_a_wrong_call(site: Site, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    ended = call("-C", site(a_site()), "build")
+    assert ended.code == 2
+    assert "SOURCE_DATE_EPOCH is `yesterday`" in ended.err
+
+
+def test_a_fault_of_ours_ends_with_3_in_two_lines_and_shows_its_trace_on_demand(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: build.Request) -> build.Result:
+        raise ZeroDivisionError("by our own")
+
+    monkeypatch.setattr(build, "build", broken)
+    folder = site(a_site())
+    ended = call("-C", folder, "build")
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("fault: digestgen failed with ZeroDivisionError: by our own\n")
+    assert (ended.err.count("\n"), "Traceback" in ended.err) == (2, False)
+    monkeypatch.setattr(sys, "argv", ["digestgen", "--debug", "-C", str(folder), "build"])
+    with pytest.raises(ZeroDivisionError):
+        cli.main()
+
+
+def test_an_interrupted_build_ends_with_130(site: Site, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: build.Request) -> build.Result:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(build, "build", interrupted)
+    ended = call("-C", site(a_site()), "build")
+    assert (ended.code, ended.out, ended.err.strip()) == (130, "", "interrupted")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])
+def test_a_full_or_read_only_disk_ends_with_1_and_leaves_the_output_as_it_was(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    folder = site(a_site())
+    assert call("-C", folder, "build").code == 0
+    before = everything(folder / "public")
+
+    class Full(files.Os):
+        def write(self, handle: int, data: memoryview) -> int:
+            raise OSError(number, os.strerror(number))
+
+    (folder / "content/putin.md").write_text("---\ntitle: Another\ndate: 2023-09-13\n---\n")
+    monkeypatch.setattr(files, "system", Full())
+    ended = call("-C", folder, "build")
+    assert (ended.code, ended.out) == (1, "")
+    assert os.strerror(number) in ended.err
+    assert "Traceback" not in ended.err
+    assert everything(folder / "public") == before
+
+
+def test_a_second_build_at_the_same_time_ends_with_1(site: Site, call: Call) -> None:
+    folder = site(a_site())
+    assert call("-C", folder, "build").code == 0
+    (folder / "content/putin.md").write_text("---\ntitle: Another\ndate: 2023-09-13\n---\n")
+    with files.lock(str(folder / "public" / writer.LOCK)):
+        ended = call("-C", folder, "build")
+    assert ended.code == 1
+    assert "another build is at work" in ended.err
+
+
+# --- options
+
+
+def test_version_and_help_are_told_on_standard_output(call: Call) -> None:
+    assert call("--version") == Ended(0, f"digestgen {__version__}\n", "")
+    helped = call("--help")
+    assert (helped.code, helped.err) == (0, "")
+    assert "build" in helped.out
+    assert "--strict" in call("build", "-h").out
+
+
+def test_output_is_named_from_here_and_the_sites_from_the_site(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = site(a_site("output: built\n"))
+    monkeypatch.chdir(tmp_path)
+    assert call("-C", "site", "build").out.startswith(f"{Path('site/built')}: ")
+    assert call("-C", "site", "build", "--output", "elsewhere").out.startswith("elsewhere: ")
+    assert published(folder / "built") == published(tmp_path / "elsewhere")
+
+
+def test_quiet_says_nothing_unless_something_is_wrong(site: Site, call: Call) -> None:
+    assert call("-C", site(a_site()), "build", "-q") == Ended(0, "", "")
+
+
+HELD_ONE = "1 article is held: kim.md until 14 Sep 2023 06:00 CEST\n"
+HELD_TWO = "2 articles are held: kim.md until 14 Sep 2023 06:00 CEST, putin.md until 13 Sep 2023 00:00 CEST\n"
+
+
+@pytest.mark.parametrize(
+    ("now", "held"),
+    [
+        ("2023-09-12", HELD_TWO),
+        ("2023-09-12T22:00Z", HELD_ONE),
+        ("2023-09-14T03:59:59Z", HELD_ONE),
+        ("2023-09-14T06:00+02:00", ""),
+        ("2023-09-14T04:00", ""),
+    ],
+)
+def test_what_is_held_is_told_with_the_time_of_its_release_in_the_sites_zone(
+    site: Site, call: Call, now: str, held: str
+) -> None:
+    ended = call("-C", site(a_site()), "build", "--now", now)
+    assert ended.code == 0
+    assert ended.out.startswith(held)
+    assert (" held: " in ended.out) == bool(held)
+
+
+def test_source_date_epoch_is_the_moment_unless_now_is_given(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = site(a_site())
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1694663999")  # a second before six o'clock in Berlin
+    assert call("-C", folder, "build").out.startswith(HELD_ONE)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1694664000")
+    assert " held: " not in call("-C", folder, "build").out
+    assert call("-C", folder, "build", "--now", "2023-09-13").out.startswith(HELD_ONE)
+
+
+def test_drafts_and_expired_articles_are_told_with_the_reason(site: Site, call: Call) -> None:
+    folder = site(
+        a_site()
+        + "-- content/a.md --\n---\ntitle: A\ndate: 2023-01-01\ndraft: true\n---\n"
+        + "-- content/b.md --\n---\ntitle: B\ndate: 2023-01-01\nexpires: 2023-02-01\n---\n"
+    )
+    assert call("-C", folder, "build").out.startswith("2 articles are held: a.md (draft), b.md (expired)\n")
+
+
+def test_links_to_held_articles_are_counted(site: Site, call: Call) -> None:
+    text = a_site().replace("title: Putin\ndate: 2023-09-13\n---\n", "title: P\ndate: 2023-09-13\n---\n[Kim](kim.md)\n")
+    ended = call("-C", site(text), "build", "--now", "2023-09-13")
+    assert ended.out.startswith(HELD_ONE + "1 link to held articles: only the text stands there\n")
+
+
+def test_strict_makes_warnings_errors(site: Site, call: Call) -> None:
+    folder = site(a_site(body="![](dot.svg)") + "-- content/dot.svg --\n<svg/>\n")
+    # an empty text says that a picture is decoration; no text at all is what the warning is about
+    (folder / "content/kim.md").write_text(
+        "---\ntitle: Kim\ndate: 2023-09-14\nimage: {src: dot.svg}\n---\n", encoding="utf-8"
+    )
+    lax = call("-C", folder, "build")
+    assert (lax.code, lax.err.count("warning[missing-alt]")) == (0, 1)
+    assert "; 1 warning; " in lax.out
+    before = everything(folder / "public")
+    strict = call("-C", folder, "build", "--strict")
+    assert (strict.code, strict.err.count("error[missing-alt]")) == (1, 1)
+    assert strict.err.endswith("1 error; nothing was written\n")
+    assert everything(folder / "public") == before
+
+
+@pytest.mark.parametrize(
+    ("severity", "code", "said"), [("warning", 0, "warning[broken-link]"), ("off", 0, ""), ("error", 1, "error[")]
+)
+def test_rules_of_the_site_decide_how_grave_a_fault_is(
+    site: Site, call: Call, severity: str, code: int, said: str
+) -> None:
+    folder = site(a_site(f'rules: {{broken-link: "{severity}"}}\n', "[x](gone.md)"))
+    ended = call("-C", folder, "build")
+    assert ended.code == code
+    assert said in ended.err
+    assert bool(said) == bool(ended.err)
+    if not code:
+        assert b"<p>x</p>" in published(folder / "public")["2023/09/kim/index.html"]
+
+
+def test_a_site_without_an_address_is_told_so_once(site: Site, call: Call) -> None:
+    folder = site(a_site("languages: [de, fr]\n").replace("url: https://digest.example/\n", ""))
+    ended = call("-C", folder, "build")
+    assert ended.code == 0
+    assert ended.err.count("note[no-url]") == 1
+    assert ended.err.count("[") == 1
+
+
+def test_allowed_html_is_named_in_the_summary(site: Site, call: Call) -> None:
+    assert "raw_html: allow" in call("-C", site(a_site("raw_html: allow\n")), "build").out
+    assert "raw_html" not in call("-C", site(a_site()), "build").out
+
+
+@pytest.mark.parametrize(
+    ("environment", "colour"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"NO_COLOR": "1"}, False),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        ({"NO_COLOR": "", "FORCE_COLOR": "1"}, True),
+    ],
+)
+def test_colour_is_for_terminals_and_as_the_environment_wants_it(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], colour: bool
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    ended = call("-C", site(a_site(body="[x](gone.md)")), "build")
+    assert ("\x1b[" in ended.err) == colour
+    assert "broken-link" in ended.err
+
+
+# --- in a process of its own
+
+
+def test_a_terminal_that_lacks_letters_gets_a_message_and_no_trace(site: Site) -> None:
+    folder = site(a_site(body="[Öl](gäbe.md)"))
+    ended = run("-C", folder, "build", PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
+    assert ended.code == 1
+    assert "g\\xe4be.md" in ended.err or "gäbe.md" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_nothing_is_read_from_or_written_to_anywhere_but_the_sites_folder(site: Site, tmp_path: Path) -> None:
+    folder = site(a_site())
+    home, here = tmp_path / "home", tmp_path / "here"
+    for path in (home, here):
+        path.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "digestgen", "-C", str(folder), "build"],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(home)},
+        cwd=here,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, list(home.iterdir()), list(here.iterdir())) == (0, [], [])
+    assert {path.name for path in folder.iterdir()} <= {"site.yaml", "content", "themes", "public", ".digestgen"}

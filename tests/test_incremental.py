@@ -1,0 +1,475 @@
+"""An incremental build equals a clean one, byte for byte, whatever happened before it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from digestgen import build, fingerprint, traces, unchanged
+from digestgen.plan.desk import Desk
+from digestgen.render import Renderer
+from tests.building import NOW, everything, published, told
+from tests.sites import write_site
+
+SITE = """\
+-- site.yaml --
+title: The Incremental
+url: https://example.org/sub/
+language: en
+languages: [de]
+timezone: Europe/Berlin
+paginate: 3
+rules: {broken-link: warning, missing-alt: off}
+-- content/pages/about.md --
+---
+title: About
+---
+See [one](../one.md).
+-- content/static/robots.txt --
+User-agent: *
+-- content/one.md --
+---
+title: One
+date: 2024-01-01
+tags: [first]
+sources: [reuters]
+---
+The first.
+
+And more.
+"""
+
+SLUGS = ("one", "two", "three", "four", "five", "six", "seven")
+TAGS = ("first", "Zweites", "C++", "day to day")
+WORDS = ("Words", "More words", '"Quoted" words', "Wörter – und mehr")
+
+
+def outcome(folder: Path, now: datetime, output: Path, jobs: int = 1) -> build.Result:
+    return build.build(build.Request(folder, now, output, jobs=jobs))
+
+
+class Editing(RuleBasedStateMachine):
+    """An editor, a vandal and a clock at one site; after each step two builds are compared."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.root = Path(tempfile.mkdtemp(prefix="digestgen-"))
+        self.folder = self.root / "site"
+        self.output = self.root / "out"
+        self.now = NOW
+        self.jobs = 1
+
+    def teardown(self) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
+
+    @initialize()
+    def begin(self) -> None:
+        write_site(self.folder, SITE)
+
+    # --- what an editor does
+
+    @rule(
+        slug=st.sampled_from(SLUGS),
+        lang=st.sampled_from(["", ".de"]),
+        title=st.sampled_from(WORDS),
+        day=st.integers(1, 28),
+        tags=st.lists(st.sampled_from(TAGS), max_size=2, unique=True),
+        source=st.sampled_from(["", "reuters", "Some Paper", "https://www.example.com/x"]),
+        link=st.sampled_from(SLUGS),
+        extra=st.sampled_from(["", "draft: true\n", "section: World\n", "aliases: [/old/]\n", "updated: 2024-05-05\n"]),
+    )
+    def write(
+        self, slug: str, lang: str, title: str, day: int, tags: list[str], source: str, link: str, extra: str
+    ) -> None:
+        front = f"title: '{title}'\ndate: 2024-05-{day:02d}\ntags: {tags!r}\n" + extra
+        front += f"sources: ['{source}']\n" if source else ""
+        text = f"---\n{front}---\n{title} of {slug}, [see]({link}.md) and [top](#{slug}).\n\n## {slug}\n"
+        (self.folder / f"content/{slug}{lang}.md").write_text(text, encoding="utf-8")
+
+    @rule(slug=st.sampled_from(SLUGS), word=st.sampled_from(WORDS))
+    def edit_a_body(self, slug: str, word: str) -> None:
+        path = self.folder / f"content/{slug}.md"
+        if path.exists():
+            path.write_text(path.read_text(encoding="utf-8") + f"\n{word}\n", encoding="utf-8")
+
+    @rule(slug=st.sampled_from(SLUGS))
+    def edit_without_a_trace(self, slug: str) -> None:
+        """Same size, same modification time: only the content tells."""
+        path = self.folder / f"content/{slug}.md"
+        if path.exists():
+            known = path.stat()
+            path.write_bytes(path.read_bytes().swapcase().replace(b"TITLE:", b"title:"))
+            os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
+
+    @rule(slug=st.sampled_from(SLUGS), lang=st.sampled_from(["", ".de"]))
+    def delete(self, slug: str, lang: str) -> None:
+        (self.folder / f"content/{slug}{lang}.md").unlink(missing_ok=True)
+
+    @rule(slug=st.sampled_from(SLUGS), other=st.sampled_from(SLUGS))
+    def rename(self, slug: str, other: str) -> None:
+        path = self.folder / f"content/{slug}.md"
+        if path.exists():
+            path.rename(self.folder / f"content/{other}.md")
+
+    @rule(name=st.sampled_from(["Reuters", "Reuters News"]), about=st.sampled_from(["", "  about: An agency.\n"]))
+    def register_a_source(self, name: str, about: str) -> None:
+        (self.folder / "sources.yaml").write_text(f"reuters:\n  name: {name}\n{about}", encoding="utf-8")
+
+    @rule(name=st.sampled_from(["Erstes", "Das Erste"]))
+    def pair_tags(self, name: str) -> None:
+        (self.folder / "tags.yaml").write_text(f"- names: {{en: first, de: {name}}}\n", encoding="utf-8")
+
+    @rule(
+        key=st.sampled_from(["tagline: A line", "copyright: Ours", "theme_options: {face: sans}", "paginate: 2", "x"]),
+        url=st.sampled_from(["https://example.org/sub/", "https://example.com/"]),
+    )
+    def configure(self, key: str, url: str) -> None:
+        lines = SITE.partition("-- content")[0].partition("\n")[2].replace("https://example.org/sub/", url)
+        if key != "x":
+            name = key.partition(":")[0]
+            lines = "\n".join(line for line in lines.split("\n") if not line.startswith(name)) + f"\n{key}\n"
+        (self.folder / "site.yaml").write_text(lines, encoding="utf-8")
+
+    @rule(text=st.sampled_from(["<p>mine</p>", "<p>{{ page.card.title }}</p>"]))
+    def override_a_template(self, text: str) -> None:
+        mine = self.folder / "themes/broadsheet/templates"
+        mine.mkdir(parents=True, exist_ok=True)
+        (mine.parent / "theme.yaml").write_text("name: broadsheet\nextends: broadsheet\n", encoding="utf-8")
+        page = '{% extends "broadsheet/article.html" %}{% block tags %}' + text + "{% endblock %}"
+        (mine / "article.html").write_text(page, encoding="utf-8")
+
+    @rule(colour=st.sampled_from(["red", "blue"]))
+    def override_a_style_sheet(self, colour: str) -> None:
+        mine = self.folder / "themes/broadsheet/assets"
+        mine.mkdir(parents=True, exist_ok=True)
+        (mine.parent / "theme.yaml").write_text("name: broadsheet\nextends: broadsheet\n", encoding="utf-8")
+        (mine / "broadsheet.css").write_text(f"body{{color:{colour}}}", encoding="utf-8")
+
+    @rule()
+    def give_the_overrides_up(self) -> None:
+        shutil.rmtree(self.folder / "themes", ignore_errors=True)
+
+    @rule(data=st.binary(max_size=8), name=st.sampled_from(["robots.txt", "a/b.txt"]))
+    def change_a_static_file(self, data: bytes, name: str) -> None:
+        path = self.folder / "content/static" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    @rule(data=st.binary(min_size=1, max_size=8))
+    def illustrate(self, data: bytes) -> None:
+        (self.folder / "content/p.png").write_bytes(data)
+        (self.folder / "content/seven.md").write_text(
+            "---\ntitle: Seven\ndate: 2024-03-03\nimage: {src: p.png, alt: P}\n---\n![p](p.png)\n", encoding="utf-8"
+        )
+
+    # --- what happens to the output and the cache
+
+    @precondition(lambda self: self.output.exists())
+    @rule(data=st.data(), harm=st.sampled_from(["damage", "delete", "empty"]))
+    def harm_the_output(self, data: st.DataObject, harm: str) -> None:
+        paths = sorted(published(self.output))
+        if not paths:
+            return
+        path = self.output / data.draw(st.sampled_from(paths))
+        if harm == "delete":
+            path.unlink()
+        else:
+            path.write_bytes(b"" if harm == "empty" else path.read_bytes()[::-1])
+
+    @rule(harm=st.sampled_from(["delete", "garbage", "truncate", "rows", "folder"]))
+    def harm_the_cache(self, harm: str) -> None:
+        file = self.folder / ".digestgen/cache.sqlite"
+        if not file.exists():
+            return
+        if harm == "folder":
+            shutil.rmtree(file.parent)
+        elif harm == "delete":
+            file.unlink()
+        elif harm == "rows":
+            with sqlite3.connect(file) as base:
+                base.execute("UPDATE parsed SET article = replace(article, 'One', 'Two')")
+                base.execute("UPDATE rendered SET key = (SELECT key FROM rendered LIMIT 1)")
+                base.execute("UPDATE manuscript SET text = replace(text, 'first', 'last')")
+            base.close()
+        else:
+            data = file.read_bytes()
+            file.write_bytes(b"garbage" * 100 if harm == "garbage" else data[: len(data) // 2])
+
+    # --- circumstances
+
+    @rule(days=st.integers(-40, 40))
+    def let_time_pass(self, days: int) -> None:
+        self.now += timedelta(days=days)
+
+    @rule(jobs=st.sampled_from([1, 2]))
+    def change_the_jobs(self, jobs: int) -> None:
+        self.jobs = jobs
+
+    # --- the law
+
+    @invariant()
+    def incremental_equals_clean(self) -> None:
+        if not (self.folder / "site.yaml").exists():
+            return
+        still = unchanged.still(str(self.folder), str(self.output), [str(self.output), False], self.now.timestamp())
+        before = everything(self.output) if self.output.exists() else {}
+        result = outcome(self.folder, self.now, self.output, self.jobs)
+        clean = self._clean()
+        if clean is None:
+            assert not result.ok
+            return
+        assert result.ok, told(result.diagnostics)
+        assert published(self.output) == clean
+        if still is not None:
+            assert everything(self.output) == before
+        again = outcome(self.folder, self.now, self.output, self.jobs)
+        assert again.written is not None
+        assert (again.written.written, again.written.removed) == ((), ())
+
+    def _clean(self) -> dict[str, bytes] | None:
+        copy, fresh = self.root / "copy", self.root / "fresh"
+        shutil.copytree(self.folder, copy, ignore=shutil.ignore_patterns(".digestgen"))
+        try:
+            return published(fresh) if outcome(copy, self.now, fresh).ok else None
+        finally:
+            shutil.rmtree(copy)
+            shutil.rmtree(fresh, ignore_errors=True)
+
+
+Editing.TestCase.settings = settings(
+    max_examples=int(os.environ.get("DIGESTGEN_EXAMPLES", "8")),
+    stateful_step_count=12,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking whole sites takes longer than reading a failure
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+TestIncrementalEqualsClean = Editing.TestCase
+
+
+# --- a test of the test: a key that leaves something out is caught
+
+
+def _changed_article(folder: Path) -> None:
+    path = folder / "content/one.md"
+    path.write_text(path.read_text(encoding="utf-8").replace("And more.", "And much more."), encoding="utf-8")
+
+
+def _retitled_neighbour(folder: Path) -> None:
+    (folder / "content/two.md").write_text("---\ntitle: Other\ndate: 2024-01-02\n---\nB\n", encoding="utf-8")
+
+
+def _new_template(folder: Path) -> None:
+    mine = folder / "themes/broadsheet/templates"
+    mine.mkdir(parents=True)
+    (mine.parent / "theme.yaml").write_text("name: broadsheet\nextends: broadsheet\n", encoding="utf-8")
+    page = '{% extends "broadsheet/article.html" %}{% block tags %}mine{% endblock %}'
+    (mine / "article.html").write_text(page, encoding="utf-8")
+
+
+def _new_option(folder: Path) -> None:
+    path = folder / "site.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "theme_options: {face: sans}\n", encoding="utf-8")
+
+
+def _new_tag_name(folder: Path) -> None:
+    (folder / "tags.yaml").write_text("- names: {en: First}\n", encoding="utf-8")
+
+
+def _without(*left_out: int) -> Callable[[pytest.MonkeyPatch], None]:
+    def patch(monkeypatch: pytest.MonkeyPatch) -> None:
+        whole = Desk.key
+
+        def key(self: Desk, *inputs: object) -> str:
+            return whole(self, *(item for number, item in enumerate(inputs) if number not in left_out))
+
+        monkeypatch.setattr(Desk, "key", key)
+
+    return patch
+
+
+def _constant(owner: type, name: str) -> Callable[[pytest.MonkeyPatch], None]:
+    return lambda monkeypatch: monkeypatch.setattr(owner, name, lambda _self, _of: "constant")
+
+
+MUTATIONS = {
+    "the article": (_without(0), _changed_article),
+    "the neighbours": (_without(2), _retitled_neighbour),
+    "the tags": (_without(3), _new_tag_name),
+    "the templates": (_constant(Renderer, "closure"), _new_template),
+    "what stands on every page": (_constant(Renderer, "shared"), _new_option),
+}
+
+
+@pytest.mark.parametrize("left_out", MUTATIONS)
+def test_a_key_that_leaves_something_out_shows(left_out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    patch, edit = MUTATIONS[left_out]
+    assert _stale_after(edit, tmp_path / "right") == set()
+    patch(monkeypatch)
+    assert "2024/01/one/index.html" in _stale_after(edit, tmp_path / "wrong")
+
+
+def _stale_after(edit: Callable[[Path], None], root: Path) -> set[str]:
+    """Return the paths at which an incremental build after an edit differs from a clean one."""
+    folder = write_site(root / "site", SITE)
+    (folder / "content/two.md").write_text("---\ntitle: Two\ndate: 2024-01-02\n---\nB\n", encoding="utf-8")
+    assert outcome(folder, NOW, root / "out").ok
+    edit(folder)
+    assert outcome(folder, NOW, root / "out").ok
+    shutil.rmtree(folder / ".digestgen")
+    assert outcome(folder, NOW, root / "fresh").ok
+    have, want = published(root / "out"), published(root / "fresh")
+    return {path for path in have.keys() | want.keys() if have.get(path) != want.get(path)}
+
+
+# --- the work that is done
+
+
+def work_after(site: Callable[[str], Path], edit: Callable[[Path], None], text: str = SITE) -> build.Result:
+    folder = site(text)
+    output = folder / "public"
+    assert outcome(folder, NOW, output).ok
+    edit(folder)
+    result = outcome(folder, NOW, output)
+    assert result.ok, told(result.diagnostics)
+    return result
+
+
+def many(count: int) -> str:
+    """A site of `count` articles about two things, a day apart."""
+    days = (datetime(2024, 5, 1, tzinfo=UTC) - timedelta(days=number) for number in range(count))
+    listed = (
+        f"-- content/a{number}.md --\n---\ntitle: A{number}\ndate: {day:%Y-%m-%d}\ntags: [t{number % 2}]\n---\nText.\n"
+        for number, day in enumerate(days)
+    )
+    return "-- site.yaml --\ntitle: Many\nurl: https://example.org/\n" + "".join(listed)
+
+
+def test_a_body_edit_renders_one_page_and_writes_the_feeds_that_carry_it(site: Callable[[str], Path]) -> None:
+    def edit(folder: Path) -> None:
+        with (folder / "content/a30.md").open("a", encoding="utf-8") as file:
+            file.write("\nMore.\n")
+
+    result = work_after(site, edit, many(40))
+    assert result.parsed == {"a30.md"}
+    assert result.rendered == {"2024/04/a30/index.html"}
+
+
+def test_a_title_edit_renders_the_page_and_the_lists_and_neighbours_that_show_it(site: Callable[[str], Path]) -> None:
+    def edit(folder: Path) -> None:
+        path = folder / "content/a30.md"
+        path.write_text(path.read_text(encoding="utf-8").replace("title: A30", "title: Other"), encoding="utf-8")
+
+    result = work_after(site, edit, many(60))
+    assert result.rendered == {
+        "2024/04/a30/index.html",
+        "2024/04/a29/index.html",
+        "2024/03/a31/index.html",
+        "archive/2024/04/index.html",
+        "tags/t0/index.html",
+    }
+
+
+@pytest.mark.parametrize("count", [60, 240])
+def test_a_new_article_renders_a_number_of_pages_that_does_not_grow(site: Callable[[str], Path], count: int) -> None:
+    def edit(folder: Path) -> None:
+        text = "---\ntitle: New\ndate: 2024-05-02\ntags: [t0]\n---\nText.\n"
+        (folder / "content/new.md").write_text(text, encoding="utf-8")
+
+    result = work_after(site, edit, many(count))
+    assert result.rendered == {
+        "2024/05/new/index.html",
+        "2024/05/a0/index.html",
+        "index.html",
+        "archive/index.html",
+        "archive/2024/index.html",
+        "archive/2024/05/index.html",
+        "tags/index.html",
+        "tags/t0/index.html",
+    }
+
+
+def test_a_template_edit_renders_the_pages_whose_templates_reach_it_and_parses_nothing(
+    site: Callable[[str], Path],
+) -> None:
+    result = work_after(site, _new_template)
+    assert result.parsed == frozenset()
+    assert result.rendered == {"2024/01/one/index.html"}
+
+
+def test_each_file_that_is_made_is_explained(site: Callable[[str], Path]) -> None:
+    def edit(folder: Path) -> None:
+        _changed_article(folder)
+        (folder / "public/tags/index.html").unlink()
+
+    why = work_after(site, edit).why
+    assert why["2024/01/one/index.html"] == "what it shows changed"
+    assert why["tags/index.html"] == "its file in the output was missing or changed"
+
+
+# --- nothing to do
+
+
+SLOW = ("markdown", "jinja2", "yaml", "babel", "pygments", "nh3", "digestgen.build", "digestgen.schema", "rich")
+
+
+def test_nothing_changed_is_decided_without_the_slow_libraries(site: Callable[[str], Path]) -> None:
+    import subprocess
+    import sys
+
+    folder = site(SITE)
+    script = (
+        "import sys, digestgen.cli as cli\n"
+        "try: cli.main()\n"
+        "except SystemExit: pass\n"
+        "print(','.join(name for name in sys.modules))"
+    )
+    command = [sys.executable, "-c", script, "-C", str(folder), "build", "--now", "2024-06-01"]
+    first = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    second = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "digestgen.build" in first.splitlines()[-1].split(",")
+    assert [name for name in SLOW if name in second.splitlines()[-1].split(",")] == []
+    assert " 0 files written" in second
+
+
+def test_an_edit_that_keeps_size_and_time_is_seen(site: Callable[[str], Path]) -> None:
+    def edit(folder: Path) -> None:
+        path = folder / "content/one.md"
+        known = path.stat()
+        path.write_bytes(path.read_bytes().replace(b"first.", b"FIRST."))
+        os.utime(path, ns=(known.st_atime_ns, known.st_mtime_ns))
+
+    assert work_after(site, edit).parsed == {"one.md"}
+
+
+def test_a_file_that_changed_just_before_it_was_read_is_not_trusted_by_its_stamp() -> None:
+    second = 1_000_000_000
+    assert traces.settled((5 * second + 1, 5 * second + 1, 1, 1), 6 * second)
+    assert not traces.settled((6 * second - 9, 5 * second + 1, 1, 1), 6 * second)
+    assert not traces.settled((5 * second, 5 * second, 1, 1), 6 * second)
+
+
+def test_values_that_are_written_alike_have_fingerprints_of_their_own() -> None:
+    values: list[object] = ["ab", ("ab",), ("a", "b"), ("a", ("b",)), 1, "1", True, None, "", (), {"a": "b"}]
+    assert len({fingerprint.of_value(value) for value in values}) == len(values)
+
+
+def test_the_cache_keeps_itself_out_of_git(site: Callable[[str], Path]) -> None:
+    folder = site(SITE)
+    assert outcome(folder, NOW, folder / "public").ok
+    assert (folder / ".digestgen/.gitignore").read_text(encoding="utf-8").endswith("*\n")
+
+
+def test_a_cache_that_cannot_be_written_is_no_error(site: Callable[[str], Path]) -> None:
+    folder = site(SITE)
+    (folder / ".digestgen").write_text("in the way", encoding="utf-8")
+    assert outcome(folder, NOW, folder / "public").ok

@@ -1,0 +1,255 @@
+"""Markdown in, a body out: what an author writes and what stands on the page."""
+
+from __future__ import annotations
+
+import marshal
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html as parser
+
+from digestgen.markup.convert import Body, Heading, Options, Ref, TooComplex, assemble, convert, feed_html, places
+
+
+def page(source: str, lang: str = "en", options: Options | None = None) -> str:
+    body = convert(source, lang, options or Options())
+    return assemble(body, [ref.target for ref in body.refs])
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("a *b* **c**", "<p>a <em>b</em> <strong>c</strong></p>"),
+        ("~~old~~ a ~ b ~~ c", "<p><del>old</del> a ~ b ~~ c</p>"),
+        ("{{ name }} {% if x %} {# y #}", "<p>{{ name }} {% if x %} {# y #}</p>"),
+        ("a\n{: .lead #first}", '<p class="lead" id="first">a</p>'),
+        ("#1234 fixes it", "<p>#1234 fixes it</p>"),
+        ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>'),
+        ("۳. a", '<ol start="3">\n<li>a</li>\n</ol>'),
+        ("Term\n:   Meaning", "<dl>\n<dt>Term</dt>\n<dd>Meaning</dd>\n</dl>"),
+        ("*[UN]: United Nations\n\nThe UN.", '<p>The <abbr title="United Nations">UN</abbr>.</p>'),
+        ('<div markdown="1">\n*a*\n</div>', "<div>\n<p><em>a</em></p>\n</div>"),
+        (r"\"a\" \'b\'", "<p>&quot;a&quot; &#39;b&#39;</p>"),
+        ("<center>a</center>", "a"),
+    ],
+)
+def test_markdown_becomes_html(source: str, expected: str) -> None:
+    assert page(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "behind"),
+    [
+        ("https://example.com/a_b_c", "https://example.com/a_b_c", ""),
+        ("https://example.com/a_(b)", "https://example.com/a_(b)", ""),
+        ("(https://example.com/a)", "https://example.com/a", ")"),
+        ("https://example.com/?x=1&y=2.", "https://example.com/?x=1&amp;y=2", "."),
+        ("www.example.com!", "https://www.example.com", "!"),
+    ],
+)
+def test_bare_address_becomes_a_link_without_what_closes_the_sentence(text: str, address: str, behind: str) -> None:
+    assert re.search(rf'<a href="{re.escape(address)}">[^<]*</a>{re.escape(behind)}</p>$', page(text))
+
+
+@pytest.mark.parametrize(
+    "source", ["`https://a.example`", '<a href="/x">https://a.example</a>', "[https://a.example](/x)"]
+)
+def test_address_in_code_or_in_a_link_is_no_link_of_its_own(source: str) -> None:
+    assert 'href="https://a.example"' not in page(source)
+
+
+def test_code_is_coloured_by_classes_and_can_be_scrolled_by_keyboard() -> None:
+    html = page('```python\nx = "1"\n```')
+    assert html.startswith('<div class="highlight"><pre tabindex="0"><code class="language-python"><span class="n">x')
+    assert "style=" not in html
+
+
+def test_code_in_an_unknown_language_stays_plain_and_its_name_is_escaped() -> None:
+    assert page("```no+such\n<b>\n```").endswith('<code class="language-no+such">&lt;b&gt;\n</code></pre></div>')
+    assert "onclick" not in re.sub(r'"[^"]*"', "", page('```{.x" onclick="y}\na\n```'))
+
+
+def test_fence_in_a_list_item_stays_in_it() -> None:
+    html = page("- a\n\n    ```\n    x\n      y\n    ```\n- b")
+    assert "<code>x\n  y\n</code></pre></div>\n</li>" in html
+
+
+def test_fence_closes_with_a_longer_mark_and_not_with_a_shorter_one() -> None:
+    assert "<code>```\na\n</code>" in page("````\n```\na\n`````")
+
+
+def test_table_is_aligned_by_class_and_scrolls_under_a_name() -> None:
+    html = page("| a | b |\n|:-:|--:|\n| 1 | 2 |", "de")
+    assert html.startswith('<div class="table" role="group" aria-label="Tabelle" tabindex="0"><table>')
+    assert '<th class="align-center">a</th>' in html
+    assert '<td class="align-right">2</td>' in html
+    assert "style=" not in html
+
+
+def test_tasks_are_signs_and_no_form_controls() -> None:
+    html = page("- [x] a\n- [ ] b")
+    assert '<li class="task done"><span aria-label="done" class="task-box" role="img">☑</span> a</li>' in html
+    assert '<li class="task"><span aria-label="to do"' in html
+    assert "<input" not in html
+
+
+def test_picture_alone_in_its_paragraph_is_a_figure_with_its_title_as_caption() -> None:
+    assert page('![A cat](c.png "It sleeps")') == (
+        '<figure><img src="c.png" alt="A cat" loading="lazy" decoding="async">'
+        "<figcaption>It sleeps</figcaption></figure>"
+    )
+    assert "<figure" not in page("See ![a](c.png) there")
+
+
+def test_footnotes_are_numbered_as_the_text_refers_to_them_and_lead_back() -> None:
+    html = page("a[^z] b[^y] c[^z]\n\n[^y]: second\n[^z]: first\n[^x]: unused", "de")
+    assert re.findall(r'<li(?: id="([^"]*)")?>', html) == ["fn:1", "fn:2", ""]
+    assert re.findall(r'href="#(fnref:[^"]*)"', html) == ["fnref:1", "fnref:1.2", "fnref:2"]
+    assert 'aria-label="Zurück zum Text, Fußnote 2"' in html
+    assert html.index("first") < html.index("second") < html.index("unused")
+
+
+def test_every_fragment_that_markdown_writes_leads_to_an_id() -> None:
+    body = convert("# a\n\n[TOC]\n\n## b[^1]\n\nc[^1] [^2]\n\n[^1]: x\n[^2]: y\n[^3]: z", "en")
+    assert {ref.target[1:] for ref in body.refs} <= set(body.ids)
+
+
+def test_body_begins_with_a_heading_of_level_two_and_skips_none() -> None:
+    body = convert("# a\n\n### b\n\n## c\n\n###### d", "en")
+    assert [(heading.level, heading.text) for heading in body.headings] == [(2, "a"), (3, "b"), (3, "c"), (4, "d")]
+    assert [heading.level for heading in convert("#### a", "en").headings] == [2]
+
+
+def test_heading_ids_are_slugs_that_leave_explicit_ids_alone() -> None:
+    body = convert('## Größe "X"\n\n## Größe "X"\n\n## a\n\n<p id="a">b</p>', "de")
+    assert body.headings[0] == Heading(2, "groesse-x", "Größe „X“")
+    assert body.ids == ("groesse-x", "groesse-x-2", "a-2", "a")
+
+
+def test_ids_and_classes_of_the_theme_are_dropped() -> None:
+    html = page('# a {#dg-main .dg-masthead .ok}\n\n<p class="DG-x y" id="dg-z">b</p>')
+    assert "dg-" not in html.lower()
+    assert '<h2 id="a" class="ok">' in html
+
+
+def test_table_of_contents_nests_as_the_headings_do() -> None:
+    html = page("[TOC]\n\n## a\n\n### b\n\n## c")
+    assert html.startswith(
+        '<nav class="toc" aria-label="Contents"><ol><li><a href="#a">a</a><ol><li><a href="#b">b</a></li></ol></li>'
+        '<li><a href="#c">c</a></li></ol></nav>'
+    )
+
+
+def test_empty_source_is_an_empty_body() -> None:
+    assert convert(" \n\n", "en") == Body()
+    assert assemble(Body(), []) == ""
+
+
+def test_first_paragraph_and_words_are_those_of_the_text() -> None:
+    body = convert('# H\n\n> quoted\n\nThe *first* "one"\nhere.\n\n```\ncode code\n```', "en")
+    assert body.text == "The first “one” here."
+    assert body.words == 1 + 1 + 4
+    assert convert("日本語の文章です", "ja").words == 4
+
+
+def test_references_tell_what_the_author_wrote() -> None:
+    body = convert("[a](b%20c.md?x=1&amp;y#z) ![](p.png) ![](q.png){.decorative} ![t](r.png)", "en")
+    assert body.refs == (
+        Ref("b%20c.md?x=1&y#z", "link"),
+        Ref("p.png", "image", None),
+        Ref("q.png", "image", ""),
+        Ref("r.png", "image", "t"),
+    )
+
+
+def test_link_without_an_address_keeps_its_text_and_a_picture_its_alternative() -> None:
+    body = convert("a [b *c*](x.md) ![d](y.png)", "en")
+    assert assemble(body, [None, None]) == "<p>a b <em>c</em> d</p>"
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "java\tscript:x", " data:x", "vbscript:x", "\\\\x"])
+def test_address_of_a_refused_kind_is_never_written(address: str) -> None:
+    body = convert("[a](x)", "en")
+    assert assemble(body, [address]) == "<p>a</p>"
+
+
+def test_refused_link_is_still_told() -> None:
+    assert convert("[a](javascript:alert(1))", "en").refs == (Ref("javascript:alert(1)", "link"),)
+
+
+def test_hosts_of_remote_pictures_and_kept_frames_are_known() -> None:
+    source = (
+        '![a](https://CDN.example/x.png) ![b](//img.example:8080/y) ![c](z.png)\n\n<iframe src="https://v.example/1">'
+        '</iframe>\n\n<iframe src="https://w.example/2"></iframe>'
+    )
+    body = convert(source, "en", Options(embed=("v.example",)))
+    assert body.remote_hosts == ("cdn.example", "img.example:8080")
+    assert body.embeds == ("v.example",)
+    html = assemble(body, [ref.target for ref in body.refs])
+    assert html.count("<iframe") == 1
+    assert '<a href="https://w.example/2">2</a>' in html
+
+
+def test_raw_html_is_cleaned_unless_the_site_trusts_its_authors_and_always_in_feeds() -> None:
+    source = 'a <b onclick="x()">b</b>\n\n<script>let a = "</p>";</script>\n\n[c](d.md)'
+    assert "script" not in page(source)
+    body = convert(source, "en", Options(raw_html=True))
+    html = assemble(body, ["/d/"])
+    assert '<script>let a = "</p>";</script>' in html
+    assert 'onclick="x()"' in html
+    assert '<a href="/d/">c</a>' in html
+    assert feed_html(body, ["/d/"]) == '<p>a <b>b</b></p>\n\n\n<p><a href="/d/">c</a></p>'
+
+
+def test_feed_has_no_ids_names_or_frames() -> None:
+    body = convert('# a\n\n<iframe src="https://v.example/1" title="T"></iframe>', "en", Options(embed=("v.example",)))
+    assert feed_html(body, []) == '<h2>a</h2>\n<a href="https://v.example/1">T</a>'
+
+
+def test_body_is_made_of_plain_values() -> None:
+    body = convert("# a\n\n[b](c) ![d](e)", "en")
+    assert marshal.loads(marshal.dumps(body.parts)) == body.parts
+
+
+def test_place_of_each_reference_is_found_in_the_source() -> None:
+    source = "[a](x.md) xx.md\n\n[b](x.md#y)\n[c][1] [d][1]\n\n[1]: <z.md>\n\n[e](&amp;)"
+    body = convert(source, "en")
+    assert [ref.target for ref in body.refs] == ["x.md", "x.md#y", "z.md", "z.md", "&"]
+    assert places(source, 10, body) == [(10, 5, 4), (12, 5, 6), (15, 7, 4), (15, 7, 4), (10, 1, 1)]
+
+
+def test_nesting_without_end_is_a_message_and_no_traceback() -> None:
+    with pytest.raises(TooComplex, match="nest"):
+        convert("<div>" * 600, "en")
+    with pytest.raises(TooComplex, match="nest"):
+        convert("1. " * 3000, "en")
+
+
+def test_failure_leaves_nothing_behind_for_the_next_article() -> None:
+    expected = page("- a\n\n    b\n\n[^1] [c]", "nl")
+    for source in ("1. " * 3000, "- [^1]\n\n[^1]: " + "1. " * 3000 + "\n\n[c]: d"):
+        with pytest.raises(TooComplex):
+            convert(source, "nl")
+        assert page("- a\n\n    b\n\n[^1] [c]", "nl") == expected
+
+
+@given(st.text())
+def test_any_text_becomes_html_whose_parts_fit(source: str) -> None:
+    body = convert(source, "en")
+    html = assemble(body, [None] * len(body.refs))
+    assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", html)
+    parser.fragment_fromstring(html, create_parent="div")
+    assert len(places(source, 1, body)) == len(body.refs)
+
+
+@pytest.mark.parametrize("name", ["digitalgov", "bitcoinops", "mehdix-fa"])
+def test_real_articles_convert_without_loss_of_their_ids(name: str, corpus: Callable[[str], Path]) -> None:
+    for path in sorted((corpus(name) / "content").rglob("*.md"))[::8]:
+        body = convert(path.read_text("utf-8-sig").split("---\n", 2)[-1], "en")
+        html = assemble(body, ["#"] * len(body.refs))
+        assert re.findall(r' id="([^"]*)"', re.sub(r"(?s)<pre.*?</pre>", "", html)) == list(body.ids), path
+        assert not re.search("[\x02\x03\ufdd0\ufdd1]|klzzwxh|wzxhzdk", html), path

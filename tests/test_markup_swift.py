@@ -1,0 +1,111 @@
+"""The swift stages give what Python-Markdown gives, and hostile text costs about linear time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown import Markdown
+
+from digestgen.markup import clean, engine
+from digestgen.markup.convert import TooComplex, convert
+
+#: What Markdown is made of, in small pieces, so that strange neighbours meet.
+_PIECES = [
+    "*", "**", "_", "__", "***", "`", "``", "```", "\\", "\\\\", "[", "](", "]", "](x)", "[a]", "![", "!", "(", ")",
+    '[a]: http://x "t"\n', "<b>", "</b>", "<div>", "</div>", '<div markdown="1">\n', "<", ">", "<!-- c -->", "&amp;",
+    "&", "\n", "\n\n", "    ", "  \n", " ", "\t", "a", "b c", "é", "日", "- ", "1. ", "> ", "# ", "~~", ":", "\n: d",
+    "http://x.y/z_a", "www.a.b", "<http://a>", "<a@b.c>", "|", "\n-|-\n", "[^1]", "[^1]: n\n", "*[a]: t\n", "{.x}",
+    "{", "}", '"', "'", "~~~\n", "===", "---", "\n---\n", "[ ] ", "[x] ",
+]  # fmt: skip
+_CONVERTERS: dict[bool, Markdown] = {}
+
+
+def outcome(source: str, *, swift: bool) -> str:
+    """What a converter makes of `source`, or the kind of its failure, after which there is a new one."""
+    md = _CONVERTERS.pop(swift, None) or engine.build("en", swift=swift)
+    try:
+        html = md.convert(source)
+    except Exception as error:  # noqa: BLE001  whatever happens has to happen in both
+        return type(error).__name__
+    md.reset()
+    _CONVERTERS[swift] = md
+    return html
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=60).map("".join))
+@example('![a]("b(c)d(e')
+@example("a `` b ` c ``` d `` e")
+@example('[a](b "c (d" e) `x` \\\\`y` *f **g* h**')
+@example("[[[[" * 40 + "](x)")
+@example("<a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a\n\nb")
+def test_swift_stages_change_nothing(source: str) -> None:
+    assert outcome(source, swift=True) == outcome(source, swift=False)
+
+
+@pytest.mark.parametrize("name", ["digitalgov", "bitcoinops", "mehdix-fa"])
+def test_swift_stages_change_nothing_in_real_articles(name: str, corpus: Callable[[str], Path]) -> None:
+    for path in sorted((corpus(name) / "content").rglob("*.md"))[::10]:
+        source = path.read_text("utf-8-sig").split("---\n", 2)[-1]
+        assert outcome(source, swift=True) == outcome(source, swift=False), path
+
+
+def spent(source: str) -> float:
+    """The least processor time of two conversions; a text that is refused has cost its time, too."""
+    times = []
+    for _ in range(2):
+        start = time.process_time()
+        with suppress(TooComplex):
+            convert(source, "en")
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[a", "![a", "<![CDATA[", "<!", "<a ", " ", "`a", "[a](", "<div>", '<b x="', "[a](b) ", "\\*", '"a ', "> "],
+)
+def test_hostile_repetition_costs_linear_time(piece: str) -> None:
+    few, many = spent(f"x{piece * 4000}y"), spent(f"x{piece * 16000}y")
+    # Four times the text: the square would be sixteen. What takes next to no time cannot be measured.
+    assert many < max(8 * few, 0.15)
+
+
+def test_growing_runs_of_backticks_cost_little() -> None:
+    assert spent(" ".join("`" * length for length in range(1, 400))) < 2
+
+
+def test_code_that_a_lexer_cannot_read_in_time_stays_plain() -> None:
+    assert spent('```scala\n"' + "\\" * 40 + "\n```") < 2
+
+
+def test_unclosed_fences_cost_little() -> None:
+    assert spent("".join("`" * (3 + number % 7) + "x\n" for number in range(4000))) < 2
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<div>",
+        "<div></b>",
+        "<div><!-- </div> -->",
+        '<div title="</div>">',
+        '<div a" b="></div>">',
+        "<div><table></div></table>",
+        "<div><select></div></select>",
+        "<svg><title><div>",
+        "<svg><![CDATA[></svg>]]>",
+        "<div><textarea></div></textarea>",
+    ],
+)
+def test_no_trick_hides_how_deep_elements_nest(piece: str) -> None:
+    assert clean.depth(piece * 1000) >= 1000
+
+
+def test_many_elements_side_by_side_are_not_deep() -> None:
+    assert clean.depth("<div><p>a <span>b</span><br></div>" * 1000) == 2
