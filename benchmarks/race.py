@@ -159,7 +159,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", default=[], help="leave out the others: digestgen, Hugo, Pelican")
     parser.add_argument("--markdown", type=Path, help="write the tables to this file, too")
     chosen = parser.parse_args()
-    racing = [item for item in generators.all_of(chosen.peers) if not chosen.only or item.name in chosen.only]
+    racing = [item for item in generators.all_of(chosen.peers.resolve()) if not chosen.only or item.name in chosen.only]
     machine = report.machine(racing, chosen.size, chosen.laps)
     with tempfile.TemporaryDirectory(prefix="race-") as folder:
         results = race(chosen.size, chosen.laps, chosen.timeout, racing, Path(folder))

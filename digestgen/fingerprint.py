@@ -9,7 +9,7 @@ import dataclasses
 import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 #: Hexadecimal digits in the names of fingerprinted assets: 40 bits, as many as a human can compare by eye.
 SHORT = 10
@@ -39,31 +39,39 @@ def of_value(value: object, memo: Memo | None = None) -> str:
     return of_bytes(_written(value, memo).encode("utf-8", "surrogatepass"))
 
 
-def _written(value: object, memo: Memo | None) -> str:
+def _written(value: Any, memo: Memo | None) -> str:
     # lengths stand before contents: no two different values are written alike
-    if isinstance(value, str):
+    kind: Any = type(value)
+    if kind is str:
         return f"{len(value)}:{value}"
-    if isinstance(value, tuple):
+    if kind is tuple:
         return f"({len(value)}{''.join([_written(item, memo) for item in value])}"
-    if dataclasses.is_dataclass(value):
-        return _record(value, memo)
+    fields = _fields(kind)
+    if fields:
+        return _record(value, kind, fields, memo)
     if isinstance(value, Mapping):
         return f"{{{len(value)}{''.join([_written(key, memo) + _written(item, memo) for key, item in value.items()])}"
-    return f"<{type(value).__name__} {value!r}>"
+    return f"<{kind.__name__} {value!r}>"
 
 
-def _record(value: Any, memo: Memo | None) -> str:
-    known = memo.get(id(value)) if memo is not None else None
-    if known is not None:
-        return known[1]
-    kind: Any = type(value)
-    text: str = kind.__name__ + "".join([_written(getattr(value, name), memo) for name in _fields(kind)])
-    if memo is not None:
-        text = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        memo[id(value)] = (value, text)
-    return text
+#: Smaller dataclasses are written sooner than looked up.
+_WORTH: Final = 6
 
 
-@lru_cache(maxsize=128)
+def _record(value: Any, kind: Any, fields: tuple[str, ...], memo: Memo | None) -> str:
+    if memo is None or len(fields) < _WORTH:
+        return f"{kind.__name__}{''.join([_written(getattr(value, name), memo) for name in fields])}"
+    known = memo.get(id(value))
+    if known is None:
+        text = kind.__name__ + "".join([_written(getattr(value, name), memo) for name in fields])
+        known = (value, hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
+        memo[id(value)] = known
+    return known[1]
+
+
+@lru_cache(maxsize=256)
 def _fields(kind: Any) -> tuple[str, ...]:
+    """The fields of a dataclass that take part in comparisons; none of any other type."""
+    if not dataclasses.is_dataclass(kind):
+        return ()
     return tuple(field.name for field in dataclasses.fields(kind) if field.compare)

@@ -37,6 +37,10 @@ _DIGITS: Final = {
 _OWN_DIGITS: Final = {"fa": "arabext", "ar": "arab", "ckb": "arab", "ps": "arabext", "ur": "latn"}
 
 
+#: The larger parts of a locale's data, which take over nothing from elsewhere.
+_WHOLE: Final = frozenset(["languages", "territories", "scripts", "variants", "currency_names", "currency_symbols"])
+
+
 class _Locale(babel.Locale):
     """A locale with data of its own.
 
@@ -47,7 +51,8 @@ class _Locale(babel.Locale):
     @functools.cached_property
     def _data(self) -> localedata.LocaleDataDict:
         shared: Any = localedata.load(str(self))
-        return localedata.LocaleDataDict(copy.deepcopy(shared))
+        own = {key: value if key in _WHOLE else copy.deepcopy(value) for key, value in shared.items()}
+        return localedata.LocaleDataDict(own)
 
 
 @functools.lru_cache(maxsize=256)

@@ -93,7 +93,8 @@ class Article:
 
     This is what the library and all lists know; the rest is a `Manuscript`, fetched where it is asked for.
     `lede` is the first paragraph as text. `dated_slug` is the slug with the date of the file's name, where the
-    slug is without it. `inward` are the targets of the body's references that lead into the site, in order.
+    slug is without it. `byline` are its authors, else those who reported it, else those who wrote it: names, or
+    keys of people.yaml. `inward` are the targets of the body's references that lead into the site, in order.
     `fingerprint` stands for everything that the file says.
     """
 
@@ -114,7 +115,7 @@ class Article:
     section: str = ""
     dateline: str = ""
     weight: int = 0
-    authors: tuple[str, ...] = ()
+    byline: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     image: Image | None = None

@@ -199,7 +199,7 @@ def _article(path: str, mark: str, values: dict[str, Any], parts: _Parts, config
         section=values["section"],
         dateline=values["dateline"],
         weight=values["weight"],
-        authors=values["authors"],
+        byline=_byline(values["authors"], values["credits"]),
         tags=values["tags"],
         sources=tuple(_source(item, config) for item in values["sources"]),
         image=values["image"],
@@ -280,6 +280,13 @@ def _id(written: str, path: str, config: Config) -> str:
 
 def _source(values: dict[str, Any], config: Config) -> Source:
     return frontmatter.source(values, lambda written: _moment(written, config))
+
+
+def _byline(authors: tuple[str, ...], listed: tuple[Credit, ...]) -> tuple[str, ...]:
+    names = authors
+    for role in ("reporting", "writing"):
+        names = names or tuple(person.name for credit in listed if credit.role == role for person in credit.people)
+    return names
 
 
 def _credits(listed: tuple[Credit, ...]) -> tuple[Credit, ...]:

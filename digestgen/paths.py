@@ -9,6 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
+from functools import lru_cache
 
 #: Bytes of UTF-8 in one name, which is the limit of ext4, APFS and (in other units) NTFS.
 LONGEST_NAME = 255
@@ -43,8 +44,15 @@ def fault(path: str) -> str:
     return next(filter(None, map(name_fault, path.split("/"))), "")
 
 
+#: What nearly all names are: nothing in them could be wrong but a device's name.
+_PLAIN = re.compile(r"[a-z0-9_-](?:[a-z0-9._-]{0,118}[a-z0-9_-])?")
+
+
+@lru_cache(maxsize=65536)
 def name_fault(name: str) -> str:
     """Return in words why `name` cannot be a file or folder on every system, `""` if it can."""
+    if _PLAIN.fullmatch(name) and not is_device(name):
+        return ""
     if name in ("", ".", ".."):
         return f"it has the step {name}" if name else "a name in it is empty"
     if len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME:

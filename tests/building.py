@@ -29,8 +29,11 @@ OWN = (writer.LIST, writer.LOCK, writer.STAGING)
 
 
 def built(folder: Path, *, now: datetime = NOW, output: Path | None = None, strict: bool = False) -> build.Result:
-    """Build the site in `folder`; whether that went well stands in the result."""
-    return build.build(build.Request(folder, now, output, strict))
+    """Build the site in `folder`; whether that went well stands in the result.
+
+    One process does it all: a test run has threads (servers, browsers), and forking those is asking for trouble.
+    """
+    return build.build(build.Request(folder, now, output, strict, jobs=1))
 
 
 def well_built(folder: Path, *, now: datetime = NOW, output: Path | None = None) -> dict[str, bytes]:

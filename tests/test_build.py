@@ -75,6 +75,31 @@ def test_a_site_is_the_same_whatever_its_folder_is_called(tmp_path: Path, output
     assert run(write_site(tmp_path / name, SITE), umask=0o077) == outputs
 
 
+def test_a_site_is_the_same_whatever_number_of_processes_makes_it(tmp_path: Path) -> None:
+    text = "-- site.yaml --\ntitle: Digest\nurl: https://digest.example/\ntheme: plain\n" + plain_theme()
+    text += "".join(
+        f"-- content/{number}.md --\n---\ntitle: No. {number}\ndate: 2024-01-01T00:{number % 60:02}\n"
+        f"tags: [x{number % 7}]\n---\n[before]({number - 1 or 1}.md) ![](dot.svg)\n"
+        for number in range(1, 120)
+    )
+    text += (
+        "-- content/dot.svg --\n<svg/>\n-- content/wrong.md --\n---\ntitle: Wrong\ndate: 2024-01-01\nnoise: 1\n---\n"
+    )
+    ended = {}
+    for jobs in ("1", "4"):
+        folder = write_site(tmp_path / jobs, text)
+        done = subprocess.run(
+            [sys.executable, "-m", "digestgen", "-C", str(folder), "build", "--now", "2024-06-01", "--jobs", jobs],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
+        ended[jobs] = (done.returncode, done.stderr, published(folder / "public"))
+    assert ended["1"] == ended["4"]
+    assert (ended["1"][0], len(ended["1"][2])) == (0, 264)
+
+
 def test_a_site_is_the_same_whatever_order_its_disk_lists(
     site: Site, outputs: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:

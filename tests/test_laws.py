@@ -188,7 +188,7 @@ class Shuffled(files.Os):
         return entries
 
 
-QUICK = settings(max_examples=20, phases=set(Phase) - {Phase.explain}, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=15, phases=set(Phase) - {Phase.explain}, suppress_health_check=[HealthCheck.too_slow])
 
 
 @QUICK

@@ -371,7 +371,7 @@ extra: {map: true}
         "KCNA",
         Stamp(datetime(2024, 5, 3, tzinfo=settings().timezone), timed=True),
     )
-    assert (found.section, found.dateline, found.authors, found.tags) == (
+    assert (found.section, found.dateline, found.byline, found.tags) == (
         "World",
         "Seoul",
         ("A. Kim",),

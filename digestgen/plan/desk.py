@@ -149,11 +149,7 @@ class Desk:
 
     def byline(self, article: Article) -> tuple[str, ...]:
         """Return the names above the article: its authors, else who reported it, else who wrote it."""
-        names = list(article.authors)
-        for role in ("reporting", "writing"):
-            if not names:
-                names = [person.name for credit in article.credits if credit.role == role for person in credit.people]
-        return tuple(dict.fromkeys(credits.named(name, self.people) for name in names))
+        return tuple(dict.fromkeys(credits.named(name, self.people) for name in article.byline))
 
     # --- the head of a page
 
