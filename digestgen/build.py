@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -90,9 +91,13 @@ def build(request: Request) -> Result:
     if settings is None:
         return Result(graded(found, {}, strict=request.strict))
     store = traces.opened(str(request.folder), traces.engine())
+    # nearly all that a build makes lives until its end: looking for garbage all the while only costs
+    before = gc.get_threshold()
+    gc.set_threshold(200_000, *before[1:])
     try:
         return _built(request, settings, store, found)
     finally:
+        gc.set_threshold(*before)
         store.close()
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from digestgen import yaml
+from digestgen import paths, yaml
 from digestgen.diagnostics import Diagnostic, Severity, Span
 from digestgen.rules import RULES
 from digestgen.schema import (
@@ -210,11 +210,12 @@ class Folder:
     """A folder, relative to site.yaml."""
 
     expects: str = "a folder such as public or ../site, relative to site.yaml"
+    below: bool = False
 
     def read(self, node: yaml.Node, at: str, report: Report) -> str:
         text = Text(self.expects).read(node, at, report)
-        if "\0" in text:
-            raise report.fault("bad-value", f"`{at}` is no folder", node.span, f"expected {self.expects}")
+        if "\0" in text or (self.below and not paths.join_inside("", text)) or (self.below and text.startswith("/")):
+            raise report.fault("bad-value", f"`{text}` cannot be `{at}`", node.span, f"expected {self.expects}")
         return text
 
     def json(self) -> dict[str, Any]:
@@ -364,7 +365,13 @@ TABLE: Final = Table(
             {},
             "the theme's defaults",
         ),
-        Key("content", Folder(), "The folder of the articles.", "content", "content"),
+        Key(
+            "content",
+            Folder("a folder below that of site.yaml", below=True),
+            "The folder of the articles.",
+            "content",
+            "content",
+        ),
         Key("output", Folder(), "The folder that the site is written to.", "public", "public"),
         Key(
             "permalink",

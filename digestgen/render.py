@@ -14,6 +14,7 @@ from typing import Final
 
 import jinja2
 from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from markupsafe import Markup
 
 from digestgen import fingerprint, i18n, urls, views
 from digestgen.diagnostics import Diagnostic, Span
@@ -87,6 +88,7 @@ class Renderer:
     environment: Environment = field(init=False)
     _closures: dict[str, str] = field(default_factory=dict)
     _shared: dict[str, str] = field(default_factory=dict)
+    _said: dict[tuple[str, str], Markup] = field(default_factory=dict)
     _words: i18n.Language = field(init=False)
     _here: str = field(init=False, default="/")
     _absolute: bool = field(init=False, default=False)
@@ -105,6 +107,7 @@ class Renderer:
         self.environment.filters["href"] = self._href
         self.environment.globals["asset"] = self._asset
         self.environment.install_gettext_callables(self._gettext, self._ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self.environment.globals["_"] = self._say
 
     def render(self, output: Rendered) -> bytes:
         """Return the page as UTF-8 HTML. Raises `TemplateFault` where a template is wrong."""
@@ -184,6 +187,14 @@ class Renderer:
 
     def _gettext(self, message: str) -> str:
         return self._words.text(message)
+
+    def _say(self, message: str, /, **values: object) -> Markup:
+        """What Jinja's own `_` does, with each message looked up once: pages say the same words again and again."""
+        key = (self._words.tag, message)
+        text = self._said.get(key)
+        if text is None:
+            text = self._said[key] = Markup(self._words.text(message))  # noqa: S704 - catalogues are our own
+        return text % values
 
     def _ngettext(self, one: str, many: str, number: int) -> str:
         # the number itself in the language's own digits: Jinja would write Latin ones

@@ -263,18 +263,20 @@ class Output:
 
     def _remove(self, stale: Iterable[str], found: list[Diagnostic]) -> list[str]:
         removed = []
+        emptied = set()
         for path in stale:
             try:
                 present = self._present(path)
             except _Foreign:
                 continue  # no file of ours any more: it became a folder or a link, or lies behind one
+            emptied.add(path.rpartition("/")[0])  # also where a killed build removed the file, but not its folder
             if present is None:
                 continue
             if fingerprint.of_bytes(present) not in self.owned[path]:
                 found.append(_changed(path, "is removed, for nothing claims it any more"))
             files.remove(f"{self.root}/{path}")
             removed.append(path)
-        files.remove_empty_dirs(self.root, [path.rpartition("/")[0] for path in removed])
+        files.remove_empty_dirs(self.root, emptied)
         return removed
 
     def _write_list(self, owned: Owned) -> None:

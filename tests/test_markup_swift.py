@@ -56,9 +56,9 @@ def test_swift_stages_change_nothing_in_real_articles(name: str, corpus: Callabl
 
 
 def spent(source: str) -> float:
-    """The least processor time of two conversions; a text that is refused has cost its time, too."""
+    """The least processor time of three conversions; a text that is refused has cost its time, too."""
     times = []
-    for _ in range(2):
+    for _ in range(3):
         start = time.process_time()
         with suppress(TooComplex):
             convert(source, "en")
@@ -72,8 +72,9 @@ def spent(source: str) -> float:
 )
 def test_hostile_repetition_costs_linear_time(piece: str) -> None:
     few, many = spent(f"x{piece * 4000}y"), spent(f"x{piece * 16000}y")
-    # Four times the text: the square would be sixteen. What takes next to no time cannot be measured.
-    assert many < max(8 * few, 0.15)
+    # Four times the text: the square would be sixteen. What takes next to no time cannot be measured on a busy
+    # machine; the squares that stock Python-Markdown takes here are seconds.
+    assert many < max(8 * few, 0.6)
 
 
 def test_growing_runs_of_backticks_cost_little() -> None:

@@ -58,6 +58,10 @@ def texts(out: Path) -> dict[str, str]:
     return {path: data.decode() for path, data in published(out).items()}
 
 
+def folders(out: Path) -> set[str]:
+    return {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_dir()}
+
+
 def grow(folder: Path, files_: Wanted) -> None:
     for path, text in files_.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -158,11 +162,12 @@ def test_the_list_names_every_file_with_its_fingerprint_and_not_itself(guard: Gu
 
 
 def test_what_nobody_claims_any_more_goes_and_empty_folders_with_it(guard: Guard, out: Path) -> None:
-    well_written(out, guard, SITE | {"b/c/index.html": "c", "b/c/d/e.txt": "e"})
+    well_written(out, guard, SITE | {"b/c/index.html": "c", "b/c/d/e.txt": "e", "x/y/z.txt": "z"})
     (out / "b/c/d/mine.txt").write_text("mine")
     (out / "a/empty").mkdir()
     written = well_written(out, guard, {"index.html": "front"})
-    assert written.removed == ("a/index.html", "a/map.svg", "b/c/d/e.txt", "b/c/index.html", "feed.xml")
+    assert written.removed == ("a/index.html", "a/map.svg", "b/c/d/e.txt", "b/c/index.html", "feed.xml", "x/y/z.txt")
+    assert not (out / "x").exists()
     assert texts(out) == {"index.html": "front", "b/c/d/mine.txt": "mine"}
     assert (out / "a/empty").is_dir()  # an empty folder is not ours to judge
 
@@ -506,6 +511,7 @@ BEFORE = {
     "b/old.txt": "old",
     "c": "a file",
     "d/e/f.txt": "f",
+    "x/y/old.txt": "old",
     "kept.txt": "kept",
 }
 AFTER = {
@@ -558,6 +564,7 @@ def test_a_build_that_ends_at_any_change_leaves_whole_files_and_the_next_one_men
         assert (found, written is None) == ([], False), left
         assert texts(out) == AFTER | FOREIGN, left
         assert (out / LIST).read_bytes() == owned, left
+        assert folders(out) == folders(clean) | {"b", ".hidden"}, left
         assert sorted(set(everything(out)) - set(AFTER) - set(FOREIGN)) == [LIST, LOCK], left
         count = left
     assert count > 20  # so many changes does this build make

@@ -156,6 +156,8 @@ def _with_image(item: Article, targets: Sequence[Target], desk: Desk, found: lis
     if item.image is None:
         return targets
     target = desk.resolver.resolve(item, item.image.src)
+    if target.state == "good" and not target.file and urls.classify(item.image.src).path.endswith(".md"):
+        target = Target(None, state="broken", why="it is an article, and no picture")
     found.extend(_image_faults(item, target))
     return [*targets, target]
 

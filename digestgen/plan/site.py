@@ -49,7 +49,7 @@ def plan(
         draft.outputs.extend(_lists(desk))
     static = _static(files, shelf.config.content, draft)
     _add_feeds(desks, draft)
-    resolver.known = known(draft.outputs) | _to_come(desks)
+    resolver.known = known(draft.outputs) | _to_come(desks) | _aliases(desks)
     for desk in desks:
         _add_articles(desk, draft)
     _add_files(desks, static, draft)
@@ -69,6 +69,12 @@ def _to_come(desks: Sequence[Desk]) -> dict[str, frozenset[str]]:
     if desks[0].library.config.url:
         found += ["/sitemap.xml", *(f"{desk.prefix}/feed.xml" for desk in desks)]
     return dict.fromkeys(found, frozenset())
+
+
+def _aliases(desks: Sequence[Desk]) -> dict[str, frozenset[str]]:
+    """The former addresses of articles and pages, where redirects will stand."""
+    items = (item for desk in desks for item in (*desk.part.articles, *desk.part.pages))
+    return {alias: frozenset() for item in items for alias in item.aliases}
 
 
 def _address(path: str) -> str:
