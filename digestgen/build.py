@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,7 +75,7 @@ class Result:
     rendered: frozenset[str] = frozenset()
     why: Mapping[str, str] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
-    """How long each stage took."""
+    """How long each stage took, in order, by a sentence that says what was done."""
 
     @property
     def ok(self) -> bool:
@@ -123,6 +124,19 @@ def _no_site(folder: Path) -> Diagnostic:
 
 
 @dataclass(slots=True)
+class _Clock:
+    """Tells how long each stage took, for people: nothing that is built knows of it."""
+
+    stages: dict[str, float] = field(default_factory=dict)
+    last: float = field(default_factory=time.perf_counter)
+
+    def note(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.stages[stage] = now - self.last
+        self.last = now
+
+
+@dataclass(slots=True)
 class _Job:
     """One build at work: what was asked, what is known, what was found wrong."""
 
@@ -145,31 +159,38 @@ class _Job:
 
 
 def _built(request: Request, settings: Config, store: traces.Traces, found: list[Diagnostic]) -> Result:
+    clock = _Clock()
     store.load()
     last = unchanged.remembered(store)
     marks = unchanged.marks(str(request.folder), settings.content, unchanged.seen_of(last, "inputs"))
     job = _Job(request, settings, store, last, marks, source.Tree(request.folder, settings), found)
     found += job.tree.found
+    clock.note("what is there was looked at")
     registries, faults = registry.read(job.tree.registries())
     found += faults
     gathered = gather.articles(
         job.tree, marks, store, job.jobs, lambda done, of: request.progress("articles", done, of)
     )
     found += gathered.found
+    clock.note("articles were parsed or remembered")
     shelf, faults = library.assemble(gathered.articles, registries, settings, request.now)
     found += faults
     design, faults = theme.load(settings.theme, request.folder, settings.theme_options, settings.marks)
     found += faults
     result = Result(held=shelf.held, raw_html=settings.raw_html, parsed=gathered.parsed)
+    clock.note("the library and the theme were read")
+    result.seconds = clock.stages
     result.articles = sum(len(part.articles) for part in shelf.parts)
     if design is not None:
-        _publish(job, shelf, design, gathered.articles, result)
+        _publish(job, shelf, design, gathered.articles, result, clock)
     if not result.ok:
         result.diagnostics = _told(job)
     return result
 
 
-def _publish(job: _Job, shelf: Library, design: theme.Theme, articles: list[Article], result: Result) -> None:
+def _publish(
+    job: _Job, shelf: Library, design: theme.Theme, articles: list[Article], result: Result, clock: _Clock
+) -> None:
     """Plan, render and write, unless an error is found before the first file is replaced."""
     settings = job.settings
     planned, faults = site.plan(shelf, job.tree.files, design.options)
@@ -181,6 +202,7 @@ def _publish(job: _Job, shelf: Library, design: theme.Theme, articles: list[Arti
         job.found.append(
             Diagnostic("no-url", "site.yaml has no `url`, so neither feeds nor a sitemap are written", severity="note")
         )
+    clock.note("every page was planned")
     if job.wrong():
         return
     known = frozenset(urls.unquote(url) for url in site.known(outputs))
@@ -190,9 +212,11 @@ def _publish(job: _Job, shelf: Library, design: theme.Theme, articles: list[Arti
     with writer.opened(result.output, guard, job.found) as target:
         if target is not None:
             _write(job, outputs, renderer, target, result)
+            clock.note("files were made and put in their places")
             result.diagnostics = _told(job)
             if result.ok:
                 _remember(job, articles, target, result)
+                clock.note("all this was remembered")
 
 
 def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.Output, result: Result) -> None:

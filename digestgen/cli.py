@@ -114,9 +114,9 @@ def build(
     asked = [str(output) if output else "", strict]
     report = None if explain else _still(folder, output, asked, moment)
     if report is None:
-        report, written, removed = _build(folder, output, moment, strict, jobs or 0, explain)
+        report, written, removed = _build(folder, output, moment, strict, jobs or 0, explain, quiet)
     else:
-        _tell(report.diagnostics)
+        _tell(report.diagnostics, quiet)
         written, removed = 0, 0
     if not quiet:
         _say(report, written, removed, time.monotonic() - began)
@@ -139,7 +139,7 @@ def _still(folder: Path, output: Path | None, asked: list[object], moment: datet
 
 
 def _build(
-    folder: Path, output: Path | None, moment: datetime, strict: bool, jobs: int, explain: bool
+    folder: Path, output: Path | None, moment: datetime, strict: bool, jobs: int, explain: bool, quiet: bool
 ) -> tuple[Report, int, int]:
     from digestgen import build as builder
     from digestgen.files import BusyError
@@ -152,7 +152,7 @@ def _build(
         raise click.ClickException(
             f"another build is at work in {output or folder}; try again when it is done"
         ) from None
-    _tell(result.diagnostics)
+    _tell(result.diagnostics, quiet)
     if result.written is None:
         _end(result.diagnostics)
     for path, why in sorted(result.why.items()) if explain else ():
@@ -163,9 +163,12 @@ def _build(
 
 
 @cli.command()
-@click.argument("name", type=click.Choice(["site", "article", "sources", "people", "tags", "theme"]))
+@click.argument("name", type=click.Choice(["site", "article", "sources", "people", "tags", "theme"]), metavar="NAME")
 def schema(name: str) -> None:
-    """Print the JSON Schema of a file: site.yaml, the front matter of an article, a registry, theme.yaml.
+    """Print the JSON Schema of a kind of file, for editors.
+
+    NAME is one of site (site.yaml), article (the front matter), sources, people, tags (the registries beside
+    site.yaml) and theme (theme.yaml).
 
     Example: digestgen schema site > site.schema.json
     """
@@ -181,11 +184,13 @@ def _colour() -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or sys.stderr.isatty()
 
 
-def _tell(diagnostics: Iterable[Diagnostic]) -> None:
+def _tell(diagnostics: Iterable[Diagnostic], quiet: bool) -> None:
     from digestgen.diagnostics import shown
 
     colour = _colour()
     for item in diagnostics:
+        if quiet and item.severity == "note":
+            continue
         click.echo(shown(item, colour=colour) + "\n", err=True, color=colour)
 
 

@@ -63,7 +63,7 @@ def files(
             made.rows[output.path] = row
         else:
             todo.append((output, key))
-            made.why[output.path] = _why(row, key)
+            made.why[output.path] = _why(row, key, known=output.path in press.target.owned)
     _make(todo, press, jobs, made, found, tick)
     return made
 
@@ -130,10 +130,10 @@ def _file_mark(source: str, press: Press) -> str:
     return mark
 
 
-def _why(row: Row | None, key: str) -> str:
-    """Return why a file is made, in words for `--explain`."""
+def _why(row: Row | None, key: str, *, known: bool) -> str:
+    """Return why a file is made, in words for `--explain`; `known` tells that an earlier build wrote it."""
     if row is None:
-        return "it is new"
+        return "nothing was remembered of it" if known else "it is new"
     if row[0] == key:
         return "its file in the output was missing or changed"
     old, new = row[0].split(" "), key.split(" ")

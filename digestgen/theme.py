@@ -249,6 +249,8 @@ def _options(chain: Sequence[_Folder], given: Mapping[str, yaml.Node], report: R
             hint = meant(key, known) or f"options: {', '.join(known) or 'none'}"
             report.fault("unknown-key", f"the theme `{chain[0].root.name}` has no option `{key}`", span, hint)
             continue
+        if isinstance(node, yaml.Scalar) and yaml.is_null(node):
+            continue  # a key without a value counts as left out, as everywhere
         try:
             values[key] = (known[key], known[key].shape.read(node, key, report))
         except Fault:

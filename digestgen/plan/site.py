@@ -168,7 +168,9 @@ def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> vie
             feed=f"{prefix}/feed.xml" if config.url else "",
         ),
         nav=_nav(desk, draft),
-        publisher=views.Publisher(config.publisher.name or config.title, config.publisher.url, config.publisher.email),
+        publisher=views.Publisher(
+            config.publisher.name or desk.language.title, config.publisher.url, config.publisher.email
+        ),
         copyright=config.copyright,
         options=theme_options,
         extra=config.extra,
