@@ -152,6 +152,10 @@ class _Job:
     def jobs(self) -> int:
         return self.request.jobs or work.cores()
 
+    def unread(self, articles: Iterable[Article]) -> frozenset[str]:
+        """The paths of articles that are there and could not be read."""
+        return frozenset(self.tree.paths) - {item.path for item in articles}
+
     def wrong(self) -> bool:
         """Whether an error was found."""
         told = graded(self.found, self.settings.rules, strict=self.request.strict)
@@ -193,7 +197,7 @@ def _publish(
 ) -> None:
     """Plan, render and write, unless an error is found before the first file is replaced."""
     settings = job.settings
-    planned, faults = site.plan(shelf, job.tree.files, design.options)
+    planned, faults = site.plan(shelf, job.tree.files, design.options, job.unread(articles))
     job.found += faults
     result.unlinked = planned.unlinked
     outputs = [*_assets(design), *planned.outputs]

@@ -231,7 +231,7 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         raise SystemExit(INTERRUPTED) from None
-    except OSError as error:
+    except (OSError, UnicodeEncodeError) as error:
         click.echo(f"error: {_disk(error)}", err=True)
         raise SystemExit(WRONG) from None
     except Exception as error:
@@ -255,6 +255,8 @@ def _apologise(error: Exception) -> None:
     click.echo("This is a fault of digestgen's own; with --debug it shows where. Nothing half written stays.", err=True)
 
 
-def _disk(error: OSError) -> str:
+def _disk(error: OSError | UnicodeEncodeError) -> str:
+    if isinstance(error, UnicodeEncodeError):
+        return f"names of files are {error.encoding} here, and cannot hold `{error.object[:80]}`; set a UTF-8 locale"
     where = f"{error.filename}: " if error.filename else ""
     return f"{where}{error.strerror or error}"

@@ -440,7 +440,9 @@ def read(text: str, path: str = FILE) -> tuple[Config | None, list[Diagnostic]]:
     except Fault:
         return None, report.found
     config = _config(values, report)
-    return (None if any(item.severity == "error" for item in report.found) else config), report.found
+    # a key too many hides nothing: what else is wrong, in any file, can be told in the same run
+    wrong = any(item.severity == "error" and item.code != "unknown-key" for item in report.found)
+    return (None if wrong else config), report.found
 
 
 def _config(values: dict[str, Any], report: Report) -> Config:

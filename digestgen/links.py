@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from digestgen import parse, paths, urls
 from digestgen.diagnostics import Diagnostic, Span
-from digestgen.library import Library
+from digestgen.library import Library, address
 from digestgen.model import Article
 
 
@@ -43,18 +43,23 @@ _A_FILE: Final = "expected a file, named as seen from this article"
 class Resolver:
     """Resolves references of articles against a library, the files of content/ and the other pages of the site.
 
-    `known` maps every other address of the site (decoded) to the ids on it that may be linked to.
+    `known` maps every other address of the site (decoded) to the ids on it that may be linked to. `unread` are
+    articles that are there and wrong: a link to one is told by what is wrong with it.
     """
 
     library: Library
     files: frozenset[str]
     known: Mapping[str, frozenset[str]]
+    unread: frozenset[str] = frozenset()
     held: Mapping[str, Article] = field(init=False)
     pages: Mapping[str, Article] = field(init=False)
+    held_pages: frozenset[str] = field(init=False)
     _similar: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.held = {item.article.path: item.article for item in self.library.held}
+        settings = self.library.config
+        self.held_pages = frozenset(urls.unquote(address(item, settings)) for item in self.held.values())
         self.pages = {urls.unquote(url): self.library.articles[path] for path, url in self.library.urls.items()}
 
     def resolve(self, article: Article, target: str) -> Target:
@@ -90,6 +95,8 @@ class Resolver:
             return self._page(self.library.articles[path], fragment)
         if path in self.held:
             return Target(None, state="held")
+        if path in self.unread:
+            return Target(None)
         if path.startswith(parse.STATIC + "/") and path in self.files:
             return Target(urls.quote_path("/" + path.removeprefix(parse.STATIC + "/")) + _mark(fragment))
         if path in self.files:
@@ -138,6 +145,8 @@ class Resolver:
             return self._page(article, fragment)
         if path.lstrip("/") in self.library.articles:
             return self._page(self.library.articles[path.lstrip("/")], fragment)
+        if path in self.held_pages or path + "/" in self.held_pages:
+            return Target(None, state="held")
         place = path if path in self.known else path + "/"
         if place not in self.known:
             return Target(

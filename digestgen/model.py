@@ -165,7 +165,6 @@ class RegisteredPerson:
     key: str
     name: str
     url: str = ""
-    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

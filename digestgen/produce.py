@@ -7,7 +7,7 @@ file still holds what that build wrote, there is nothing to do. No edges are tra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from digestgen import feeds, fingerprint, work, writer
@@ -98,9 +98,12 @@ def _prepared(output: Output, press: Press) -> writer.Prepared | Diagnostic:
         data = press.tree.file(content.source, told)
         return press.target.prepare(output.path, data) if data is not None else told[0]
     try:
-        return press.target.prepare(output.path, _bytes(content, press.renderer))
+        data = _bytes(content, press.renderer)
     except TemplateFault as fault:
         return fault.diagnostic
+    prepared = press.target.prepare(output.path, data)
+    stray = press.renderer.strays(data.decode(), content) if isinstance(content, Rendered) else None
+    return replace(prepared, fault=stray) if stray and not prepared.fault else prepared
 
 
 def _bytes(content: Rendered | feeds.Feed | bytes, renderer: Renderer) -> bytes:

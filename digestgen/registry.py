@@ -48,7 +48,6 @@ PERSON: Final = Table(
     (
         Key("name", Text(), "The person's name, as bylines have it.", required=True),
         Key("url", Address(), "The person's own site.", "", "none"),
-        Key("about", Text(), "Who the person is.", "", "none"),
     ),
 )
 

@@ -10,13 +10,14 @@ import re
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from html import escape, unescape
 from typing import Final
 
 import jinja2
 from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
-from digestgen import fingerprint, i18n, urls, views
+from digestgen import fingerprint, i18n, paths, urls, views
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.plan.outputs import Rendered
 from digestgen.schema import meant
@@ -27,6 +28,10 @@ _REFERENCE: Final = re.compile(r"""\{%[-+]?\s*(?:extends|include|import|from)\s+
 _REFERENCE_TAG: Final = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b")
 _ASSET: Final = re.compile(r"""\basset\(\s*["']([^"']+)["']\s*\)""")
 _ASSET_CALL: Final = re.compile(r"\basset\b")
+
+
+#: Where a page names other files; `srcset` and forms are not for articles, and themes have href.
+_LINK: Final = re.compile(r"""\s(?:href|src)="([^"]*)\"""")
 
 
 class TemplateFault(Exception):
@@ -88,6 +93,7 @@ class Renderer:
     environment: Environment = field(init=False)
     _closures: dict[str, str] = field(default_factory=dict)
     _shared: dict[str, str] = field(default_factory=dict)
+    _good: set[tuple[str, str]] = field(default_factory=set)
     _said: dict[tuple[str, str], Markup] = field(default_factory=dict)
     _words: i18n.Language = field(init=False)
     _here: str = field(init=False, default="/")
@@ -164,6 +170,36 @@ class Renderer:
         if lang not in self._shared:
             self._shared[lang] = fingerprint.of_value(self.sites[lang])
         return self._shared[lang]
+
+    def strays(self, html: str, output: Rendered) -> Diagnostic | None:
+        """Return a message for the first link of a rendered page that leads nowhere, if there is one.
+
+        Links of articles and of the filter `href` are known to be good; this finds what a template wrote by hand.
+        """
+        folder = output.url.rpartition("/")[0]
+        for link in dict.fromkeys(_LINK.findall(html)):
+            if link[:1] != "#" and (folder, link) in self._good:
+                continue
+            if not self._leads(unescape(link), folder, html):
+                message = f"the page {output.url} links to {unescape(link)}, which is not there"
+                help = f"a template of the theme {self.theme.name} wrote it: use the filter href for pages of the site"
+                return Diagnostic("broken-link", message, help=help)
+            self._good.add((folder, link))
+        return None
+
+    def _leads(self, link: str, folder: str, html: str) -> bool:
+        kind = urls.classify(link)
+        if kind.kind in ("external", "mail", "refused"):
+            return True  # of another site, or the author's own with raw_html; never ours to judge
+        if kind.kind == "fragment":
+            return not kind.fragment or f'id="{escape(kind.fragment)}"' in html
+        if kind.kind == "site":
+            path = kind.path if kind.path.startswith(self.base) else None
+            return path is not None and "/" + path[len(self.base) :] in self.known
+        joined = paths.join_inside(urls.unquote(folder).strip("/"), kind.path or ".")
+        return joined is not None and any(
+            place in self.known for place in (f"/{joined}", f"/{joined}/".replace("//", "/"))
+        )
 
     def _href(self, url: str) -> str:
         """Return a path of the site as this page has to write it: relative, so that it works under any prefix.

@@ -334,3 +334,61 @@ def test_the_build_after_a_killed_one_ends_at_the_bytes_of_a_clean_one(
         if ended:
             break
     assert left > 10
+
+
+def test_a_link_that_a_template_wrote_by_hand_is_checked(site: Site) -> None:
+    folder = site(
+        "-- site.yaml --\ntitle: T\nurl: https://example.org/sub/\ntheme: mine\n"
+        "-- content/a.md --\n---\ntitle: A\ndate: 2024-01-01\n---\nText.\n"
+        "-- themes/mine/theme.yaml --\nname: mine\nextends: broadsheet\n"
+        '-- themes/mine/templates/article.html --\n{% extends "broadsheet/article.html" %}{% block tags %}'
+        '<a href="#dg-main">1</a> <a href="{{ site.places.home|href }}">2</a> <a href="/sub/tags/">3</a> LINK'
+        "{% endblock %}\n"
+    )
+    page = folder / "themes/mine/templates/article.html"
+    whole = page.read_text(encoding="utf-8")
+    for link in ("/nope/", "/tags/", "nix/", "#zork", "../../../../x/"):
+        page.write_text(whole.replace("LINK", f'<a href="{link}">4</a>'), encoding="utf-8")
+        result = built(folder)
+        assert [item.code for item in result.diagnostics] == ["broken-link"], link
+        assert f"the page /2024/01/a/ links to {link}, which is not there" in result.diagnostics[0].message
+    page.write_text(whole.replace("LINK", ""), encoding="utf-8")
+    assert built(folder).ok
+
+
+def test_a_picture_of_the_static_folder_is_shown_by_its_address(site: Site) -> None:
+    folder = site(
+        "-- site.yaml --\ntitle: T\n-- content/static/p.png --\nx\n"
+        "-- content/a.md --\n---\ntitle: A\ndate: 2024-01-01\nimage: {src: /p.png, alt: P}\n---\nText.\n"
+    )
+    assert 'src="../../../p.png"' in well_built(folder)["2024/01/a/index.html"].decode()
+    assert 'src="p.png"' in published(folder / "public")["index.html"].decode()
+
+
+def test_navigation_takes_mail_and_refuses_what_is_no_address(site: Site) -> None:
+    article = "-- content/a.md --\n---\ntitle: A\ndate: 2024-01-01\n---\n"
+    text = "-- site.yaml --\ntitle: T\nnav:\n  - {title: M, url: 'mailto:a@example.org'}\n"
+    assert b'href="mailto:a@example.org"' in well_built(site(text + article))["index.html"]
+    wrong = built(site(text + "  - {title: J, url: 'javascript:alert(1)'}\n  - {title: F, url: '#top'}\n" + article))
+    assert [item.code for item in wrong.diagnostics if item.severity == "error"] == ["bad-url", "bad-url"]
+
+
+def test_links_to_what_is_held_or_wrong_are_no_faults_of_their_own(site: Site) -> None:
+    text = "-- site.yaml --\ntitle: T\n-- content/a.md --\n---\ntitle: A\ndate: 2024-01-01\n---\n[later](/2099/01/b/)\n"
+    text += "-- content/b.md --\n---\ntitle: B\ndate: 2099-01-01\n---\n"
+    assert b"<p>later</p>" in well_built(site(text))["2024/01/a/index.html"]
+    wrong = built(site(text.replace("/2099/01/b/", "b.md").replace("2099-01-01", "2099-02-30")))
+    assert [item.code for item in wrong.diagnostics if item.severity == "error"] == ["bad-date"]
+
+
+def test_a_key_too_many_in_site_yaml_hides_no_fault_of_an_article(site: Site) -> None:
+    wrong = built(site("-- site.yaml --\ntitle: T\ntagine: x\n-- content/a.md --\n---\ntitle: A\n---\n"))
+    assert [item.code for item in wrong.diagnostics if item.severity == "error"] == ["missing-date", "unknown-key"]
+
+
+def test_a_byline_leads_to_the_site_that_people_yaml_names(site: Site) -> None:
+    folder = site(
+        "-- site.yaml --\ntitle: T\n-- people.yaml --\nkim: {name: A. Kim, url: https://kim.example/}\n"
+        "-- content/a.md --\n---\ntitle: A\ndate: 2024-01-01\nauthors: kim\n---\nText.\n"
+    )
+    assert b'href="https://kim.example/"' in well_built(folder)["2024/01/a/index.html"]

@@ -253,3 +253,9 @@ def test_real_articles_convert_without_loss_of_their_ids(name: str, corpus: Call
         html = assemble(body, ["#"] * len(body.refs))
         assert re.findall(r' id="([^"]*)"', re.sub(r"(?s)<pre.*?</pre>", "", html)) == list(body.ids), path
         assert not re.search("[\x02\x03\ufdd0\ufdd1]|klzzwxh|wzxhzdk", html), path
+
+
+def test_line_breaks_within_japanese_are_no_spaces() -> None:
+    body = convert("発表と、\nその後の\nLNの話\nです。\n\n    ビット\n    コイン\n", "ja")
+    assert assemble(body, []).startswith("<p>発表と、その後の\nLNの話です。</p>")
+    assert "ビット\nコイン" in assemble(body, [])

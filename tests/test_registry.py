@@ -77,9 +77,9 @@ def test_kinds_of_publishers_are_open() -> None:
 
 
 def test_people_have_a_name_and_perhaps_more() -> None:
-    found = read(people="kim: {name: A. Kim, url: https://example.org, about: Reporter}\nlee: {name: B. Lee}")
+    found = read(people="kim: {name: A. Kim, url: https://example.org}\nlee: {name: B. Lee}")
     assert found.people == {
-        "kim": RegisteredPerson("kim", "A. Kim", "https://example.org", "Reporter"),
+        "kim": RegisteredPerson("kim", "A. Kim", "https://example.org"),
         "lee": RegisteredPerson("lee", "B. Lee"),
     }
 

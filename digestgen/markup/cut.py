@@ -49,6 +49,10 @@ _VERBATIM = names("code kbd pre samp var")
 #: A paragraph in one of these says something beside the text.
 _ASIDES = names("aside blockquote dd details figure li section table")
 _HEADINGS = names("h1 h2 h3 h4 h5 h6")
+#: A line that breaks between two characters of a script without blanks: the break is the author's editor's, and
+#: no space (CSS Text 3, section 4.1.2, leaves it to us). The full-width forms and their punctuation count.
+_WIDE = "\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff9f"
+_WIDE_BREAK = re.compile(f"(?<=[{_WIDE}])[ \t]*\n[ \t]*(?=[{_WIDE}])")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -144,6 +148,8 @@ class _Cutter:
             self._stack.append((tag, None, self._lang))
 
     def _text(self, text: str) -> None:
+        if "\n" in text and not self._verbatim and not text.isascii():
+            text = _WIDE_BREAK.sub("", text)
         fixed = self._verbatim or self._unread or (self._links and ("://" in text or text[:4] == "www."))
         self._runs.append((-1 if fixed else len(self._out.parts), text, not self._unread))
         self._out.parts.append(text)

@@ -70,7 +70,7 @@ def _article_page(
         standfirst=item.summary,
         html=_html(item, desk),
         contents=_contents(item),
-        byline=tuple(views.Link(name) for name in desk.byline(item)),
+        byline=desk.byline_links(item),
         updated=desk.when(item.updated),
         sources=tuple(desk.source(source, item) for source in item.sources),
         credits=credits.line(manuscript.credits, own, desk.people),

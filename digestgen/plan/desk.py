@@ -151,6 +151,11 @@ class Desk:
         """Return the names above the article: its authors, else who reported it, else who wrote it."""
         return tuple(dict.fromkeys(credits.named(name, self.people) for name in article.byline))
 
+    def byline_links(self, article: Article) -> tuple[views.Link, ...]:
+        """Return the byline with each person's own site, where people.yaml names one."""
+        sites = {person.name: person.url for person in [*self.people.values()][::-1]}
+        return tuple(views.Link(name, sites.get(name, "")) for name in self.byline(article))
+
     # --- the head of a page
 
     def head(

@@ -36,18 +36,23 @@ class _Draft:
 
 
 def plan(
-    shelf: library.Library, files: frozenset[str], theme_options: Mapping[str, object]
+    shelf: library.Library,
+    files: frozenset[str],
+    theme_options: Mapping[str, object],
+    unread: frozenset[str] = frozenset(),
 ) -> tuple[Plan, list[Diagnostic]]:
     """Return the plan of the site and what is wrong with its links and addresses.
 
-    `files` are the paths below content/ of all files that are not articles.
+    `files` are the paths below content/ of all files that are not articles, `unread` those of articles that could
+    not be read, which is told already.
     """
     draft = _Draft()
-    resolver = Resolver(shelf, files, {})
+    resolver = Resolver(shelf, files, {}, unread)
     desks = [Desk(shelf, part, resolver) for part in shelf.parts]
+    static = _static(files, shelf.config.content, draft)
+    resolver.known = known(static)  # cards show pictures from there
     for desk in desks:
         draft.outputs.extend(_lists(desk))
-    static = _static(files, shelf.config.content, draft)
     _add_feeds(desks, draft)
     resolver.known = known(draft.outputs) | _to_come(desks) | _aliases(desks)
     for desk in desks:
@@ -194,8 +199,13 @@ def _nav(desk: Desk, draft: _Draft) -> tuple[views.Link, ...]:
 
 def _nav_link(item: NavItem, index: int, desk: Desk, draft: _Draft) -> views.Link | None:
     link = urls.classify(item.url)
-    if link.kind == "external":
+    if link.kind in ("external", "mail"):
         return views.Link(item.title, link.url)
+    if link.kind in ("refused", "fragment"):
+        span = desk.library.config.marks.get(f"nav.{index}.url")
+        label = "expected a path of this site, as /about/, or a web address"
+        draft.found.append(Diagnostic("bad-url", f"`nav` cannot lead to `{item.url[:80]}`", span, label))
+        return None
     path = link.path if link.path.startswith("/") else "/" + link.path
     place = _place_in(path if path.endswith("/") or "." in path.rsplit("/", 1)[-1] else path + "/", item, desk)
     if place is not None:
