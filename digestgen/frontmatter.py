@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from digestgen import yaml
-from digestgen.model import Contributor, Credit, Image, Source
+from digestgen.model import Contributor, Credit, Image, Provenance, Source
 from digestgen.schema import (
     Address,
+    Choice,
     Either,
     Fault,
     Flag,
@@ -25,6 +26,15 @@ from digestgen.schema import (
 
 #: Roles that every language has words for; others are shown as they are written.
 ROLES: Final = ("reporting", "writing", "editing", "translation", "photography", "graphics", "research")
+
+#: How an article may use a work that it credits; schema.org's isBasedOn and citation follow from it.
+USES: Final = ("based-on", "cites", "quotes", "republishes")
+
+#: What may be noted about an article that was wrong.
+CORRECTIONS: Final = ("correction", "clarification", "retraction")
+
+#: Kinds of news work that schema.org has a type for (subtypes of NewsArticle).
+GENRES: Final = ("reportage", "analysis", "background", "opinion", "advertisement")
 
 CONTRIBUTOR: Final = Table(
     "a person",
@@ -58,6 +68,34 @@ CREDIT: Final = Table(
     lambda values: Credit(**values),
 )
 
+CORRECTION: Final = Table(
+    "a correction",
+    (
+        Key("date", Moment(), "When it was made.", required=True),
+        Key("text", Text(), "What was wrong and what is right, in a sentence or two.", required=True),
+        Key(
+            "kind", Choice(CORRECTIONS), "What it is: a retraction takes the article back.", "correction", "correction"
+        ),
+    ),
+)
+
+TRANSLATION: Final = Table(
+    "`translation`",
+    (
+        Key("of", Text(), "What it is a translation of: an article's file, or an address.", "", "none"),
+        Key("from", language_tag(), "The language it was translated from.", "", "that of the article in `of`"),
+        Key(
+            "by",
+            ListOf(Text(), "a list of names", single=True),
+            "Who translated it: names, or keys of people.yaml.",
+            (),
+            "none",
+        ),
+        Key("tool", Text(), "The machine that translated it.", "", "none"),
+    ),
+    lambda values: Provenance(values["of"], values["from"], values["by"], values["tool"]),
+)
+
 IMAGE: Final = Table(
     "`image`",
     (
@@ -87,6 +125,13 @@ SOURCE_TABLE: Final = Table(
         Key("lang", language_tag(), "Its language.", "", "the publisher's language"),
         Key("license", Text(), "Under what licence it may be used.", "", "the publisher's licence"),
         Key("note", Text(), "How it was used, in a few words.", "", "none"),
+        Key(
+            "use",
+            Choice(USES),
+            "How it was used: `based-on` (rewritten or translated), `cites`, `quotes` or `republishes`.",
+            "based-on",
+            "based-on",
+        ),
     ),
 )
 
@@ -172,6 +217,9 @@ TABLE: Final = Table(
         Key("kicker", Text(), "The line above the headline.", "", "none"),
         Key("section", Text(), "The desk.", "", "none"),
         Key("dateline", Text(), "The place it is written from.", "", "none"),
+        Key("genre", Choice(GENRES), "What kind of work it is: " + ", ".join(GENRES) + ".", "", "none"),
+        Key("story", Text(), "The story that it is a part of: a key of stories.yaml, or a name.", "", "none"),
+        Key("brief", Flag(), "Whether it is only a few sentences.", default=False, otherwise="false"),
         Key("tags", ListOf(Text(), _TEXTS, commas=True), "Tags: a list, or text with commas.", (), "none"),
         Key(
             "sources",
@@ -181,6 +229,20 @@ TABLE: Final = Table(
             "none",
         ),
         Key("credits", ListOf(CREDIT, "a list of credits", single=True), "Who did what where.", (), "none"),
+        Key(
+            "translation",
+            TRANSLATION,
+            "How it came to be a translation: `of` what, `from` which language, `by` whom, with which `tool`.",
+            None,
+            "none",
+        ),
+        Key(
+            "corrections",
+            ListOf(CORRECTION, "a list of corrections", single=True),
+            "What was wrong and is put right: mappings of `date`, `text` and `kind`.",
+            (),
+            "none",
+        ),
         Key("image", _Picture(), "Its picture.", None, "none"),
         Key(
             "translation_key",
@@ -190,6 +252,7 @@ TABLE: Final = Table(
             "the file's path without its language",
         ),
         Key("draft", Flag(), "Held back until it is done.", default=False, otherwise="false"),
+        Key("embargo", Moment(), "Until when it is held back, whatever its date.", None, "its date"),
         Key("expires", Moment(), "From when on it is held back.", None, "never"),
         Key(
             "aliases",

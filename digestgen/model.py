@@ -39,6 +39,8 @@ class Source:
     lang: str = ""
     license: str = ""
     note: str = ""
+    use: str = "based-on"
+    """One of `frontmatter.USES`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,25 @@ class Credit:
 
     role: str
     people: tuple[Contributor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was wrong in an article and is put right or taken back; `kind` is one of `frontmatter.CORRECTIONS`."""
+
+    at: Stamp
+    text: str
+    kind: str = "correction"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How an article came to be a translation: of what (a file or an address), from which language, by whom or what."""
+
+    of: str = ""
+    lang: str = ""
+    by: tuple[str, ...] = ()
+    tool: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +129,22 @@ class Article:
     stamp: Stamp | None = None
     updated: Stamp | None = None
     expires: Stamp | None = None
+    embargo: Stamp | None = None
     draft: bool = False
     summary: str = ""
     lede: str = ""
     kicker: str = ""
     section: str = ""
     dateline: str = ""
+    genre: str = ""
+    story: str = ""
+    brief: bool = False
     weight: int = 0
     byline: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    translation: Provenance | None = None
     image: Image | None = None
     translation_key: str = ""
     aliases: tuple[str, ...] = ()

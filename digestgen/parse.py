@@ -14,7 +14,7 @@ from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.markup import convert
 from digestgen.markup.convert import Body
-from digestgen.model import Article, Credit, Manuscript, Source, Stamp
+from digestgen.model import Article, Correction, Credit, Manuscript, Source, Stamp
 from digestgen.moments import Written, read_moment
 from digestgen.schema import Fault, Report, plain_mapping
 
@@ -192,16 +192,22 @@ def _article(path: str, mark: str, values: dict[str, Any], parts: _Parts, config
         stamp=stamp,
         updated=_moment(values["updated"], config),
         expires=_moment(values["expires"], config),
+        embargo=_moment(values["embargo"], config),
         draft=values["draft"],
         summary=convert.educate(values["summary"], lang),
         lede=body.text,
         kicker=convert.educate(values["kicker"], lang),
         section=values["section"],
         dateline=values["dateline"],
+        genre=values["genre"],
+        story=values["story"],
+        brief=values["brief"],
         weight=values["weight"],
         byline=_byline(values["authors"], values["credits"]),
         tags=values["tags"],
         sources=tuple(_source(item, config) for item in values["sources"]),
+        corrections=tuple(_correction(item, lang, config) for item in values["corrections"]),
+        translation=values["translation"],
         image=values["image"],
         translation_key=values["translation_key"],
         aliases=_aliases(values["aliases"], report),
@@ -280,6 +286,12 @@ def _id(written: str, path: str, config: Config) -> str:
 
 def _source(values: dict[str, Any], config: Config) -> Source:
     return frontmatter.source(values, lambda written: _moment(written, config))
+
+
+def _correction(values: dict[str, Any], lang: str, config: Config) -> Correction:
+    at = _moment(values["date"], config)
+    assert at is not None  # the table asks for it
+    return Correction(at, convert.educate(values["text"], lang), values["kind"])
 
 
 def _byline(authors: tuple[str, ...], listed: tuple[Credit, ...]) -> tuple[str, ...]:

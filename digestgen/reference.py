@@ -93,6 +93,8 @@ def front_matter() -> str:
             "An item is a key of `sources.yaml`, a name, a web address, or a mapping with a `name`, a `url` or both:",
         ),
         _section("An item of `credits`", frontmatter.CREDIT),
+        _section("An item of `corrections`", frontmatter.CORRECTION),
+        _section("`translation`", frontmatter.TRANSLATION),
         _section("An item of `people` in a credit", frontmatter.CONTRIBUTOR, "A name alone will do."),
         _section(
             "`image`", frontmatter.IMAGE, "The name of a file alone will do, but says nothing to who cannot see it."

@@ -58,6 +58,12 @@ def test_a_title_is_enough_and_all_else_has_its_default() -> None:
         "kicker": "",
         "section": "",
         "dateline": "",
+        "genre": "",
+        "story": "",
+        "brief": False,
+        "translation": None,
+        "corrections": (),
+        "embargo": None,
         "tags": (),
         "sources": (),
         "credits": (),
@@ -148,6 +154,7 @@ NONE = {
     "lang": "",
     "license": "",
     "note": "",
+    "use": "based-on",
 }
 
 
@@ -166,6 +173,7 @@ sources:
     lang: ko
     license: CC BY 4.0
     note: translated
+    use: quotes
 """
     )
     assert found["sources"] == (
@@ -181,6 +189,7 @@ sources:
             "lang": "ko",
             "license": "CC BY 4.0",
             "note": "translated",
+            "use": "quotes",
         },
     )
 
