@@ -68,6 +68,16 @@ class PublisherConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class PoliciesConfig:
+    """Where the digest tells what it is: each a path of this site or an address elsewhere, or empty."""
+
+    principles: str = ""
+    corrections: str = ""
+    ownership: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A checked site.yaml. `languages` begins with the main one; `marks` tells where each key stands."""
 
@@ -84,6 +94,7 @@ class Config:
     permalink: str
     paginate: int
     publisher: PublisherConfig
+    policies: PoliciesConfig
     copyright: str
     nav: tuple[NavItem, ...] | None
     rules: Mapping[str, Severity]
@@ -322,6 +333,20 @@ PUBLISHER_TABLE: Final = Table(
     unknown="error",
 )
 
+_POLICY_PAGE: Final = Text("a path of this site, as /principles/, or an address elsewhere")
+
+POLICIES_TABLE: Final = Table(
+    "`policies`",
+    (
+        Key("principles", _POLICY_PAGE, "By which principles the digest works.", "", "none"),
+        Key("corrections", _POLICY_PAGE, "How it corrects what was wrong.", "", "none"),
+        Key("ownership", _POLICY_PAGE, "To whom it belongs, and who pays for it.", "", "none"),
+        Key("contact", _POLICY_PAGE, "How readers reach it: a page, or mailto: and an address.", "", "none"),
+    ),
+    lambda values: PoliciesConfig(**values),
+    unknown="error",
+)
+
 TABLE: Final = Table(
     "site.yaml",
     (
@@ -389,6 +414,14 @@ TABLE: Final = Table(
             "Who publishes the digest: `name`, `url`, `email`.",
             PublisherConfig(),
             "the site's title",
+        ),
+        Key(
+            "policies",
+            POLICIES_TABLE,
+            "What the digest is: the pages `principles`, `corrections`, `ownership` and `contact`, each a path of this "
+            "site, whose version in the reader's language is found, or an address elsewhere.",
+            PoliciesConfig(),
+            "none",
         ),
         Key("copyright", Text(), "The line on rights at the foot of each page and in feeds.", "", "none"),
         Key(
@@ -464,6 +497,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         permalink=values["permalink"],
         paginate=values["paginate"],
         publisher=values["publisher"],
+        policies=values["policies"],
         copyright=values["copyright"],
         nav=values["nav"],
         rules=values["rules"],

@@ -115,9 +115,10 @@ class Resolver:
         near = self._like(path, sorted([*self.library.articles, *self.held, *self.files]))
         return f"did you mean {urls.relative('/' + article.path, '/' + near)}?" if near else _A_FILE
 
-    def _nearest_page(self, path: str) -> str:
+    def nearest_page(self, path: str) -> str:
+        """Return "did you mean …?" with the address of the site that is most like `path`, or nothing."""
         near = self._like(path, sorted([*self.pages, *self.known]))
-        return f"did you mean {near}?" if near else _A_FILE
+        return f"did you mean {near}?" if near else ""
 
     def _like(self, path: str, known: Sequence[str]) -> str:
         """Return the one of `known` that is most like `path`, or nothing: one of the same name, else by letters.
@@ -150,7 +151,10 @@ class Resolver:
         place = path if path in self.known else path + "/"
         if place not in self.known:
             return Target(
-                None, state="broken", why=f"the site has no page {path}", hint=lambda: self._nearest_page(place)
+                None,
+                state="broken",
+                why=f"the site has no page {path}",
+                hint=lambda: self.nearest_page(place) or _A_FILE,
             )
         if fragment and fragment not in self.known[place]:
             return Target(None, state="broken", why=f"there is no place #{fragment} on {place}")

@@ -76,6 +76,7 @@ def site_yaml() -> str:
         _section("An entry of `languages`", config.LANGUAGE_TABLE, "A tag alone stands for an entry with that `lang`."),
         _section("An entry of `nav`", config.NAV_TABLE),
         _section("`publisher`", config.PUBLISHER_TABLE),
+        _section("`policies`", config.POLICIES_TABLE),
     )
 
 

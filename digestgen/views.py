@@ -158,6 +158,20 @@ class Publisher:
 
 
 @dataclass(frozen=True, slots=True)
+class Policies:
+    """What the digest is, as `policies` of site.yaml tells; None where it does not, or where the page is not there.
+
+    A link that leads away from the site is absolute. They are schema.org's publishingPrinciples, correctionsPolicy,
+    ownershipFundingInfo and contactPoint.
+    """
+
+    principles: Link | None = None
+    corrections: Link | None = None
+    ownership: Link | None = None
+    contact: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Places:
     """The addresses that each language of the site has. `feed` is empty where the site has no `url`."""
 
@@ -182,6 +196,7 @@ class Site:
     places: Places
     nav: tuple[Link, ...]
     publisher: Publisher
+    policies: Policies
     copyright: str
     options: Mapping[str, object] = field(default_factory=dict)
     """The theme's options with the values that the site gives them."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digestgen import config, schema
-from digestgen.config import Config, NavItem, PublisherConfig, SiteLanguage
+from digestgen.config import Config, NavItem, PoliciesConfig, PublisherConfig, SiteLanguage
 from digestgen.diagnostics import Diagnostic
 from digestgen.rules import RULES
 
@@ -55,6 +55,7 @@ def test_a_title_is_enough_and_all_else_has_its_documented_default() -> None:
         permalink="/{year}/{month}/{slug}/",
         paginate=20,
         publisher=PublisherConfig(),
+        policies=PoliciesConfig(),
         copyright="",
         nav=None,
         rules={},
@@ -221,6 +222,16 @@ def test_publisher_has_a_name_an_address_and_a_mail_address() -> None:
     found = settings("publisher: {name: Press, url: https://example.com, email: desk@example.com}")
     assert found.publisher == PublisherConfig("Press", "https://example.com", "desk@example.com")
     assert fault("publisher: {email: desk}") == ("bad-value 2:20 `email` cannot be `desk` | expected an e-mail address")
+
+
+def test_policies_are_up_to_four_pages() -> None:
+    assert settings("policies: {principles: /principles/, contact: 'mailto:desk@example.com'}").policies == (
+        PoliciesConfig("/principles/", contact="mailto:desk@example.com")
+    )
+    assert fault("policies: {correction: /how/}") == (
+        "unknown-key 2:12 `policies` has no key `correction` | did you mean `corrections`?"
+    )
+    assert fault("policies: [/principles/]").startswith("wrong-type 2:11 `policies` is a list, not a mapping")
 
 
 def test_nav_is_a_list_of_titles_and_addresses() -> None:

@@ -130,7 +130,16 @@ class Editing(RuleBasedStateMachine):
         (self.folder / "tags.yaml").write_text(f"- names: {{en: first, de: {name}}}\n", encoding="utf-8")
 
     @rule(
-        key=st.sampled_from(["tagline: A line", "copyright: Ours", "theme_options: {face: sans}", "paginate: 2", "x"]),
+        key=st.sampled_from(
+            [
+                "tagline: A line",
+                "copyright: Ours",
+                "theme_options: {face: sans}",
+                "policies: {contact: /about/}",
+                "paginate: 2",
+                "x",
+            ]
+        ),
         url=st.sampled_from(["https://example.org/sub/", "https://example.com/"]),
     )
     def configure(self, key: str, url: str) -> None:

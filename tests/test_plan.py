@@ -633,6 +633,46 @@ def test_a_nav_entry_that_leads_nowhere_is_told_where_it_stands(site: Site) -> N
     assert told(plan.found)[-1] == "error[broken-link] site.yaml:3:24 `nav` leads nowhere: the site has no page /gone/"
 
 
+def test_policies_lead_to_pages_in_the_readers_language(site: Site) -> None:
+    plan = planned(
+        site("""
+            -- site.yaml --
+            title: Digest
+            languages: [de]
+            policies: {principles: /principles, ownership: /owner/, contact: mailto:desk@example.com}
+            -- content/pages/principles.md --
+            ---
+            title: What we hold to
+            ---
+            -- content/pages/principles.de.md --
+            ---
+            title: Woran wir uns halten
+            slug: grundsaetze
+            ---
+            -- content/pages/owner.md --
+            ---
+            title: Owner
+            ---
+        """)
+    )
+    english, german = (plan.plan.sites[lang].policies for lang in ("en", "de"))
+    assert english.principles == views.Link("Principles", "/principles/")
+    assert german.principles == views.Link("Grundsätze", "/de/grundsaetze/")
+    assert german.ownership is not None
+    assert german.ownership.url == "/owner/"  # there is no German version
+    assert (german.corrections, german.contact) == (None, views.Link("Kontakt", "mailto:desk@example.com"))
+
+
+def test_a_policy_that_leads_nowhere_or_where_none_may_is_told_where_it_stands(site: Site) -> None:
+    text = "-- site.yaml --\ntitle: Digest\npolicies:\n  principles: /principels/\n  contact: 'javascript:alert(1)'\n"
+    plan = planned(site(text + "-- content/pages/principles.md --\n---\ntitle: Principles\n---\n"), wrong=True)
+    assert told(plan.found) == [
+        "error[broken-link] site.yaml:3:15 `policies.principles` leads nowhere: the site has no page /principels/",
+        "error[bad-url] site.yaml:4:12 `policies.contact` cannot lead to `javascript:alert(1)`",
+    ]
+    assert plan.found[0].label == "did you mean /principles/?"
+
+
 def test_without_an_address_a_site_has_neither_feeds_nor_a_sitemap(site: Site) -> None:
     plan = planned(site("-- site.yaml --\ntitle: Digest\n" + files("date: 2024-05-04\ntags: [x]")))
     assert [path for path in plan.outputs if path.endswith(".xml")] == []

@@ -176,6 +176,7 @@ def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> vie
         publisher=views.Publisher(
             config.publisher.name or desk.language.title, config.publisher.url, config.publisher.email
         ),
+        policies=_policies(desk, draft),
         copyright=config.copyright,
         options=theme_options,
         extra=config.extra,
@@ -198,29 +199,62 @@ def _nav(desk: Desk, draft: _Draft) -> tuple[views.Link, ...]:
 
 
 def _nav_link(item: NavItem, index: int, desk: Desk, draft: _Draft) -> views.Link | None:
-    link = urls.classify(item.url)
+    place = _led(item.url, item.lang, _Setting("nav", f"nav.{index}.url"), desk, draft)
+    return views.Link(item.title, place) if place else None
+
+
+def _policies(desk: Desk, draft: _Draft) -> views.Policies:
+    """What site.yaml names, under names of our own: what those pages are called is not for every page to know."""
+    named, words = desk.library.config.policies, desk.words
+
+    def link(key: str, url: str, name: str) -> views.Link | None:
+        place = _led(url, "", _Setting(f"policies.{key}", f"policies.{key}"), desk, draft) if url else None
+        return views.Link(name, place) if place else None
+
+    return views.Policies(
+        principles=link("principles", named.principles, words.text("Principles")),
+        corrections=link("corrections", named.corrections, words.text("Corrections policy")),
+        ownership=link("ownership", named.ownership, words.text("Ownership and funding")),
+        contact=link("contact", named.contact, words.text("Contact")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A key of site.yaml that leads somewhere: what messages call it, and its mark."""
+
+    name: str
+    mark: str
+
+    def span(self, desk: Desk) -> Span | None:
+        return desk.library.config.marks.get(self.mark)
+
+
+def _led(url: str, lang: str, setting: _Setting, desk: Desk, draft: _Draft) -> str | None:
+    """Return where a setting leads from pages of a language; None where nothing is there, which is told."""
+    link = urls.classify(url)
     if link.kind in ("external", "mail"):
-        return views.Link(item.title, link.url)
+        return link.url
     if link.kind in ("refused", "fragment"):
-        span = desk.library.config.marks.get(f"nav.{index}.url")
         label = "expected a path of this site, as /about/, or a web address"
-        draft.found.append(Diagnostic("bad-url", f"`nav` cannot lead to `{item.url[:80]}`", span, label))
+        message = f"`{setting.name}` cannot lead to `{url[:80]}`"
+        draft.found.append(Diagnostic("bad-url", message, setting.span(desk), label))
         return None
     path = link.path if link.path.startswith("/") else "/" + link.path
-    place = _place_in(path if path.endswith("/") or "." in path.rsplit("/", 1)[-1] else path + "/", item, desk)
+    place = _place_in(path if path.endswith("/") or "." in path.rsplit("/", 1)[-1] else path + "/", lang, desk)
     if place is not None:
-        return views.Link(item.title, place)
+        return place
     config = desk.library.config
     if not any(urls.unquote(library.address(held.article, config)) == path for held in desk.library.held):
-        span = config.marks.get(f"nav.{index}.url")
-        draft.found.append(Diagnostic("broken-link", f"`nav` leads nowhere: the site has no page {path}", span))
+        message = f"`{setting.name}` leads nowhere: the site has no page {path}"
+        draft.found.append(Diagnostic("broken-link", message, setting.span(desk), desk.resolver.nearest_page(path)))
     return None
 
 
-def _place_in(path: str, item: NavItem, desk: Desk) -> str | None:
-    """Return the address of `path` for the pages of a language: its own version where the entry is for all."""
+def _place_in(path: str, lang: str, desk: Desk) -> str | None:
+    """Return the address of `path` for the pages of a language: its own version where it is for all (no `lang`)."""
     pages = desk.resolver.pages
-    if not item.lang and desk.prefix:
+    if not lang and desk.prefix:
         versions = desk.library.translations[pages[path].path] if path in pages else ()
         own = next((version for version in versions if version.lang == desk.language.lang), None)
         if own is not None:
