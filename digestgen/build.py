@@ -239,14 +239,14 @@ def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.
 
 def _remember(job: _Job, articles: Iterable[Article], target: writer.Output, result: Result) -> None:
     """Remember what this build saw and left, so that the next one can tell that nothing changed."""
-    changes = library.changes(articles, job.request.now)
+    to_come = library.changes(articles, job.settings, job.request.now)
     last = {
         "asked": asked(job.request),
         "root": target.root,
         "output": job.settings.output,
         "content": job.settings.content,
         "since": job.request.now.timestamp(),
-        "until": changes.timestamp() if changes else None,
+        "until": to_come[0].at.timestamp() if to_come else None,
         "inputs": job.marks.seen(),
         "outputs": unchanged.outputs(target.root, target.marks, writer.LIST),
         "report": codec.dump(report_of(result, settled=True)),

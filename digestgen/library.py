@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from typing import Final, Literal
 
 from digestgen import parse, slugs, terms, urls
 from digestgen.config import Config, SiteLanguage
@@ -18,14 +19,26 @@ from digestgen.diagnostics import Diagnostic
 from digestgen.model import Article, Registries
 from digestgen.terms import Known, Term, TermKind
 
+#: How long an article is news: what search engines take a news sitemap for.
+NEWS: Final = timedelta(days=2)
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """An article that is not published (now). `until` is when it will be, where that is known."""
 
     article: Article
-    why: Literal["draft", "expired", "future"]
+    why: Literal["draft", "expired", "future", "embargo"]
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happens to an article by itself at the moment `at`, in the site's time zone."""
+
+    at: datetime
+    path: str
+    what: Literal["published", "expires", "old news"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +68,8 @@ class Library:
     held: tuple[Held, ...]
     translations: Mapping[str, tuple[Article, ...]]
     """Path to all published versions, that one included, in the order of the site's languages."""
+    news: tuple[Article, ...]
+    """Articles from the last two days, newest first, but for advertisements: those of the news sitemap."""
 
     def part_of(self, article: Article) -> Part:
         """The part of the site that lists `article`: its language's, or the main one's."""
@@ -82,6 +97,7 @@ def assemble(
         articles={item.path: item for item in published},
         held=tuple(held),
         translations=_translations(published, config, found),
+        news=tuple(_news(newest, now)),
     )
     return library, found
 
@@ -118,15 +134,49 @@ def _held(article: Article, now: datetime) -> Held | None:
         return Held(article, "draft")
     if article.expires is not None and article.expires.at <= now:
         return Held(article, "expired")
-    if article.stamp is not None and article.stamp.at > now:
-        return Held(article, "future", article.stamp.at)
+    opens = article.opens
+    if opens is not None and opens.at > now:
+        return Held(article, "future" if opens == article.stamp else "embargo", opens.at)
     return None
 
 
-def changes(articles: Iterable[Article], now: datetime) -> datetime | None:
-    """Return the next moment after `now` at which another set of `articles` is held back, if there is one."""
-    moments = (stamp.at for item in articles if not item.draft for stamp in (item.stamp, item.expires) if stamp)
-    return min((moment for moment in moments if moment > now), default=None)
+def changes(articles: Iterable[Article], config: Config, now: datetime) -> tuple[Change, ...]:
+    """Return what happens at the next moment after `now` at which a site would be another one, by path.
+
+    Articles come, and they go when they expire; a news sitemap, which only a site with an address has, drops them.
+    Empty where nothing is to come.
+    """
+    listed = [change for item in articles if not item.draft for change in _changes(item, config) if change.at > now]
+    soonest = min((change.at for change in listed), default=None)
+    chosen = (replace(item, at=item.at.astimezone(config.timezone)) for item in listed if item.at == soonest)
+    return tuple(sorted(chosen, key=lambda change: change.path))
+
+
+def _changes(article: Article, config: Config) -> Iterable[Change]:
+    opens = article.opens.at if article.opens else None
+    expires = article.expires.at if article.expires else None
+    if opens and expires and expires <= opens:
+        return
+    if opens:
+        yield Change(opens, article.path, "published")
+    if expires:
+        yield Change(expires, article.path, "expires")
+    old = _old_news(article) if config.url else None
+    if old and opens and opens < old and (expires is None or old < expires):
+        yield Change(old, article.path, "old news")
+
+
+def _old_news(article: Article) -> datetime | None:
+    """Return when `article` leaves the news sitemap (in UTC); None for what never stands there."""
+    if is_page(article) or article.stamp is None or article.genre == "advertisement":
+        return None
+    # two days are 48 hours, also where a clock change skips or repeats some
+    return article.date.astimezone(UTC) + NEWS
+
+
+def _news(newest: Iterable[Article], now: datetime) -> Iterable[Article]:
+    since = now.astimezone(UTC) - NEWS
+    return (item for item in takewhile(lambda item: item.date > since, newest) if _old_news(item))
 
 
 def _newest_first(article: Article) -> tuple[float, int, str]:

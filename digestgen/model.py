@@ -159,6 +159,22 @@ class Article:
         return self.stamp.at
 
     @property
+    def opens(self) -> Stamp | None:
+        """From when on it may be published: its date, or its embargo where that ends later; None from the start."""
+        return max((stamp for stamp in (self.stamp, self.embargo) if stamp), default=None)
+
+    @property
+    def changed(self) -> Stamp:
+        """The newest of its date, `updated` and corrections; only articles are asked."""
+        assert self.stamp is not None
+        stamps = (self.stamp, self.updated, *(item.at for item in self.corrections))
+        return max(stamp for stamp in stamps if stamp)
+
+    @property
+    def retracted(self) -> bool:
+        return any(item.kind == "retraction" for item in self.corrections)
+
+    @property
     def body(self) -> Body:
         return self.fetch().body
 

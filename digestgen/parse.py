@@ -206,7 +206,7 @@ def _article(path: str, mark: str, values: dict[str, Any], parts: _Parts, config
         byline=_byline(values["authors"], values["credits"]),
         tags=values["tags"],
         sources=tuple(_source(item, config) for item in values["sources"]),
-        corrections=tuple(_correction(item, lang, config) for item in values["corrections"]),
+        corrections=_corrections(values, lang, stamp, config, report),
         translation=values["translation"],
         image=values["image"],
         translation_key=values["translation_key"],
@@ -288,10 +288,35 @@ def _source(values: dict[str, Any], config: Config) -> Source:
     return frontmatter.source(values, lambda written: _moment(written, config))
 
 
-def _correction(values: dict[str, Any], lang: str, config: Config) -> Correction:
-    at = _moment(values["date"], config)
-    assert at is not None  # the table asks for it
-    return Correction(at, convert.educate(values["text"], lang), values["kind"])
+def _corrections(
+    values: dict[str, Any], lang: str, stamp: Stamp | None, config: Config, report: Report
+) -> tuple[Correction, ...]:
+    """The corrections, oldest first. Before anyone could read an article there is nothing to correct."""
+    embargo = _moment(values["embargo"], config)
+    opens = max((item for item in (stamp, embargo) if item), default=None)
+    found = []
+    complete = f"corrections.{len(values['corrections'])}" not in report.marks  # else places are not known
+    for index, item in enumerate(values["corrections"]):
+        at = _moment(item["date"], config)
+        assert at is not None  # the table asks for it
+        found.append(Correction(at, convert.educate(item["text"], lang), item["kind"]))
+        if opens and complete and _before(at, opens):
+            published = f"{opens.at:%Y-%m-%d %H:%M}" if opens.timed and at.timed else f"{opens.at:%Y-%m-%d}"
+            report.fault(
+                "early-correction",
+                f"a {item['kind']} from before the article was published",
+                report.marks[f"corrections.{index}.date"],
+                f"expected {published}, the article's {'date' if opens == stamp else 'embargo'}, or later",
+                "mend the date; what was changed before publication needs no note",
+            )
+    return tuple(sorted(found, key=lambda item: item.at))
+
+
+def _before(at: Stamp, other: Stamp) -> bool:
+    """Tell whether `at` is earlier than `other`: by day where one of them has no time of day."""
+    if at.timed and other.timed:
+        return at.at < other.at
+    return at.at.date() < other.at.date()
 
 
 def _byline(authors: tuple[str, ...], listed: tuple[Credit, ...]) -> tuple[str, ...]:

@@ -43,6 +43,7 @@ _RULES: Final = (
     Rule("missing-date", "An article has no date, neither in its front matter nor in its file's name."),
     Rule("bad-slug", "A slug would not survive in an address as it is written."),
     Rule("bad-alias", "A former address cannot be one on this site."),
+    Rule("early-correction", "A correction is dated before the article was published."),
     Rule("unnamed-source", "A source has neither a name nor an address."),
     # --- the body
     Rule("too-complex", "An article is nested so deeply that it cannot be rendered."),

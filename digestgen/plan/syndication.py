@@ -61,7 +61,7 @@ def _entry(item: Article, desk: Desk, *, full: bool) -> feeds.Entry:
         title=item.title,
         lang=item.lang,
         published=moment(item.stamp),
-        updated=moment(max(item.stamp, item.updated or item.stamp)),
+        updated=moment(item.changed),
         authors=desk.byline(item),
         summary=item.summary or item.lede,
         html=_html(item, desk, desk.resolver) if full else "",
@@ -110,7 +110,7 @@ def sitemaps(outputs: Iterable[Output], desks: Sequence[Desk]) -> Iterable[Outpu
 def _changed(item: Article | None) -> str:
     if item is None or item.stamp is None:
         return ""
-    return moment(max(item.stamp, item.updated or item.stamp))
+    return moment(item.changed)
 
 
 def robots(desk: Desk) -> Output:
