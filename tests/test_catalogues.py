@@ -29,7 +29,7 @@ LANGUAGES = [file.stem for file in FILES]
 #: What `Language.text` is asked for by a value instead of a string, by (file, expression): the messages it may be.
 #: Whoever writes such a call names its messages here, or the test of that name below fails.
 BY_VALUE: dict[tuple[str, str], Iterable[str]] = {
-    ("credits.py", "message"): credits._ROLES.values(),
+    ("credits.py", "message"): credits.ROLES.values(),
     ("plan/lists.py", "_TITLES[kind]"): lists._TITLES.values(),
     ("plan/lists.py", "source.kind"): registry.KINDS,
     ("plan/site.py", "name"): ("Sources", "Tags", "Archive"),
@@ -109,7 +109,7 @@ def test_messages_given_by_value_are_named_in_this_file() -> None:
 
 
 def test_every_role_that_the_documentation_names_has_a_phrase() -> None:
-    assert set(credits._ROLES) == set(ROLES)
+    assert set(credits.ROLES) == set(ROLES)
 
 
 def test_the_interface_speaks_sixteen_languages() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from digestgen import credits, i18n
-from digestgen.model import Contributor, Credit, RegisteredPerson
+from digestgen.model import Contributor, Credit, Provenance, RegisteredPerson
 
 PEOPLE = {"lee": RegisteredPerson("lee", "B. Lee", "https://example.org/lee")}
 
@@ -36,7 +36,9 @@ def test_people_in_one_place_stand_together_before_it() -> None:
         ("A,B,C", "Writing by A, B and C"),
         ("A@Seoul", "Writing by A in Seoul"),
         ("A@Seoul,B", "Writing by A in Seoul and B"),
-        ("A,B@Seoul,C@Seoul", "Writing by A and B and C in Seoul"),
+        ("A,B@Seoul,C@Seoul", "Writing by A as well as B and C in Seoul"),
+        ("A@Seoul,B,C@Tokyo,D@Tokyo", "Writing by A in Seoul and B as well as C and D in Tokyo"),
+        ("A@Seoul,B@Seoul,C@Tokyo,D,E", "Writing by A and B in Seoul, C in Tokyo, D and E"),
         ("A@Seoul,B@Tokyo,C@Seoul", "Writing by A in Seoul, B in Tokyo and C in Seoul"),
         ("lee@Seoul,Lee", "Writing by B. Lee in Seoul and Lee"),
     ],
@@ -78,3 +80,60 @@ def test_names_are_looked_up_by_key_only() -> None:
 
 def test_percent_signs_and_braces_in_names_are_text() -> None:
     assert line(("reporting", "%(people)s@100 %"), ("{0}", "{1}")) == "Reporting by %(people)s in 100 %; {0}: {1}"
+
+
+# --- translations
+
+
+def translated(told: Provenance, *people: str, lang: str = "en") -> str:
+    made = (Credit("translation", tuple(person(name) for name in people)),) if people else ()
+    return credits.line(made, i18n.language(lang), PEOPLE, told)
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        (Provenance(lang="ko", by=("lee",)), "Translation from Korean by B. Lee"),
+        (Provenance(by=("A", "lee")), "Translation by A and B. Lee"),
+        (Provenance(lang="ko", by=("A",), tool="Parrot"), "Translation from Korean by A with Parrot"),
+        (Provenance(by=("A",), tool="Parrot"), "Translation by A with Parrot"),
+        (Provenance(lang="ko", tool="Parrot"), "Machine translation from Korean (Parrot)"),
+        (Provenance(tool="Parrot"), "Machine translation (Parrot)"),
+        (Provenance(lang="ko"), "Translation from Korean"),
+        (Provenance(of="original.md"), ""),
+    ],
+)
+def test_a_translation_says_from_which_language_and_by_whom_or_what(told: Provenance, text: str) -> None:
+    assert translated(told) == text
+
+
+def test_a_translation_is_told_once_with_all_who_made_it() -> None:
+    assert translated(Provenance(lang="de", by=("B. Lee", "C")), "lee@Seoul") == (
+        "Translation from German by B. Lee in Seoul and C"
+    )
+
+
+def test_a_translation_that_nobody_is_credited_for_stands_last() -> None:
+    made = (Credit("reporting", (Contributor("A"),)),)
+    assert credits.line(made, i18n.language("de"), {}, Provenance(lang="en", tool="DeepL")) == (
+        "Berichte von A; maschinelle Übersetzung nach einem Original auf Englisch (DeepL)"
+    )
+
+
+@pytest.mark.parametrize(
+    "told", [Provenance(lang="ko", by=("A",)), Provenance(lang="ko", tool="T"), Provenance(tool="T")]
+)
+@pytest.mark.parametrize(
+    "lang", ["ar", "de", "es", "fa", "fr", "he", "it", "ja", "nl", "pl", "pt", "ru", "tr", "uk", "zh"]
+)
+def test_no_translation_stays_english(lang: str, told: Provenance) -> None:
+    assert "ranslation" not in translated(told, lang=lang)
+
+
+@pytest.mark.parametrize("lang", ["fr", "he", "it", "pl", "pt", "ru", "tr", "uk"])
+def test_a_place_whose_form_depends_on_its_use_stands_in_parentheses(lang: str) -> None:
+    assert "A (Ankara)" in line(("writing", "A@Ankara"), lang=lang)
+
+
+def test_a_line_begins_with_the_capital_of_its_language() -> None:
+    assert line(("illüstrasyon", "A"), lang="tr") == "İllüstrasyon: A"

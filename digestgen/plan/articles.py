@@ -73,7 +73,7 @@ def _article_page(
         byline=desk.byline_links(item),
         updated=desk.when(item.updated),
         sources=tuple(desk.source(source, item) for source in item.sources),
-        credits=credits.line(manuscript.credits, own, desk.people),
+        credits=credits.line(manuscript.credits, own, desk.people, item.translation),
         tags=tags,
         translations=tuple(version for version in beside.versions if version.url != card.url),
         newer=beside.newer,
