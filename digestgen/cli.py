@@ -163,11 +163,13 @@ def _build(
 
 
 @cli.command()
-@click.argument("name", type=click.Choice(["site", "article", "sources", "people", "tags", "theme"]), metavar="NAME")
+@click.argument(
+    "name", type=click.Choice(["site", "article", "sources", "people", "tags", "stories", "theme"]), metavar="NAME"
+)
 def schema(name: str) -> None:
     """Print the JSON Schema of a kind of file, for editors.
 
-    NAME is one of site (site.yaml), article (the front matter), sources, people, tags (the registries beside
+    NAME is one of site (site.yaml), article (the front matter), sources, people, tags, stories (the registries beside
     site.yaml) and theme (theme.yaml).
 
     Example: digestgen schema site > site.schema.json

@@ -1,4 +1,4 @@
-"""All articles together: order, languages, translations, tags, sections and publishers.
+"""All articles together: order, languages, translations, tags, sections, publishers and stories.
 
 What is held back (drafts, what has expired, what is dated after `now`) is out of everything that is published, and
 the one place that knows `now` is here.
@@ -89,6 +89,7 @@ def assemble(
     pages = [item for item in published if is_page(item)]
     found: list[Diagnostic] = []
     known = terms.known_of(registries, config)
+    found.extend(terms.misspelt([*published, *(back.article for back in held)], known, config))
     library = Library(
         config=config,
         known=known,

@@ -220,9 +220,20 @@ class RegisteredTag:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisteredStory:
+    """A story of stories.yaml: its titles, summaries and slugs by language (BCP 47); "" stands for all languages."""
+
+    key: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+    summaries: Mapping[str, str] = field(default_factory=dict)
+    slugs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Registries:
-    """What stands beside site.yaml: publishers and people by key, tags in order."""
+    """What stands beside site.yaml: publishers, people and stories by key, tags in order."""
 
     sources: Mapping[str, RegisteredSource] = field(default_factory=dict)
     people: Mapping[str, RegisteredPerson] = field(default_factory=dict)
     tags: tuple[RegisteredTag, ...] = ()
+    stories: Mapping[str, RegisteredStory] = field(default_factory=dict)

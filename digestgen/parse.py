@@ -219,7 +219,7 @@ def _article(path: str, mark: str, values: dict[str, Any], parts: _Parts, config
 
 #: The keys that later messages point at.
 _WANTED: Final = re.compile(
-    r"(title|slug|lang|date|image(\.src|\.alt)?|translation_key|section|(aliases|tags|sources)\.\d+)$"
+    r"(title|slug|lang|date|image(\.src|\.alt)?|translation_key|section|story|(aliases|tags|sources)\.\d+)$"
 )
 
 

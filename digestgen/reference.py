@@ -26,6 +26,7 @@ _SHAPES: Final[Mapping[str, tuple[str, Shape]]] = {
     "sources": ("digestgen: sources.yaml", registry.SOURCES),
     "people": ("digestgen: people.yaml", registry.PEOPLE),
     "tags": ("digestgen: tags.yaml", registry.TAGS),
+    "stories": ("digestgen: stories.yaml", registry.STORIES),
     "theme": ("digestgen: theme.yaml", theme.TABLE),
 }
 
@@ -104,10 +105,10 @@ def front_matter() -> str:
 
 
 def registries() -> str:
-    """Return the page on sources.yaml, people.yaml and tags.yaml."""
+    """Return the page on the registries beside site.yaml."""
     return _page(
         "Registries",
-        "Three files beside `site.yaml`, each of which may be left out. An unknown key is a warning.",
+        "Four files beside `site.yaml`, each of which may be left out. An unknown key is a warning.",
         _section(
             "sources.yaml",
             registry.SOURCE,
@@ -121,6 +122,12 @@ def registries() -> str:
             "A mapping from keys to people. `authors` and `credits` may name a person by key.",
         ),
         _section("tags.yaml", registry.TAG, "A list of tags, each with its names. It pairs the tags of languages."),
+        _section(
+            "stories.yaml",
+            registry.STORY,
+            "A mapping from keys to stories. An article's `story` that is a key, or a `title` in any language, is that "
+            "story; case, blanks and hyphens do not count. It pairs the stories of languages.",
+        ),
     )
 
 

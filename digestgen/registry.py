@@ -1,4 +1,4 @@
-"""sources.yaml, people.yaml and tags.yaml: the publishers, people and tags that articles name by key."""
+"""sources.yaml, people.yaml, tags.yaml and stories.yaml: what articles name by key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from digestgen import slugs, yaml
 from digestgen.diagnostics import Diagnostic
-from digestgen.model import RegisteredPerson, RegisteredSource, RegisteredTag, Registries
+from digestgen.model import RegisteredPerson, RegisteredSource, RegisteredStory, RegisteredTag, Registries
 from digestgen.schema import Address, Fault, Key, ListOf, MapOf, Report, Shape, Table, Text, language_tag
 
 #: Kinds of publishers that have a name in every language; others are shown as they are written.
@@ -54,7 +54,7 @@ PERSON: Final = Table(
 
 @dataclass(frozen=True, slots=True)
 class Slug:
-    """A tag's part of its address."""
+    """The part of its address that a tag or a story has for its own."""
 
     expects: str = "a slug"
 
@@ -104,11 +104,21 @@ TAG: Final = Table(
     ),
 )
 
+STORY: Final = Table(
+    "a story",
+    (
+        Key("title", InLanguages(Text()), "What the story is called, or that by language.", {}, "made from the key"),
+        Key("summary", InLanguages(Text()), "What it is about, or that by language.", {}, "none"),
+        Key("slug", InLanguages(Slug()), "The story's slug, or its slugs by language.", {}, "made from the key"),
+    ),
+)
+
 SOURCES: Final[Shape] = MapOf(SOURCE, "a mapping from keys to publishers")
 PEOPLE: Final[Shape] = MapOf(PERSON, "a mapping from keys to people")
 TAGS: Final[Shape] = ListOf(TAG, "a list of tags")
+STORIES: Final[Shape] = MapOf(STORY, "a mapping from keys to stories")
 
-FILES: Final = {"sources.yaml": SOURCES, "people.yaml": PEOPLE, "tags.yaml": TAGS}
+FILES: Final = {"sources.yaml": SOURCES, "people.yaml": PEOPLE, "tags.yaml": TAGS, "stories.yaml": STORIES}
 
 
 def read(texts: dict[str, str]) -> tuple[Registries, list[Diagnostic]]:
@@ -127,6 +137,7 @@ def read(texts: dict[str, str]) -> tuple[Registries, list[Diagnostic]]:
         sources=values("sources.yaml", {}, _sources),
         people=values("people.yaml", {}, _people),
         tags=values("tags.yaml", (), _tags),
+        stories=values("stories.yaml", {}, _stories),
     )
     return registries, found
 
@@ -141,3 +152,7 @@ def _people(listed: dict[str, dict[str, Any]]) -> dict[str, RegisteredPerson]:
 
 def _tags(listed: tuple[dict[str, Any], ...]) -> tuple[RegisteredTag, ...]:
     return tuple(RegisteredTag(entry["names"], entry["slug"], entry["description"]) for entry in listed)
+
+
+def _stories(listed: dict[str, dict[str, Any]]) -> dict[str, RegisteredStory]:
+    return {key: RegisteredStory(key, item["title"], item["summary"], item["slug"]) for key, item in listed.items()}

@@ -53,6 +53,7 @@ _RULES: Final = (
     # --- the site as a whole
     Rule("url-collision", "Two things claim one address, or addresses that one file system holds for the same."),
     Rule("translation-twice", "Two articles of one language share a translation key."),
+    Rule("misspelt-story", "A `story` is nearly, but not quite, one of stories.yaml.", "warning"),
     Rule("no-url", "site.yaml has no `url`, so neither feeds nor a sitemap are written.", "note"),
     # --- themes
     Rule("no-theme", "The theme does not exist."),

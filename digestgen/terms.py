@@ -1,30 +1,32 @@
-"""Tags, sections and publishers: what identifies them, what they are called, and who is listed below them."""
+"""Tags, sections, publishers and stories: what identifies them, what they are called, who is listed below them."""
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, TypeVar
 
 from digestgen import slugs, urls
 from digestgen.config import Config, SiteLanguage
 from digestgen.diagnostics import Diagnostic, Span
-from digestgen.model import Article, RegisteredSource, RegisteredTag, Registries, Source
+from digestgen.model import Article, RegisteredSource, RegisteredStory, RegisteredTag, Registries, Source
 
 Value = TypeVar("Value")
 
-TermKind = Literal["tag", "section", "source"]
+TermKind = Literal["tag", "section", "source", "story"]
 
 #: Where the lists of each kind live below a language's prefix.
-FOLDERS: Final[Mapping[TermKind, str]] = {"tag": "tags", "section": "sections", "source": "sources"}
+FOLDERS: Final[Mapping[TermKind, str]] = {"tag": "tags", "section": "sections", "source": "sources", "story": "stories"}
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A tag, a section or a publisher in one language, with its articles, newest first."""
+    """A tag, a section, a publisher or a story in one language, with its articles, newest first."""
 
     kind: TermKind
     key: str
@@ -41,6 +43,9 @@ def same(name: str) -> str:
     """Return what names that differ in case or blanks only have in common."""
     return "".join(name.split()).casefold()
 
+
+#: A hyphen between two words; one beside a figure, as in covid-19, belongs to its word.
+_HYPHEN: Final = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 
 #: What tags may differ in and still be one: blanks, hyphens, quotation marks, joiners.
 _LOOSE: Final = re.compile("[\\s_\\-\u2010-\u2015\"'\u2018-\u201f\u00ab\u00bb\u2039\u203a\u200c\u200d\u00ad]+")
@@ -70,11 +75,12 @@ def _grouped(
 
 
 def terms(articles: Sequence[Article], language: SiteLanguage, known: Known) -> dict[TermKind, tuple[Term, ...]]:
-    """Return all tags, sections and publishers of `articles` (newest first), each kind by name."""
+    """Return all tags, sections, publishers and stories of `articles` (newest first), each kind by name."""
     return {
         "tag": _tags(articles, language, known),
         "section": _sections(articles, language),
         "source": _publishers(articles, language, known),
+        "story": _stories(articles, language, known),
     }
 
 
@@ -104,6 +110,30 @@ def _sections(articles: Sequence[Article], language: SiteLanguage) -> tuple[Term
     return _by_name(terms)
 
 
+def _stories(articles: Sequence[Article], language: SiteLanguage, known: Known) -> tuple[Term, ...]:
+    def keys(article: Article) -> Iterable[tuple[str, str]]:
+        if article.story:
+            yield known.story_key(article.story, language.lang), article.story
+
+    terms = []
+    for key, uses in _grouped(articles, keys).items():
+        written = uses[-1][0]
+        story = known.story(written, language.lang) or RegisteredStory(written)
+        name = pick(story.titles, language.lang) or _readable(story.key)
+        slug = pick(story.slugs, language.lang) or slugs.slugify(story.key, language.lang)
+        about = pick(story.summaries, language.lang) or ""
+        terms.append(_term("story", key, name, slug, language, uses, about))
+    return _by_name(terms)
+
+
+def _readable(key: str) -> str:
+    """Return a story's key as a name: a slug in words, anything else as it is written."""
+    if not slugs.is_slug(key):
+        return key
+    words = _HYPHEN.sub(" ", key)
+    return words[0].upper() + words[1:]
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The registries, ready to be asked by name, by host and by language."""
@@ -112,6 +142,7 @@ class Known:
     names: Mapping[str, RegisteredSource]
     hosts: Mapping[str, RegisteredSource]
     tags: Mapping[str, Mapping[str, RegisteredTag]]
+    stories: Mapping[str, Mapping[str, RegisteredStory]]
 
     def publisher(self, source: Source) -> tuple[str, str, RegisteredSource | None]:
         """Return (key, name, registered publisher) of whom a source credits.
@@ -135,6 +166,15 @@ class Known:
         tag = self.tag(name, lang)
         return (pick(tag.names, lang) if tag else None) or name
 
+    def story(self, name: str, lang: str) -> RegisteredStory | None:
+        """Return the story of stories.yaml that `name` means: its key, or its title in `lang` or else in any one."""
+        return self.registries.stories.get(name) or self.stories.get(lang, {}).get(same_tag(name))
+
+    def story_key(self, name: str, lang: str) -> str:
+        """Return what identifies the story `name`, in all languages."""
+        story = self.story(name, lang)
+        return f"={story.key}" if story else same_tag(name)
+
 
 def known_of(registries: Registries, config: Config) -> Known:
     """Return the registries ready to be asked."""
@@ -144,6 +184,7 @@ def known_of(registries: Registries, config: Config) -> Known:
         {same(item.name): item for item in sources},
         {_host(item.url): item for item in sources if item.url and _is_root(item.url)},
         {item.lang: _tag_names(registries, item.lang) for item in config.languages},
+        {item.lang: _story_names(registries, item.lang) for item in config.languages},
     )
 
 
@@ -151,6 +192,13 @@ def _tag_names(registries: Registries, lang: str) -> dict[str, RegisteredTag]:
     listed = tuple(reversed(registries.tags))
     anywhere = {same_tag(name): tag for tag in listed for name in tag.names.values()}
     return anywhere | {same_tag(name): tag for tag in listed if (name := pick(tag.names, lang))}
+
+
+def _story_names(registries: Registries, lang: str) -> dict[str, RegisteredStory]:
+    listed = tuple(registries.stories.values())[::-1]
+    anywhere = {same_tag(title): story for story in listed for title in story.titles.values()}
+    here = {same_tag(title): story for story in listed if (title := pick(story.titles, lang))}
+    return anywhere | here | {same_tag(story.key): story for story in listed}
 
 
 def _host(url: str) -> str:
@@ -213,7 +261,7 @@ def twins(terms: Sequence[Term], known: Known, language: SiteLanguage, config: C
             where, there = term.articles[-1], other.articles[-1]
             yield Diagnostic(
                 "url-collision",
-                f"the {term.kind}s “{other.name}” and “{term.name}” would both be {term.url}",
+                f"the {FOLDERS[term.kind]} “{other.name}” and “{term.name}” would both be {term.url}",
                 _place(term, where, known, language, config),
                 help=f"the other is used in {config.content}/{there.path}; " + _mend(term.kind),
             )
@@ -224,6 +272,7 @@ def _mend(kind: TermKind) -> str:
         "tag": "give one of them a slug of its own in tags.yaml",
         "section": "call one of them otherwise",
         "source": "give one of them a key of its own in sources.yaml",
+        "story": "give one of them a slug of its own in stories.yaml",
     }[kind]
 
 
@@ -233,6 +282,36 @@ def _place(term: Term, article: Article, known: Known, language: SiteLanguage, c
         "tag": [same_tag(known.tag_name(name, language.lang)) for name in article.tags],
         "section": [same(article.section)],
         "source": [known.publisher(source)[0] for source in article.sources],
+        "story": [known.story_key(article.story, language.lang)],
     }[term.kind]
-    mark = "section" if term.kind == "section" else f"{term.kind}s.{keys.index(term.key)}"
+    mark = term.kind if term.kind in ("section", "story") else f"{term.kind}s.{keys.index(term.key)}"
     return article.marks.get(mark) or Span(f"{config.content}/{article.path}")
+
+
+def misspelt(articles: Iterable[Article], known: Known, config: Config) -> Iterable[Diagnostic]:
+    """Yield a warning for each article whose story is nearly one of stories.yaml, which it seems to mean."""
+    keys = {same_tag(key): key for key in known.registries.stories}
+    lang = config.languages[0].lang  # what is registered is known by all its names in each of them
+    unknown = [item for item in articles if item.story and not known.story(item.story, lang)] if keys else []
+    for article in unknown:
+        near = _nearest(same_tag(article.story), tuple(keys))
+        if near:
+            yield Diagnostic(
+                "misspelt-story",
+                f"stories.yaml has no story `{article.story[:80]}`",
+                article.marks["story"],
+                f"did you mean `{keys[near]}`?",
+                "if it is another story, tell of it in stories.yaml too",
+                severity="warning",
+            )
+
+
+@lru_cache(maxsize=1024)
+def _nearest(key: str, known: tuple[str, ...]) -> str:
+    """Return which of `known` is nearly `key`, or nothing; what differs in its figures is another story."""
+    alike = [other for other in known if _figures(other) == _figures(key)]
+    return next(iter(difflib.get_close_matches(key[:100], alike, 1, 0.8)), "")
+
+
+def _figures(key: str) -> list[str]:
+    return re.findall(r"\d+", key)

@@ -20,7 +20,7 @@ from digestgen.files import Stamp
 _NAME: Final = "last"
 
 #: The user's files beside the folder of articles; a site's own themes are below the folder.
-_SETTINGS: Final = ("site.yaml", "sources.yaml", "people.yaml", "tags.yaml")
+_SETTINGS: Final = ("site.yaml", "sources.yaml", "people.yaml", "tags.yaml", "stories.yaml")
 _THEMES: Final = "themes"
 
 #: More than any file that a build reads.

@@ -132,6 +132,15 @@ class LanguageChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """The place of an article in its story: what came just before and just after."""
+
+    story: Link
+    previous: Card | None
+    next: Card | None
+
+
+@dataclass(frozen=True, slots=True)
 class Heading:
     """A heading of the body, for a table of contents."""
 
@@ -180,6 +189,8 @@ class Places:
     tags: str
     sections: str
     sources: str
+    stories: str
+    """Empty where stories.yaml tells of none."""
     feed: str
 
 
@@ -258,6 +269,8 @@ class ArticlePage:
     translations: tuple[Translation, ...]
     newer: Card | None
     older: Card | None
+    thread: Thread | None
+    """Its place in its story; None where it is no part of one."""
     minutes: int
     """Reading time, at least 1."""
     extra: Mapping[str, object] = field(default_factory=dict)
@@ -317,6 +330,35 @@ class ListPage:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryPage:
+    """The time line of a story (`story.html`): what was published on one matter, the oldest first.
+
+    As with a `ListPage`, the first page holds the newest articles and has no `number`; further pages are numbered
+    from 1, where the story begins.
+    """
+
+    head: Head
+    index: Link
+    """The index of all stories."""
+    name: str
+    description: str
+    number: int
+    """0 on the first page."""
+    place: str
+    """What a numbered page is called, as "Page 3"; empty on the first page."""
+    total: int
+    """How many articles the whole story has; told on the first page only, 0 elsewhere."""
+    since: When | None
+    """The days of the story's first and latest articles; told on the first page only."""
+    latest: When | None
+    days: tuple[Day, ...]
+    """The oldest first, and so the articles of each."""
+    newer: Link | None
+    older: Link | None
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One list, as an index of lists names it."""
 
@@ -325,12 +367,12 @@ class Entry:
     count: int
     latest: When
     detail: str
-    """Description of a tag, kind and country of a publisher; or empty."""
+    """Description of a tag or a story, kind and country of a publisher; or empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    """All tags, all sections or all publishers (`index.html`). `kind` is "tag", "section" or "source"."""
+    """All tags, sections, publishers or stories (`index.html`). `kind` is "tag", "section", "source" or "story"."""
 
     head: Head
     kind: str
@@ -425,6 +467,7 @@ Page = (
     | ArticlePage
     | PlainPage
     | ListPage
+    | StoryPage
     | IndexPage
     | ArchivePage
     | YearPage

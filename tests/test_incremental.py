@@ -43,6 +43,7 @@ title: One
 date: 2024-01-01
 tags: [first]
 sources: [reuters]
+story: it
 ---
 The first.
 
@@ -86,7 +87,9 @@ class Editing(RuleBasedStateMachine):
         tags=st.lists(st.sampled_from(TAGS), max_size=2, unique=True),
         source=st.sampled_from(["", "reuters", "Some Paper", "https://www.example.com/x"]),
         link=st.sampled_from(SLUGS),
-        extra=st.sampled_from(["", "draft: true\n", "section: World\n", "aliases: [/old/]\n", "updated: 2024-05-05\n"]),
+        extra=st.sampled_from(
+            ["", "draft: true\n", "section: World\n", "aliases: [/old/]\n", "updated: 2024-05-05\n", "story: affair\n"]
+        ),
     )
     def write(
         self, slug: str, lang: str, title: str, day: int, tags: list[str], source: str, link: str, extra: str
@@ -128,6 +131,10 @@ class Editing(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["Erstes", "Das Erste"]))
     def pair_tags(self, name: str) -> None:
         (self.folder / "tags.yaml").write_text(f"- names: {{en: first, de: {name}}}\n", encoding="utf-8")
+
+    @rule(title=st.sampled_from(["The affair", "affair", "Die Affäre"]), slug=st.sampled_from(["", ", slug: a"]))
+    def tell_of_a_story(self, title: str, slug: str) -> None:
+        (self.folder / "stories.yaml").write_text(f"affair: {{title: {title}{slug}}}\n", encoding="utf-8")
 
     @rule(
         key=st.sampled_from(
@@ -294,6 +301,10 @@ def _new_tag_name(folder: Path) -> None:
     (folder / "tags.yaml").write_text("- names: {en: First}\n", encoding="utf-8")
 
 
+def _new_in_the_story(folder: Path) -> None:
+    (folder / "content/three.md").write_text("---\ntitle: Three\ndate: 2024-01-03\nstory: it\n---\n", encoding="utf-8")
+
+
 def _without(*left_out: int) -> Callable[[pytest.MonkeyPatch], None]:
     def patch(monkeypatch: pytest.MonkeyPatch) -> None:
         whole = Desk.key
@@ -313,6 +324,7 @@ def _constant(owner: type, name: str) -> Callable[[pytest.MonkeyPatch], None]:
 MUTATIONS = {
     "the article": (_without(0), _changed_article),
     "the neighbours": (_without(2), _retitled_neighbour),
+    "the story": (_without(2), _new_in_the_story),
     "the tags": (_without(3), _new_tag_name),
     "the templates": (_constant(Renderer, "closure"), _new_template),
     "what stands on every page": (_constant(Renderer, "shared"), _new_option),

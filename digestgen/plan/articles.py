@@ -38,14 +38,18 @@ class _Beside:
     """All versions of the article, itself included."""
     newer: views.Card | None = None
     older: views.Card | None = None
+    thread: views.Thread | None = None
 
 
-def article(item: Article, desk: Desk, newer: Article | None, older: Article | None) -> Made:
-    """Return the page of an article between its neighbours, and what comes along."""
+def article(
+    item: Article, desk: Desk, newer: Article | None, older: Article | None, thread: views.Thread | None = None
+) -> Made:
+    """Return the page of an article between its neighbours in its language and in its story, and what comes along."""
     targets = links.inward(item, desk.resolver)
     card = desk.card(item)
     tags = desk.tags(item)
-    beside = _Beside(_versions(item, desk), desk.card(newer) if newer else None, desk.card(older) if older else None)
+    cards = [desk.card(other) if other else None for other in (newer, older)]
+    beside = _Beside(_versions(item, desk), cards[0], cards[1], thread)
     registered = tuple(desk.library.known.publisher(source)[2] for source in item.sources)
     inward = tuple(target.url for target in targets)
     key = desk.key(item.fingerprint, card, beside, tags, inward, registered)
@@ -78,6 +82,7 @@ def _article_page(
         translations=tuple(version for version in beside.versions if version.url != card.url),
         newer=beside.newer,
         older=beside.older,
+        thread=beside.thread,
         minutes=max(1, round(manuscript.body.words / _PACE)),
         extra=manuscript.extra,
     )

@@ -231,7 +231,7 @@ class Desk:
         return {item.lang: item.prefix + path for item in self.library.config.languages}
 
     def term_versions(self, term: Term) -> dict[str, str]:
-        """Return the pages of `term` in all languages: paired by tags.yaml or by the publisher's key."""
+        """Return the pages of `term` in all languages: paired by tags.yaml, or by the key of a publisher or a story."""
         found = {}
         for part in self.library.parts:
             for other in part.terms[term.kind]:
@@ -252,4 +252,4 @@ def _page_settings(library: Library) -> tuple[object, ...]:
 def _one_thing(term: Term, other: Term) -> bool:
     if term.kind == "tag":
         return term.tag is not None and term.tag is other.tag
-    return term.kind == "source" and term.key == other.key
+    return term.kind in ("source", "story") and term.key == other.key

@@ -12,7 +12,7 @@ from digestgen.plan.outputs import Output, file_of
 from digestgen.terms import FOLDERS, Term, TermKind
 
 #: What an index is called; a message of the catalogues.
-_TITLES: dict[TermKind, str] = {"tag": "Tags", "section": "Sections", "source": "Sources"}
+_TITLES: dict[TermKind, str] = {"tag": "Tags", "section": "Sections", "source": "Sources", "story": "Stories"}
 
 
 def front(desk: Desk) -> Output:
@@ -67,16 +67,14 @@ def pages(articles: Sequence[Article], size: int) -> tuple[Sequence[Article], li
 def listing(term: Term, desk: Desk) -> Iterable[Output]:
     """Return the pages of a tag, a section or a publisher."""
     first, numbered = pages(term.articles, desk.library.config.paginate)
-    addresses = [term.url, *(f"{term.url}page/{number}/" for number in range(1, len(numbered) + 1))]
+    addresses = addresses_of(term, len(numbered))
     feed = term.url + "feed.xml" if desk.library.config.url else ""
     facts = _facts(term.publisher, desk) if term.publisher else None
     for number, articles in enumerate([first, *numbered]):
         page = views.ListPage(
             head=desk.head(
                 addresses[number],
-                term.name
-                if not number
-                else desk.words.text("%(name)s, page %(number)s", name=term.name, number=desk.words.number(number)),
+                title(term, number, desk),
                 term.description,
                 versions=desk.term_versions(term) if not number else None,
                 feed=views.FeedLink(f"{desk.language.title}: {term.name}", feed) if feed else None,
@@ -86,15 +84,37 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
             description=term.description,
             publisher=facts if not number else None,
             number=number,
-            place=_page_name(number, desk) if number else "",
+            place=page_name(number, desk) if number else "",
             total=len(term.articles) if not number else 0,
             cards=tuple(desk.card(item) for item in articles),
-            newer=_neighbour(number + 1 if number else -1, addresses, desk),
-            older=_neighbour(number - 1 if number else len(numbered), addresses, desk),
+            newer=newer(number, addresses, desk),
+            older=older(number, addresses, desk),
             feed=feed,
         )
         claim = f"the {term.kind} “{term.name}”"
         yield Output(file_of(addresses[number]), desk.rendered("list.html", page), claim)
+
+
+def addresses_of(term: Term, numbered: int) -> tuple[str, ...]:
+    """Return the address of a list and those of its `numbered` pages."""
+    return (term.url, *(f"{term.url}page/{number}/" for number in range(1, numbered + 1)))
+
+
+def title(term: Term, number: int, desk: Desk) -> str:
+    """Return the title of the page `number` of a list, which is 0 for the first one."""
+    if not number:
+        return term.name
+    return desk.words.text("%(name)s, page %(number)s", name=term.name, number=desk.words.number(number))
+
+
+def newer(number: int, addresses: Sequence[str], desk: Desk) -> views.Link | None:
+    """Return the page of a list after the page `number`, which is 0 for the first one: that has none."""
+    return _neighbour(number + 1 if number else -1, addresses, desk)
+
+
+def older(number: int, addresses: Sequence[str], desk: Desk) -> views.Link | None:
+    """Return the page of a list before the page `number`, which is 0 for the first one."""
+    return _neighbour(number - 1 if number else len(addresses) - 1, addresses, desk)
 
 
 def _neighbour(number: int, addresses: Sequence[str], desk: Desk) -> views.Link | None:
@@ -105,10 +125,11 @@ def _neighbour(number: int, addresses: Sequence[str], desk: Desk) -> views.Link 
         return views.Link(desk.words.text("Newest articles"), addresses[0])
     if number == 0:
         return None
-    return views.Link(_page_name(number, desk), addresses[number])
+    return views.Link(page_name(number, desk), addresses[number])
 
 
-def _page_name(number: int, desk: Desk) -> str:
+def page_name(number: int, desk: Desk) -> str:
+    """Return what a numbered page of a list is called."""
     return desk.words.text("Page %(number)s", number=desk.words.number(number))
 
 
@@ -126,14 +147,17 @@ def _facts(source: RegisteredSource, desk: Desk) -> views.PublisherFacts:
 
 
 def index(kind: TermKind, desk: Desk) -> Output:
-    """Return the index of all tags, sections or publishers of a language."""
+    """Return the index of all tags, sections, publishers or stories of a language, the stories with news first."""
     path = f"/{FOLDERS[kind]}/"
     url = desk.prefix + path
-    title = desk.words.text(_TITLES[kind])
+    name = desk.words.text(_TITLES[kind])
+    listed = desk.part.terms[kind]
+    if kind == "story":
+        listed = tuple(sorted(listed, key=lambda term: term.articles[0].date, reverse=True))
     page = views.IndexPage(
-        head=desk.head(url, title, versions=desk.fixed_versions(path)),
+        head=desk.head(url, name, versions=desk.fixed_versions(path)),
         kind=kind,
-        entries=tuple(_entry(term, desk) for term in desk.part.terms[kind]),
+        entries=tuple(_entry(term, desk) for term in listed),
     )
     return Output(file_of(url), desk.rendered("index.html", page), f"the index of {FOLDERS[kind]}")
 

@@ -9,7 +9,7 @@ from digestgen import library, parse, urls, views
 from digestgen.config import NavItem
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Resolver
-from digestgen.plan import archive, articles, lists, syndication
+from digestgen.plan import archive, articles, lists, stories, syndication
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unclaimable
 from digestgen.terms import FOLDERS
@@ -93,9 +93,10 @@ def _ids(output: Output) -> frozenset[str]:
 def _lists(desk: Desk) -> Iterable[Output]:
     yield lists.front(desk)
     for kind, terms in desk.part.terms.items():
-        yield lists.index(kind, desk)
+        if kind != "story" or stories.present(desk.library):
+            yield lists.index(kind, desk)
         for term in terms:
-            yield from lists.listing(term, desk)
+            yield from stories.listing(term, desk) if kind == "story" else lists.listing(term, desk)
     yield from archive.archive(desk)
     url = desk.prefix + "/404.html"
     head = desk.head(url, desk.words.text("Page not found"), versions=desk.fixed_versions("/"), stay_out=True)
@@ -129,10 +130,11 @@ def _add_feeds(desks: Sequence[Desk], draft: _Draft) -> None:
 
 def _add_articles(desk: Desk, draft: _Draft) -> None:
     listed = desk.part.articles
+    threads = stories.threads(desk)
     for place, item in enumerate(listed):
         newer = listed[place - 1] if place else None
         older = listed[place + 1] if place + 1 < len(listed) else None
-        _take(articles.article(item, desk, newer, older), draft)
+        _take(articles.article(item, desk, newer, older, threads.get(item.path)), draft)
     for item in desk.part.pages:
         _take(articles.plain_page(item, desk), draft)
 
@@ -170,6 +172,7 @@ def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> vie
             tags=f"{prefix}/{FOLDERS['tag']}/",
             sections=f"{prefix}/{FOLDERS['section']}/",
             sources=f"{prefix}/{FOLDERS['source']}/",
+            stories=f"{prefix}/{FOLDERS['story']}/" if desk.library.known.registries.stories else "",
             feed=f"{prefix}/feed.xml" if config.url else "",
         ),
         nav=_nav(desk, draft),
