@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from importlib import resources
 from typing import Any, Final
 
@@ -108,12 +108,12 @@ class Language:
     @property
     def direction(self) -> str:
         """Either "ltr" or "rtl"."""
-        return str(self.locale.text_direction)
+        return _direction(self)
 
     @property
     def name(self) -> str:
         """The language's name for itself."""
-        return _without_country(self.locale).get_display_name() or self.tag
+        return _own_name(self)
 
     def named(self, tag: str) -> str:
         """The name of the language `tag` in this one; the tag itself where there is none."""
@@ -128,13 +128,12 @@ class Language:
 
     def text(self, message: str, /, **values: object) -> str:
         """Return `message` in this language, or as it is, with its %(names)s filled in."""
-        found = self._message(message)
-        text = found if isinstance(found, str) and found else message
+        text = _said(self, message)
         return text % values if values else text
 
     def form(self, one: str, many: str, number: int) -> str:
         """Return the form of a message that fits `number`, its %(names)s not yet filled in."""
-        catalogue = self._catalogue()
+        catalogue = _catalogue_of(self)
         message = catalogue.get(one) if catalogue is not None else None
         if catalogue is not None and message is not None and isinstance(message.string, tuple | list):
             forms = message.string
@@ -143,20 +142,9 @@ class Language:
                 return str(chosen)
         return one if number == 1 else many
 
-    def _catalogue(self) -> Catalog | None:
-        names = [str(self.locale), self.locale.language]
-        if self.locale.script == "Hant":
-            names.pop()  # readers of traditional characters are not served by the simplified ones of zh
-        return next((found for name in names if (found := _catalogue(name)) is not None), None)
-
-    def _message(self, message: str) -> object:
-        catalogue = self._catalogue()
-        entry = catalogue.get(message) if catalogue is not None else None
-        return entry.string if entry is not None else None
-
     def number(self, value: int) -> str:
         """Return a number with this language's separators and digits."""
-        return self.digits(format_decimal(value, locale=self.locale))
+        return _number(self, value)
 
     def digits(self, text: str) -> str:
         """Return `text` with this language's digits."""
@@ -172,7 +160,7 @@ class Language:
         day = _day(self, at.date())
         if not timed:
             return When(at.date().isoformat(), day.date, day.weekday, day.short, "", "")
-        clock = self.digits(format_time(at, "short", locale=self.locale))
+        clock = _clock(self, at.hour, at.minute)
         zone = _zone(self, at)
         return When(at.isoformat(timespec="minutes"), day.date, day.weekday, day.short, f"{clock} {zone}", clock)
 
@@ -220,7 +208,57 @@ def _without_country(locale: babel.Locale) -> babel.Locale:
     return _own(locale.language, script=locale.script)
 
 
+# A site asks for the same few words, times and names on each of its pages: each is looked up once.
+
+
+@functools.lru_cache(maxsize=256)
+def _direction(of: Language) -> str:
+    return str(of.locale.text_direction)
+
+
+@functools.lru_cache(maxsize=256)
+def _own_name(of: Language) -> str:
+    return _without_country(of.locale).get_display_name() or of.tag
+
+
+@functools.lru_cache(maxsize=256)
+def _catalogue_of(of: Language) -> Catalog | None:
+    names = [str(of.locale), of.locale.language]
+    if of.locale.script == "Hant":
+        names.pop()  # readers of traditional characters are not served by the simplified ones of zh
+    return next((found for name in names if (found := _catalogue(name)) is not None), None)
+
+
+@functools.lru_cache(maxsize=4096)
+def _said(of: Language, message: str) -> str:
+    catalogue = _catalogue_of(of)
+    entry = catalogue.get(message) if catalogue is not None else None
+    found = entry.string if entry is not None else None
+    return found if isinstance(found, str) and found else message
+
+
+@functools.lru_cache(maxsize=4096)
+def _number(of: Language, value: int) -> str:
+    return of.digits(format_decimal(value, locale=of.locale))
+
+
+@functools.lru_cache(maxsize=4096)
+def _clock(of: Language, hour: int, minute: int) -> str:
+    return of.digits(format_time(time(hour, minute), "short", locale=of.locale))
+
+
+#: The names of zones by language, zone, offset and whether it is summer, which is all that they depend on.
+_ZONES: Final[dict[tuple[object, ...], str]] = {}
+
+
 def _zone(of: Language, at: datetime) -> str:
+    key = (of.tag, at.tzinfo, at.tzname(), at.utcoffset(), at.dst())
+    if key not in _ZONES:
+        _ZONES[key] = _zone_name(of, at)
+    return _ZONES[key]
+
+
+def _zone_name(of: Language, at: datetime) -> str:
     """The short name of the zone: the language's own ("MESZ"), else the common one ("CEST"), else the offset."""
     name = get_timezone_name(at, width="short", locale=of.locale)
     if name[:1] not in "+-" and " " not in name:  # a long name, where the language has no short one
