@@ -116,7 +116,8 @@ class Article:
     `lede` is the first paragraph as text. `dated_slug` is the slug with the date of the file's name, where the
     slug is without it. `byline` are its authors, else those who reported it, else those who wrote it: names, or
     keys of people.yaml. `inward` are the targets of the body's references that lead into the site, in order.
-    `fingerprint` stands for everything that the file says.
+    `fingerprint` stands for everything that the file says, `face` for what stands here but for `inward`: all that
+    lists can show of it.
     """
 
     path: str
@@ -150,6 +151,7 @@ class Article:
     aliases: tuple[str, ...] = ()
     canonical: str = ""
     inward: tuple[str, ...] = ()
+    face: str = ""
     fetch: Callable[[], Manuscript] = field(default=_nothing, repr=False, compare=False)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from codecs import BOM_UTF8
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -57,7 +57,8 @@ def article(path: str, data: bytes, config: Config) -> tuple[Article | None, lis
     report = Report(list(found))
     try:
         values = frontmatter.read(node, report)
-        return _article(path, fingerprint.of_bytes(data), values, parts, config, report), report.found
+        item = _article(path, fingerprint.of_bytes(data), values, parts, config, report)
+        return replace(item, face=_face(item)), report.found
     except Fault:
         return None, report.found
 
@@ -172,6 +173,11 @@ def _suffix(stem: str, config: Config) -> tuple[str, str]:
     if dot and re.fullmatch(r"[a-z]{2,3}(-[A-Za-z]{2,4})*", tail) and i18n.known(tail):
         return head, tail
     return stem, ""
+
+
+def _face(item: Article) -> str:
+    """The fingerprint of all that lists can show of an article: of everything but its text."""
+    return fingerprint.of_value(replace(item, fingerprint="", inward=()))
 
 
 def _article(path: str, mark: str, values: dict[str, Any], parts: _Parts, config: Config, report: Report) -> Article:

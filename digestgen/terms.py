@@ -39,6 +39,7 @@ class Term:
     tag: RegisteredTag | None = None
 
 
+@lru_cache(maxsize=65536)
 def same(name: str) -> str:
     """Return what names that differ in case or blanks only have in common."""
     return "".join(name.split()).casefold()
@@ -51,6 +52,7 @@ _HYPHEN: Final = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _LOOSE: Final = re.compile("[\\s_\\-\u2010-\u2015\"'\u2018-\u201f\u00ab\u00bb\u2039\u203a\u200c\u200d\u00ad]+")
 
 
+@lru_cache(maxsize=65536)
 def same_tag(name: str) -> str:
     """Return what spellings of one tag have in common: "North Korea", "north-korea" and "NorthKorea" are one."""
     return _LOOSE.sub("", name).casefold() or same(name)

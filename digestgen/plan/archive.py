@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from digestgen import views
 from digestgen.model import Article
-from digestgen.plan.desk import Desk
-from digestgen.plan.lists import anchors, day_id, days
+from digestgen.plan.desk import Desk, Shown
+from digestgen.plan.lists import day_id, days
 from digestgen.plan.outputs import Output, file_of
 
 Value = TypeVar("Value")
@@ -100,19 +100,29 @@ def _month_page(
     month: tuple[int, int], beside: tuple[tuple[int, int] | None, tuple[int, int] | None], months: Months, desk: Desk
 ) -> Output:
     url = _month_url(*month, desk)
-    name = desk.words.month_of_year(date(*month, 1))
+    listed = months[month]
     newer, older = (
         views.Link(desk.words.month_of_year(date(*other, 1)), _month_url(*other, desk)) if other else None
         for other in beside
     )
-    page = views.MonthPage(
-        head=desk.head(url, desk.words.text("Archive: %(period)s", period=name), versions=_versions(desk, *month)),
-        name=name,
-        days=days(months[month], desk),
-        newer=newer,
-        older=older,
-    )
-    return Output(file_of(url), desk.rendered("archive-month.html", page, anchors(page.days)), "the archive")
+    ids = frozenset(day_id(on.isoformat()) for on in {item.date.date() for item in listed})
+    inputs = (month, _versions(desk, *month), newer, older, desk.shown(listed))
+    page = desk.page("archive-month.html", url, _listed_month, *inputs, ids=ids)
+    return Output(file_of(url), page, "the archive")
+
+
+def _listed_month(
+    desk: Desk,
+    url: str,
+    month: tuple[int, int],
+    versions: Mapping[str, str],
+    newer: views.Link | None,
+    older: views.Link | None,
+    shown: Sequence[Shown],
+) -> views.MonthPage:
+    name = desk.words.month_of_year(date(*month, 1))
+    head = desk.head(url, desk.words.text("Archive: %(period)s", period=name), versions=versions)
+    return views.MonthPage(head, name, days((item.article for item in shown), desk), newer, older)
 
 
 def _versions(desk: Desk, year: int, month: int = 0) -> dict[str, str]:

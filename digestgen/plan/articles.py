@@ -14,7 +14,7 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Target
 from digestgen.markup import convert
 from digestgen.model import Article
-from digestgen.plan.desk import Desk
+from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.outputs import Copied, Output, Rendered, file_of
 
 #: Words that a reader reads in a minute.
@@ -36,8 +36,8 @@ class _Beside:
 
     versions: tuple[views.Translation, ...]
     """All versions of the article, itself included."""
-    newer: views.Card | None = None
-    older: views.Card | None = None
+    newer: Shown | None = None
+    older: Shown | None = None
     thread: views.Thread | None = None
 
 
@@ -46,19 +46,18 @@ def article(
 ) -> Made:
     """Return the page of an article between its neighbours in its language and in its story, and what comes along."""
     targets = links.inward(item, desk.resolver)
-    card = desk.card(item)
+    (shown,) = desk.shown([item])
     tags = desk.tags(item)
-    cards = [desk.card(other) if other else None for other in (newer, older)]
-    beside = _Beside(_versions(item, desk), cards[0], cards[1], thread)
+    neighbours = [desk.shown([other])[0] if other else None for other in (newer, older)]
+    beside = _Beside(_versions(item, desk), neighbours[0], neighbours[1], thread)
     registered = tuple(desk.library.known.publisher(source)[2] for source in item.sources)
     inward = tuple(target.url for target in targets)
-    key = desk.key(item.fingerprint, card, beside, tags, inward, registered)
-    return _with_page(item, desk, targets, "article.html", key, lambda: _article_page(item, desk, card, tags, beside))
+    key = desk.key(item.fingerprint, shown, beside, tags, inward, registered)
+    return _with_page(item, desk, targets, "article.html", key, lambda: _article_page(item, desk, tags, beside))
 
 
-def _article_page(
-    item: Article, desk: Desk, card: views.Card, tags: tuple[views.Link, ...], beside: _Beside
-) -> views.ArticlePage:
+def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], beside: _Beside) -> views.ArticlePage:
+    card = desk.card(item)
     own = i18n.language(item.lang)
     manuscript = item.fetch()
     return views.ArticlePage(
@@ -80,8 +79,8 @@ def _article_page(
         credits=credits.line(manuscript.credits, own, desk.people, item.translation),
         tags=tags,
         translations=tuple(version for version in beside.versions if version.url != card.url),
-        newer=beside.newer,
-        older=beside.older,
+        newer=desk.card(beside.newer.article) if beside.newer else None,
+        older=desk.card(beside.older.article) if beside.older else None,
         thread=beside.thread,
         minutes=max(1, round(manuscript.body.words / _PACE)),
         extra=manuscript.extra,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 
 from digestgen import credits, fingerprint, i18n, links, terms, urls, views
 from digestgen.config import SiteLanguage
@@ -20,6 +21,14 @@ _POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action '
 _OPEN_POLICY = "default-src 'self' https: data: 'unsafe-inline'; object-src 'none'; base-uri 'none'"
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An article as a list may show it: `mark` stands for its card, and for whatever else is on its `face`."""
+
+    article: Article = field(compare=False)
+    mark: str
+
+
 @dataclass(slots=True)
 class Desk:
     """Makes the parts of pages for one language of the site."""
@@ -29,6 +38,7 @@ class Desk:
     resolver: links.Resolver
     words: i18n.Language = field(init=False)
     cards: dict[str, views.Card] = field(default_factory=dict)
+    marked: dict[str, Shown] = field(default_factory=dict)
     shared: str = field(init=False)
     """Fingerprint of what all pages of the language rest on: site.yaml and people.yaml."""
     memo: fingerprint.Memo = field(default_factory=dict)
@@ -44,6 +54,22 @@ class Desk:
     def key(self, *inputs: object) -> str:
         """Return the fingerprint of a page that is made from `inputs` and what all pages of the language share."""
         return fingerprint.of_value((self.shared, *inputs), self.memo)
+
+    def page(
+        self,
+        template: str,
+        url: str,
+        make: Callable[..., Page],
+        *inputs: object,
+        listed: bool = True,
+        ids: frozenset[str] = frozenset(),
+    ) -> Rendered:
+        """Return the page that `make(self, url, *inputs)` makes, which is asked only where its key is a new one.
+
+        So `make` has to rest on nothing but its arguments, and to see articles as `Shown`.
+        """
+        key = self.key(make.__name__, url, *inputs)
+        return Rendered(template, self.language.lang, url, key, listed, partial(make, self, url, *inputs), ids)
 
     def rendered(self, template: str, page: Page, ids: frozenset[str] = frozenset()) -> Rendered:
         """Return a page that is small enough to be made at once."""
@@ -72,17 +98,38 @@ class Desk:
 
     # --- articles in lists
 
+    def shown(self, articles: Iterable[Article]) -> tuple[Shown, ...]:
+        """Return `articles` as lists may show them."""
+        return tuple([self.marked.get(item.path) or self._marked(item) for item in articles])
+
+    def _marked(self, article: Article) -> Shown:
+        shown = Shown(article, self.key(article.face, *self._around(article)))
+        self.marked[article.path] = shown
+        return shown
+
+    def _around(self, article: Article) -> tuple[str, views.Link | None, tuple[views.Link, ...], views.Picture | None]:
+        """What a card shows that the article itself does not tell."""
+        address = self.library.urls[article.path]
+        return address, self.section(article), self.publishers(article), self.picture(article)
+
     def card(self, article: Article) -> views.Card:
         """Return what lists of this language show of `article`."""
         if article.path not in self.cards:
-            self.cards[article.path] = self._card(article)
+            self.cards[article.path] = self._card(article, *self._around(article))
         return self.cards[article.path]
 
-    def _card(self, article: Article) -> views.Card:
+    def _card(
+        self,
+        article: Article,
+        url: str,
+        section: views.Link | None,
+        sources: tuple[views.Link, ...],
+        picture: views.Picture | None,
+    ) -> views.Card:
         own = i18n.language(article.lang)
         assert article.stamp is not None
         return views.Card(
-            url=self.library.urls[article.path],
+            url=url,
             title=article.title,
             kicker=article.kicker,
             summary=article.summary or article.lede,
@@ -91,9 +138,9 @@ class Desk:
             lang=article.lang,
             direction=own.direction,
             foreign=self.foreign(article.lang, self.language.lang),
-            section=self.section(article),
-            sources=self.publishers(article),
-            picture=self.picture(article),
+            section=section,
+            sources=sources,
+            picture=picture,
         )
 
     def foreign(self, lang: str, here: str) -> str:

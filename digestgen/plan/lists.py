@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from digestgen import views
 from digestgen.model import Article, RegisteredSource
-from digestgen.plan.desk import Desk
+from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.outputs import Output, file_of
 from digestgen.terms import FOLDERS, Term, TermKind
 
@@ -64,35 +65,69 @@ def pages(articles: Sequence[Article], size: int) -> tuple[Sequence[Article], li
     return articles[: len(articles) - size * full], oldest_first
 
 
+@dataclass(frozen=True, slots=True)
+class _Series:
+    """What all pages of one list have in common."""
+
+    kind: TermKind
+    name: str
+    description: str
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What only the first page of a list tells, for it changes with each article."""
+
+    total: int
+    versions: Mapping[str, str]
+    publisher: RegisteredSource | None
+
+
 def listing(term: Term, desk: Desk) -> Iterable[Output]:
     """Return the pages of a tag, a section or a publisher."""
     first, numbered = pages(term.articles, desk.library.config.paginate)
     addresses = addresses_of(term, len(numbered))
-    feed = term.url + "feed.xml" if desk.library.config.url else ""
-    facts = _facts(term.publisher, desk) if term.publisher else None
+    series = _Series(term.kind, term.name, term.description, term.url + "feed.xml" if desk.library.config.url else "")
+    opening = _Opening(len(term.articles), desk.term_versions(term), term.publisher)
     for number, articles in enumerate([first, *numbered]):
-        page = views.ListPage(
-            head=desk.head(
-                addresses[number],
-                title(term, number, desk),
-                term.description,
-                versions=desk.term_versions(term) if not number else None,
-                feed=views.FeedLink(f"{desk.language.title}: {term.name}", feed) if feed else None,
-            ),
-            kind=term.kind,
-            name=term.name,
-            description=term.description,
-            publisher=facts if not number else None,
-            number=number,
-            place=page_name(number, desk) if number else "",
-            total=len(term.articles) if not number else 0,
-            cards=tuple(desk.card(item) for item in articles),
-            newer=newer(number, addresses, desk),
-            older=older(number, addresses, desk),
-            feed=feed,
-        )
-        claim = f"the {term.kind} “{term.name}”"
-        yield Output(file_of(addresses[number]), desk.rendered("list.html", page), claim)
+        url = addresses[number]
+        beside = newer(number, addresses, desk), older(number, addresses, desk)
+        inputs = (series, title(term, number, desk), number, None if number else opening, beside, desk.shown(articles))
+        page = desk.page("list.html", url, _list_page, *inputs)
+        yield Output(file_of(url), page, f"the {term.kind} “{term.name}”")
+
+
+def _list_page(
+    desk: Desk,
+    url: str,
+    series: _Series,
+    title: str,
+    number: int,
+    opening: _Opening | None,
+    beside: tuple[views.Link | None, views.Link | None],
+    shown: Sequence[Shown],
+) -> views.ListPage:
+    return views.ListPage(
+        head=desk.head(
+            url,
+            title,
+            series.description,
+            versions=opening.versions if opening else None,
+            feed=views.FeedLink(f"{desk.language.title}: {series.name}", series.feed) if series.feed else None,
+        ),
+        kind=series.kind,
+        name=series.name,
+        description=series.description,
+        publisher=_facts(opening.publisher, desk) if opening and opening.publisher else None,
+        number=number,
+        place=page_name(number, desk) if number else "",
+        total=opening.total if opening else 0,
+        cards=tuple(desk.card(item.article) for item in shown),
+        newer=beside[0],
+        older=beside[1],
+        feed=series.feed,
+    )
 
 
 def addresses_of(term: Term, numbered: int) -> tuple[str, ...]:
