@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Final, Literal
 
-from digestgen import parse, slugs, terms, urls
+from digestgen import parse, scrutiny, slugs, terms, urls
 from digestgen.config import Config, SiteLanguage
 from digestgen.diagnostics import Diagnostic
 from digestgen.model import Article, Registries
@@ -100,6 +100,8 @@ def assemble(
         translations=_translations(published, config, found),
         news=tuple(_news(newest, now)),
     )
+    publishers = (term for part in library.parts for term in part.terms["source"])
+    found.extend(scrutiny.faults(published, publishers, known, config))
     return library, found
 
 

@@ -233,9 +233,13 @@ class RegisteredStory:
 
 @dataclass(frozen=True, slots=True)
 class Registries:
-    """What stands beside site.yaml: publishers, people and stories by key, tags in order."""
+    """What stands beside site.yaml: publishers, people and stories by key, tags in order.
+
+    `marks` tells where an entry's keys stand ("people.yaml.ada.name", "tags.yaml.0.names.en").
+    """
 
     sources: Mapping[str, RegisteredSource] = field(default_factory=dict)
     people: Mapping[str, RegisteredPerson] = field(default_factory=dict)
     tags: tuple[RegisteredTag, ...] = ()
     stories: Mapping[str, RegisteredStory] = field(default_factory=dict)
+    marks: Mapping[str, Span] = field(default_factory=dict, repr=False, compare=False)

@@ -225,7 +225,8 @@ def _article(path: str, mark: str, values: dict[str, Any], parts: _Parts, config
 
 #: The keys that later messages point at.
 _WANTED: Final = re.compile(
-    r"(title|slug|lang|date|image(\.src|\.alt)?|translation_key|section|story|(aliases|tags|sources)\.\d+)$"
+    r"(title|slug|lang|date|image(\.src|\.alt)?|translation_key|section|story|canonical|(aliases|tags|sources)\.\d+"
+    r"|sources\.\d+\.use)$"
 )
 
 

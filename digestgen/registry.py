@@ -123,13 +123,14 @@ FILES: Final = {"sources.yaml": SOURCES, "people.yaml": PEOPLE, "tags.yaml": TAG
 
 def read(texts: dict[str, str]) -> tuple[Registries, list[Diagnostic]]:
     """Return the registries from the texts of those files of `FILES` that exist, and all that is wrong in them."""
-    found: list[Diagnostic] = []
+    report = Report()
+    found = report.found
 
     def values(name: str, empty: Any, build: Callable[[Any], Any]) -> Any:
         node, faults = yaml.parse(texts.get(name, ""), path=name)
         found.extend(faults)
         try:
-            return build(empty if node is None else FILES[name].read(node, name, Report(found)))
+            return build(empty if node is None else FILES[name].read(node, name, report))
         except Fault:
             return build(empty)
 
@@ -138,6 +139,7 @@ def read(texts: dict[str, str]) -> tuple[Registries, list[Diagnostic]]:
         people=values("people.yaml", {}, _people),
         tags=values("tags.yaml", (), _tags),
         stories=values("stories.yaml", {}, _stories),
+        marks=report.marks,
     )
     return registries, found
 

@@ -45,6 +45,10 @@ _RULES: Final = (
     Rule("bad-alias", "A former address cannot be one on this site."),
     Rule("early-correction", "A correction is dated before the article was published."),
     Rule("unnamed-source", "A source has neither a name nor an address."),
+    Rule("similar-source", "A source's name is nearly that of a publisher in sources.yaml.", "warning"),
+    Rule("missing-license", "A work is published again under a licence that nobody knows."),
+    Rule("missing-canonical", "A work is published again, and `canonical` does not lead to where it stands."),
+    Rule("duplicate-name", "Two entries of a registry have one name."),
     # --- the body
     Rule("too-complex", "An article is nested so deeply that it cannot be rendered."),
     Rule("broken-link", "A link or a picture points to a file, a page or a heading that does not exist."),

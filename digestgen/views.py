@@ -105,6 +105,10 @@ class SourceCredit:
     accessed: When | None
     license: str
     note: str
+    use: str
+    """How it was used: "based-on", "cites", "quotes" or "republishes"."""
+    used: str
+    """The same in words, with the article as their subject, as "Based on" or "Cites"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,9 @@ class Editing(RuleBasedStateMachine):
         title=st.sampled_from(WORDS),
         day=st.integers(1, 28),
         tags=st.lists(st.sampled_from(TAGS), max_size=2, unique=True),
-        source=st.sampled_from(["", "reuters", "Some Paper", "https://www.example.com/x"]),
+        source=st.sampled_from(
+            ["", "reuters", "Some Paper", "https://www.example.com/x", "{name: reuters, use: cites}"]
+        ),
         link=st.sampled_from(SLUGS),
         extra=st.sampled_from(
             ["", "draft: true\n", "section: World\n", "aliases: [/old/]\n", "updated: 2024-05-05\n", "story: affair\n"]
@@ -95,7 +97,7 @@ class Editing(RuleBasedStateMachine):
         self, slug: str, lang: str, title: str, day: int, tags: list[str], source: str, link: str, extra: str
     ) -> None:
         front = f"title: '{title}'\ndate: 2024-05-{day:02d}\ntags: {tags!r}\n" + extra
-        front += f"sources: ['{source}']\n" if source else ""
+        front += f"sources: [{source}]\n" if source else ""
         text = f"---\n{front}---\n{title} of {slug}, [see]({link}.md) and [top](#{slug}).\n\n## {slug}\n"
         (self.folder / f"content/{slug}{lang}.md").write_text(text, encoding="utf-8")
 

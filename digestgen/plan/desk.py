@@ -192,7 +192,18 @@ class Desk:
             accessed=self.when(source.accessed),
             license=source.license or (registered.license if registered else ""),
             note=source.note,
+            use=source.use,
+            used=self._used(source.use),
         )
+
+    def _used(self, use: str) -> str:
+        words = {
+            "based-on": self.words.text("Based on"),
+            "cites": self.words.text("Cites"),
+            "quotes": self.words.text("Quotes"),
+            "republishes": self.words.text("Republished from"),
+        }
+        return words[use]
 
     def byline(self, article: Article) -> tuple[str, ...]:
         """Return the names above the article: its authors, else who reported it, else who wrote it."""
