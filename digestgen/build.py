@@ -109,7 +109,7 @@ def _settings(folder: Path) -> tuple[Config | None, list[Diagnostic]]:
         return None, [_no_site(folder)]
     text, found = parse.decode(data, config.FILE)
     if text is None:
-        return None, found
+        return config.read("")[0], found  # what else is wrong is told all the same
     return config.read(text)
 
 
@@ -185,29 +185,30 @@ def _built(request: Request, settings: Config, store: traces.Traces, found: list
     clock.note("the library and the theme were read")
     result.seconds = clock.stages
     result.articles = sum(len(part.articles) for part in shelf.parts)
-    if design is not None:
-        _publish(job, shelf, design, gathered.articles, result, clock)
+    _publish(job, shelf, design, gathered.articles, result, clock)
     if not result.ok:
         result.diagnostics = _told(job)
     return result
 
 
 def _publish(
-    job: _Job, shelf: Library, design: theme.Theme, articles: list[Article], result: Result, clock: _Clock
+    job: _Job, shelf: Library, design: theme.Theme | None, articles: list[Article], result: Result, clock: _Clock
 ) -> None:
     """Plan, render and write, unless an error is found before the first file is replaced."""
     settings = job.settings
-    planned, faults = site.plan(shelf, job.tree.files, design.options, job.unread(articles))
+    planned, faults = site.plan(shelf, job.tree.files, design.options if design else {}, job.unread(articles))
     job.found += faults
     result.unlinked = planned.unlinked
-    outputs = [*_assets(design), *planned.outputs]
+    outputs = [*(_assets(design) if design else ()), *planned.outputs]
     result.pages = sum(isinstance(output.content, Rendered) for output in outputs)
-    if not settings.url:
+    if not settings.url and not settings.vague:
         job.found.append(
             Diagnostic("no-url", "site.yaml has no `url`, so neither feeds nor a sitemap are written", severity="note")
         )
     clock.note("every page was planned")
-    if job.wrong():
+    if job.wrong() or design is None:
+        if design:
+            job.found += produce.faults(outputs, Renderer(design, planned.sites, settings.base, None))
         return
     known = frozenset(urls.unquote(url) for url in site.known(outputs))
     renderer = Renderer(design, planned.sites, settings.base, known)

@@ -6,7 +6,7 @@ import re
 import uuid
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -102,6 +102,8 @@ class Config:
     embed: tuple[str, ...]
     extra: Mapping[str, Any]
     marks: Mapping[str, Span] = field(default_factory=dict)
+    vague: bool = False
+    """Whether site.yaml is wrong in what addresses rest on: defaults stand in for it, and nothing is written."""
 
     @property
     def lang(self) -> str:
@@ -462,20 +464,53 @@ TABLE: Final = Table(
 )
 
 
-def read(text: str, path: str = FILE) -> tuple[Config | None, list[Diagnostic]]:
-    """Return the configuration that `text`, a site.yaml, describes, or None where it is wrong, and all faults."""
+def read(text: str, path: str = FILE) -> tuple[Config, list[Diagnostic]]:
+    """Return the configuration that `text`, a site.yaml, describes, and all faults.
+
+    Where it is wrong, the configuration has defaults for what could not be read, so that what else is wrong, in any
+    file, can be told in the same run.
+    """
     node, found = yaml.parse(text, path=path)
     if node is None:
-        return None, found or [Diagnostic("missing-title", "site.yaml is empty", Span(path), "add `title:` with text")]
+        found = found or [Diagnostic("missing-title", "site.yaml is empty", Span(path), "add `title:` with text")]
     report = Report(list(found))
+    config = _config(_values(node, report), report)
+    # a key too many is left out, and changes nothing else
+    errors = [item for item in report.found if item.severity == "error" and item.code != "unknown-key"]
+    keys = {_owner(item, node) for item in errors}
+    return (
+        replace(
+            config,
+            vague=not keys.isdisjoint(_ADDRESSING),
+            theme_options={} if "theme" in keys else config.theme_options,  # of a theme that nobody knows
+            # an error here ends a build, so the file cannot call it anything else
+            rules={code: severity for code, severity in config.rules.items() if code not in {e.code for e in errors}},
+        ),
+        report.found,
+    )
+
+
+#: The keys that addresses rest on; "" stands for all that is no key.
+_ADDRESSING: Final = frozenset(["", "content", "language", "languages", "permalink"])
+
+
+def _owner(item: Diagnostic, node: yaml.Node | None) -> str:
+    """Return the key of site.yaml that a fault belongs to, by its place; empty for none."""
+    if not isinstance(node, yaml.Mapping) or item.span is None:
+        return ""
+    at = (item.span.line, item.span.column)
+    above = [entry.key for entry in node.entries if (entry.key.span.line, entry.key.span.column) <= at]
+    return above[-1].text if above else ""
+
+
+def _values(node: yaml.Node | None, report: Report) -> dict[str, Any]:
+    defaults: dict[str, Any] = {key.name: key.default for key in TABLE.keys} | {"title": ""}
+    if node is None:
+        return defaults
     try:
-        values = TABLE.values(node, "", report)
-    except Fault:
-        return None, report.found
-    config = _config(values, report)
-    # a key too many hides nothing: what else is wrong, in any file, can be told in the same run
-    wrong = any(item.severity == "error" and item.code != "unknown-key" for item in report.found)
-    return (None if wrong else config), report.found
+        return TABLE.values(node, "", report)
+    except Fault as fault:
+        return defaults | {name: value for name, value in (fault.values or {}).items() if value is not None}
 
 
 def _config(values: dict[str, Any], report: Report) -> Config:

@@ -274,6 +274,11 @@ TABLE: Final = Table(
 )
 
 
+def defaults() -> dict[str, Any]:
+    """Return what holds for an article whose front matter says nothing, its title included."""
+    return {key.name: key.default for key in TABLE.keys} | {"title": ""}
+
+
 def read(node: yaml.Node, report: Report) -> dict[str, Any]:
     """Return the values of a front matter; moments are still `Written`, sources still dictionaries.
 

@@ -66,6 +66,8 @@ class Library:
     articles: Mapping[str, Article]
     """Path of every published article and page to itself."""
     held: tuple[Held, ...]
+    wrong: tuple[Article, ...]
+    """Articles that could not be read as a whole, which is told: nothing is published while there are any."""
     translations: Mapping[str, tuple[Article, ...]]
     """Path to all published versions, that one included, in the order of the site's languages."""
     news: tuple[Article, ...]
@@ -82,7 +84,8 @@ def assemble(
     """Return the library of `articles` as it is at `now` (aware), and what is wrong with them together."""
     published: list[Article] = []
     held: list[Held] = []
-    for article in _told_apart(sorted(articles, key=lambda item: item.path), config):
+    every = sorted(articles, key=lambda item: item.path)
+    for article in _told_apart([item for item in every if not item.wrong], config):
         back = _held(article, now)
         held.append(back) if back else published.append(article)
     newest = sorted((item for item in published if not is_page(item)), key=_newest_first)
@@ -97,9 +100,12 @@ def assemble(
         urls={item.path: address(item, config) for item in published},
         articles={item.path: item for item in published},
         held=tuple(held),
+        wrong=tuple(item for item in every if item.wrong),
         translations=_translations(published, config, found),
         news=tuple(_news(newest, now)),
     )
+    if config.vague:
+        found.clear()  # who is whose translation, and what has which name, cannot be judged without site.yaml's word
     publishers = (term for part in library.parts for term in part.terms["source"])
     found.extend(scrutiny.faults(published, publishers, known, config))
     return library, found

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from digestgen import parse, paths, urls
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.library import Library, address
 from digestgen.model import Article
+from digestgen.terms import FOLDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,9 @@ class Target:
 #: So many times a misspelt target is looked for among all that there is.
 _MOST_GUESSES: Final = 60
 
+#: The folders of lists, which articles fill.
+_LISTS: Final = (*FOLDERS.values(), "archive")
+
 #: What a link is to be where nothing better can be said.
 _A_FILE: Final = "expected a file, named as seen from this article"
 
@@ -44,7 +48,7 @@ class Resolver:
     """Resolves references of articles against a library, the files of content/ and the other pages of the site.
 
     `known` maps every other address of the site (decoded) to the ids on it that may be linked to. `unread` are
-    articles that are there and wrong: a link to one is told by what is wrong with it.
+    articles that are there and no text: a link to one is told by what is wrong with it.
     """
 
     library: Library
@@ -52,12 +56,14 @@ class Resolver:
     known: Mapping[str, frozenset[str]]
     unread: frozenset[str] = frozenset()
     held: Mapping[str, Article] = field(init=False)
+    wrong: Mapping[str, Article] = field(init=False)
     pages: Mapping[str, Article] = field(init=False)
     held_pages: frozenset[str] = field(init=False)
     _similar: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.held = {item.article.path: item.article for item in self.library.held}
+        self.wrong = {item.path: item for item in self.library.wrong}
         settings = self.library.config
         self.held_pages = frozenset(urls.unquote(address(item, settings)) for item in self.held.values())
         self.pages = {urls.unquote(url): self.library.articles[path] for path, url in self.library.urls.items()}
@@ -95,6 +101,8 @@ class Resolver:
             return self._page(self.library.articles[path], fragment)
         if path in self.held:
             return Target(None, state="held")
+        if path in self.wrong:
+            return replace(self._place(self.wrong[path], fragment, ""), url=None)
         if path in self.unread:
             return Target(None)
         if path.startswith(parse.STATIC + "/") and path in self.files:
@@ -105,10 +113,17 @@ class Resolver:
         return Target(None, state="broken", why=why, hint=lambda: self._nearest(article, path))
 
     def _along(self, article: Article, path: str, fragment: str) -> Target:
-        url = file_address(self.library.urls[article.path], article.path, path)
+        url = file_address(self.library.urls.get(article.path, "/"), article.path, path)
         if paths.output_path(urls.unquote(url)) is None:
             return Target(None, state="broken", why=f"{self._named(path)} has a name that not every system can hold")
         return Target(url + _mark(fragment), path)
+
+    def unsure(self, path: str) -> bool:
+        """Tell whether the site may have a page at `path` once what is wrong, and told, is mended."""
+        if self.unread or self.library.config.vague:
+            return True
+        parts = {part.removesuffix(".html") for part in path.split("/")}
+        return bool(self.wrong) and not parts.isdisjoint({*_LISTS, *(item.slug for item in self.wrong.values())})
 
     def _nearest(self, article: Article, path: str) -> str:
         """Return what the author may have meant, as a link from `article` has to be written."""
@@ -149,6 +164,8 @@ class Resolver:
         if path in self.held_pages or path + "/" in self.held_pages:
             return Target(None, state="held")
         place = path if path in self.known else path + "/"
+        if place not in self.known and self.unsure(place):
+            return Target(None)
         if place not in self.known:
             return Target(
                 None,

@@ -117,7 +117,8 @@ class Article:
     slug is without it. `byline` are its authors, else those who reported it, else those who wrote it: names, or
     keys of people.yaml. `inward` are the targets of the body's references that lead into the site, in order.
     `fingerprint` stands for everything that the file says, `face` for what stands here but for `inward`: all that
-    lists can show of it.
+    lists can show of it. `wrong` tells that the file could not be read as a whole: such an article is checked as far
+    as it goes, and is nowhere in the site.
     """
 
     path: str
@@ -152,6 +153,7 @@ class Article:
     canonical: str = ""
     inward: tuple[str, ...] = ()
     face: str = ""
+    wrong: bool = False
     fetch: Callable[[], Manuscript] = field(default=_nothing, repr=False, compare=False)
 
     @property

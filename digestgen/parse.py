@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from codecs import BOM_UTF8
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -28,7 +29,10 @@ LIMIT: Final = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """A file in two: its front matter, where that begins, its body, and where that begins (lines from 1)."""
+    """A file in two: its front matter, where that begins, its body, and where that begins (lines from 1).
+
+    A file without a front matter has its text as the body, and 0 as the line of its front matter.
+    """
 
     front: str
     front_line: int
@@ -37,30 +41,44 @@ class _Parts:
 
 
 def article(path: str, data: bytes, config: Config) -> tuple[Article | None, list[Diagnostic]]:
-    """Return the article or page in the file `path` (below content/), or None, and all that is wrong in it."""
+    """Return the article or page in the file `path` (below content/), and all that is wrong in it.
+
+    An article whose front matter cannot be read is there and `wrong`: its body is checked all the same. None stands
+    for a file that is no text.
+    """
     shown = f"{config.content}/{path}"
     text, found = decode(data, shown)
     if text is None:
         return None, found
-    parts, found = _split(text, shown)
-    if parts is None:
-        return None, found
+    report = Report()
+    parts, node = _read(text, shown, report)
+    values = frontmatter.defaults()
+    wrong = node is None or any(item.code == "unclosed-front-matter" for item in report.found)
+    if node is not None:
+        try:
+            values = frontmatter.read(node, report)
+        except Fault as fault:
+            values |= {name: value for name, value in (fault.values or {}).items() if value is not None}
+            wrong = True
+    item = _article(path, fingerprint.of_bytes(data), values, parts, config, report, sound=not wrong)
+    return replace(item, face=_face(item)), report.found
+
+
+def _read(text: str, shown: str, report: Report) -> tuple[_Parts, yaml.Node | None]:
+    """Return a file in two and its front matter as YAML; None where there is none that could be read."""
+    parts = _split(text, shown, report)
+    if not parts.front_line:
+        return parts, None
     node, found = yaml.parse(parts.front, path=shown, first_line=parts.front_line)
-    if _runs_on(parts.front) and (found or _has_sentences(node)):
-        return None, [_unclosed(Span(shown, parts.front_line - 1, 1, 3, "---"), "runs on into the text")]
-    if node is None:
-        if not found:
-            found = [
-                Diagnostic("missing-title", "the front matter is empty", Span(shown, parts.front_line), "add `title:`")
-            ]
-        return None, found
-    report = Report(list(found))
-    try:
-        values = frontmatter.read(node, report)
-        item = _article(path, fingerprint.of_bytes(data), values, parts, config, report)
-        return replace(item, face=_face(item)), report.found
-    except Fault:
-        return None, report.found
+    if not report.found and _runs_on(parts.front) and (found or _has_sentences(node)):
+        report.found.append(_unclosed(Span(shown, parts.front_line - 1, 1, 3, "---"), "runs on into the text"))
+        parts = _guessed(text.split("\n"), parts.front_line - 1)
+        node, found = yaml.parse(parts.front, path=shown, first_line=parts.front_line)
+    report.found.extend(found)
+    if node is None and not report.found:
+        span = Span(shown, parts.front_line)
+        report.found.append(Diagnostic("missing-title", "the front matter is empty", span, "add `title:`"))
+    return parts, node
 
 
 def decode(data: bytes, path: str) -> tuple[str | None, list[Diagnostic]]:
@@ -89,24 +107,37 @@ def _not_utf8(data: bytes, start: int, path: str) -> Diagnostic:
     )
 
 
-def _split(text: str, path: str) -> tuple[_Parts | None, list[Diagnostic]]:
+def _split(text: str, path: str, report: Report) -> _Parts:
     lines = text.split("\n")
     first = next((index for index, line in enumerate(lines) if line.strip()), None)
     if first is None or lines[first].rstrip() != "---":
         line = lines[first or 0]
-        fault = Diagnostic(
+        report.fault(
             "no-front-matter",
             "the file is empty" if first is None else "the file does not begin with a front matter",
             Span(path, (first or 0) + 1, 1, max(1, min(len(line), 60)), line),
             "expected a line of `---`",
             "begin the file with `---`, `title: …` and `---`, each on a line of its own",
         )
-        return None, [fault]
+        return _Parts("", 0, text, 1)
     close = next((i for i in range(first + 1, len(lines)) if lines[i].rstrip() in ("---", "...")), None)
     if close is None:
-        return None, [_unclosed(Span(path, first + 1, 1, 3, lines[first]), "never ends")]
+        report.found.append(_unclosed(Span(path, first + 1, 1, 3, lines[first]), "never ends"))
+        return _guessed(lines, first + 1)
     front = "\n".join(lines[first + 1 : close])
-    return _Parts(front, first + 2, "\n".join(lines[close + 1 :]), close + 2), []
+    return _Parts(front, first + 2, "\n".join(lines[close + 1 :]), close + 2)
+
+
+def _guessed(lines: Sequence[str], start: int) -> _Parts:
+    """Return the parts of a file whose front matter, from the line `start` (from 0) on, is not closed.
+
+    The text is taken to begin behind the first blank line that nothing like a key follows.
+    """
+    blank = (index for index in range(start, len(lines) - 1) if not lines[index].strip())
+    end = next((index for index in blank if lines[index + 1].strip() and not _BELONGS.match(lines[index + 1])), None)
+    if end is None:
+        return _Parts("\n".join(lines[start:]), start + 1, "", len(lines) + 1)
+    return _Parts("\n".join(lines[start:end]), start + 1, "\n".join(lines[end + 1 :]), end + 2)
 
 
 def _unclosed(span: Span, how: str) -> Diagnostic:
@@ -180,11 +211,15 @@ def _face(item: Article) -> str:
     return fingerprint.of_value(replace(item, fingerprint="", inward=()))
 
 
-def _article(path: str, mark: str, values: dict[str, Any], parts: _Parts, config: Config, report: Report) -> Article:
+def _article(
+    path: str, mark: str, values: dict[str, Any], parts: _Parts, config: Config, report: Report, *, sound: bool
+) -> Article:
     name = read_name(path, config)
     lang = _configured(values["lang"] or name.lang or config.lang, config)
-    stamp = _stamp(path, values, name, config, report)
+    stamp = _stamp(path, values, name, config, report) if parts.front_line else None
     body, places = _body(parts, lang, path, config, report)
+    sound = sound and body is not None and (stamp is not None or path.startswith(PAGES + "/"))
+    body = body or Body()
     marks = {key: span for key, span in report.marks.items() if _WANTED.match(key)}
     manuscript = Manuscript(body, places, _credits(values["credits"]), plain_mapping(values["extra"]), marks)
     return Article(
@@ -219,6 +254,7 @@ def _article(path: str, mark: str, values: dict[str, Any], parts: _Parts, config
         aliases=_aliases(values["aliases"], report),
         canonical=values["canonical"],
         inward=tuple(ref.target for ref in body.refs if urls.classify(ref.target).kind not in ("external", "mail")),
+        wrong=not sound,
         fetch=lambda: manuscript,
     )
 
@@ -251,25 +287,28 @@ def _stamp(path: str, values: dict[str, Any], name: Name, config: Config, report
     if stamp is not None or path.startswith(PAGES + "/"):
         return stamp
     if "date" in report.marks:
-        raise Fault  # it is there and wrong, and told
+        return None  # it is there and wrong, and told
+    shown = f"{config.content}/{path}"
     if name.date:
         written = read_moment(name.date)
         if isinstance(written, Written):
             return _moment(written, config)
-        raise report.fault(
+        report.fault(
             "bad-date",
             written,
-            Span(f"{config.content}/{path}"),
+            Span(shown),
             "the date at the head of the file's name",
             "rename the file, or add `date:` to its front matter",
         )
-    raise report.fault(
+        return None
+    report.fault(
         "missing-date",
         "the article has no date",
-        report.marks["title"],
+        report.marks.get("title", Span(shown, 1)),
         "add `date: 2024-05-03` beside the title",
         "or begin the file's name with the date, as 2024-05-03-slug.md",
     )
+    return None
 
 
 def _slug(values: dict[str, Any], name: Name, lang: str, report: Report) -> str:
@@ -364,15 +403,15 @@ def _page_path(path: str) -> str:
 
 def _body(
     parts: _Parts, lang: str, path: str, config: Config, report: Report
-) -> tuple[Body, tuple[tuple[int, int, int], ...]]:
+) -> tuple[Body | None, tuple[tuple[int, int, int], ...]]:
+    """Return the body and the places of its references; None for one that cannot be rendered, which is told."""
     options = convert.Options(config.raw_html, config.embed)
     shown = f"{config.content}/{path}"
     try:
         body = convert.convert(parts.body, lang, options)
     except convert.TooComplex as error:
-        raise report.fault(
-            "too-complex", str(error), Span(shown, parts.body_line), help="flatten what is nested there"
-        ) from None
+        report.fault("too-complex", str(error), Span(shown, parts.body_line), help="flatten what is nested there")
+        return None, ()
     places = tuple(convert.places(parts.body, parts.body_line, body))
     lines = parts.body.split("\n")
     for ref, (line, column, length) in zip(body.refs, places, strict=True):

@@ -6,27 +6,26 @@ file still holds what that build wrote, there is nothing to do. No edges are tra
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Final
 
-from digestgen import feeds, fingerprint, work, writer
+from digestgen import feeds, fingerprint, urls, work, writer
 from digestgen.diagnostics import Diagnostic, Span
-from digestgen.plan.outputs import Copied, Output, Rendered
+from digestgen.plan.outputs import Copied, Output, Rendered, file_of
 from digestgen.render import Renderer, TemplateFault
 from digestgen.source import Tree
-from digestgen.traces import Traces
+from digestgen.traces import Row, Traces
 from digestgen.unchanged import Marks, Seen
 
 #: A template that is wrong is wrong on every page: so many of its faults are told.
 _MOST_TEMPLATE_FAULTS: Final = 5
 
-Row = tuple[str, str]
-
 
 @dataclass(slots=True)
 class Made:
-    """What became of the files: their (key, fingerprint) by path, and why each that was made was made."""
+    """What became of the files: what to remember of each by its path, and why each that was made was made."""
 
     rows: dict[str, Row] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
@@ -44,7 +43,7 @@ class Press:
 
 
 def files(
-    outputs: Iterable[Output],
+    outputs: Sequence[Output],
     press: Press,
     store: Traces,
     before: Mapping[str, Seen],
@@ -59,13 +58,49 @@ def files(
         key = _key(output, press)
         row = store.rendered.get(output.path)
         stamp = before.get(output.path, ("", None, ""))[1]
-        if row is not None and row[0] == key and press.target.keep(output.path, row[1], stamp):
+        if (
+            row is not None
+            and row.key == key
+            and all(map(press.renderer.leads, row.places))
+            and press.target.keep(output.path, row.mark, stamp)
+        ):
             made.rows[output.path] = row
         else:
             todo.append((output, key))
             made.why[output.path] = _why(row, key, known=output.path in press.target.owned)
     _make(todo, press, jobs, made, found, tick)
+    found.extend(_lost_places(outputs, press, made))
     return made
+
+
+def faults(outputs: Iterable[Output], renderer: Renderer) -> list[Diagnostic]:
+    """Return what is wrong with templates, of each of which one page is tried, where nothing will be written."""
+    first = {content.template: content for output in outputs if isinstance(content := output.content, Rendered)}
+    found = []
+    for content in first.values():
+        try:
+            renderer.render(content)
+        except TemplateFault as fault:
+            found.append(fault.diagnostic)
+    return [*dict.fromkeys(found)]
+
+
+def _lost_places(outputs: Iterable[Output], press: Press, made: Made) -> Iterator[Diagnostic]:
+    """Yield a message for each place on a page that a template named by hand and that is not there.
+
+    Those pages are few, so what stands on the page that is meant is read from it, staged or in its place.
+    """
+    named = {path: [place for place in row.places if "#" in place] for path, row in made.rows.items() if row.places}
+    texts: dict[str, str] = {}
+    for output in outputs if any(named.values()) else ():
+        for place in named.get(output.path, ()):
+            url, _, mark = place.partition("#")
+            target = file_of(urls.quote_path(url))
+            if target.endswith(".html") and target in made.rows:
+                text = texts.setdefault(target, press.target.read(target).decode())
+                if f'id="{escape(mark)}"' not in text and isinstance(output.content, Rendered):
+                    own = urls.unquote(output.content.url)
+                    yield press.renderer.stray(place.removeprefix(own) if url == own else place, output.content.url)
 
 
 def _make(
@@ -78,38 +113,38 @@ def _make(
 ) -> None:
     faults: dict[tuple[str, int, str], Diagnostic] = {}
     results = work.done(lambda item: _prepared(item[0], press), todo, jobs)
-    for number, ((output, key), result) in enumerate(zip(todo, results, strict=True), 1):
+    for number, ((output, key), (result, places)) in enumerate(zip(todo, results, strict=True), 1):
         if isinstance(result, Diagnostic):
             span = result.span or Span("")
             faults.setdefault((span.path, span.line, result.message), result)
         else:
             press.target.take(result, found)
-            made.rows[output.path] = (key, result.mark)
+            made.rows[output.path] = Row(key, result.mark, places)
             if isinstance(output.content, Rendered):
                 made.rendered.add(output.path)
         tick(number, len(todo))
     found.extend([*faults.values()][:_MOST_TEMPLATE_FAULTS])
 
 
-def _prepared(output: Output, press: Press) -> writer.Prepared | Diagnostic:
+def _prepared(output: Output, press: Press) -> tuple[writer.Prepared | Diagnostic, tuple[str, ...]]:
+    """Stage a file; return what is to be told of it, and the places that its template named by hand."""
     content = output.content
+    if isinstance(content, Rendered):
+        return _rendered(output.path, content, press)
     if isinstance(content, Copied):
         told: list[Diagnostic] = []
         data = press.tree.file(content.source, told)
-        return press.target.prepare(output.path, data) if data is not None else told[0]
+        return press.target.prepare(output.path, data) if data is not None else told[0], ()
+    return press.target.prepare(output.path, feeds.atom(content) if isinstance(content, feeds.Feed) else content), ()
+
+
+def _rendered(path: str, content: Rendered, press: Press) -> tuple[writer.Prepared | Diagnostic, tuple[str, ...]]:
     try:
-        data = _bytes(content, press.renderer)
+        sheet = press.renderer.render(content)
     except TemplateFault as fault:
-        return fault.diagnostic
-    prepared = press.target.prepare(output.path, data)
-    stray = press.renderer.strays(data.decode(), content) if isinstance(content, Rendered) else None
-    return replace(prepared, fault=stray) if stray and not prepared.fault else prepared
-
-
-def _bytes(content: Rendered | feeds.Feed | bytes, renderer: Renderer) -> bytes:
-    if isinstance(content, Rendered):
-        return renderer.render(content)
-    return feeds.atom(content) if isinstance(content, feeds.Feed) else content
+        return fault.diagnostic, ()
+    prepared = press.target.prepare(path, sheet.data)
+    return (replace(prepared, fault=sheet.fault) if sheet.fault and not prepared.fault else prepared), sheet.places
 
 
 def _key(output: Output, press: Press) -> str:
@@ -137,9 +172,9 @@ def _why(row: Row | None, key: str, *, known: bool) -> str:
     """Return why a file is made, in words for `--explain`; `known` tells that an earlier build wrote it."""
     if row is None:
         return "nothing was remembered of it" if known else "it is new"
-    if row[0] == key:
+    if row.key == key:
         return "its file in the output was missing or changed"
-    old, new = row[0].split(" "), key.split(" ")
+    old, new = row.key.split(" "), key.split(" ")
     if len(old) != len(new) or len(new) == 1 or old[0] != new[0]:
         return "what it shows changed"
     return "its template or a file of the theme changed" if old[1] != new[1] else "what stands on every page changed"

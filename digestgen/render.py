@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from html import escape, unescape
 from typing import Final
@@ -40,6 +40,47 @@ class TemplateFault(Exception):
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A rendered page: UTF-8 HTML, the places of the site that a template named by hand, and the first bad one."""
+
+    data: bytes
+    places: tuple[str, ...] = ()
+    fault: Diagnostic | None = None
+
+
+#: Where a link leads that leaves the site by a path; no page has such an address.
+_NOWHERE: Final = "//"
+
+
+@dataclass(frozen=True, slots=True)
+class _Vouched:
+    """What the values of a page hold: addresses of the site, and links in HTML as they are written there."""
+
+    addresses: set[str]
+    links: set[str]
+
+
+def _collect(value: object, found: _Vouched) -> None:
+    """Add all addresses and links in a value of the theme API."""
+    if isinstance(value, str):
+        if value[:1] == "/":
+            found.addresses.add(value)
+        elif "<" in value:
+            found.links.update(map(unescape, _LINK.findall(value)))
+        return
+    for item in _parts(value):
+        _collect(item, found)
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, tuple | list):
+        return value
+    if isinstance(value, Mapping):
+        return value.values()
+    return [getattr(value, name) for name in getattr(value, "__dataclass_fields__", ())]
 
 
 class _Missing(StrictUndefined):
@@ -83,17 +124,19 @@ class Renderer:
     """Renders pages of one site with one theme. Not for several threads at once.
 
     `base` is the path part of the site's address, `known` all addresses of the site (decoded): a template that
-    links to anything else is wrong.
+    links to anything else is wrong. None stands for a site whose addresses are not all known.
     """
 
     theme: Theme
     sites: Mapping[str, views.Site]
     base: str
-    known: frozenset[str]
+    known: frozenset[str] | None
     environment: Environment = field(init=False)
     _closures: dict[str, str] = field(default_factory=dict)
     _shared: dict[str, str] = field(default_factory=dict)
-    _good: set[tuple[str, str]] = field(default_factory=set)
+    _common: dict[str, _Vouched] = field(default_factory=dict)
+    _written: dict[str, str] = field(default_factory=dict)
+    """What the filter `href` made on the present page."""
     _said: dict[tuple[str, str], Markup] = field(default_factory=dict)
     _words: i18n.Language = field(init=False)
     _here: str = field(init=False, default="/")
@@ -115,15 +158,16 @@ class Renderer:
         self.environment.install_gettext_callables(self._gettext, self._ngettext, newstyle=True)  # type: ignore[attr-defined]
         self.environment.globals["_"] = self._say
 
-    def render(self, output: Rendered) -> bytes:
-        """Return the page as UTF-8 HTML. Raises `TemplateFault` where a template is wrong."""
+    def render(self, output: Rendered) -> Sheet:
+        """Return the page. Raises `TemplateFault` where a template is wrong."""
         self._words = i18n.language(output.lang)
         page = output.page
         self._here = page.head.url
         self._absolute = isinstance(page, views.NotFoundPage)
+        self._written = {}
         try:
             template = self.environment.get_template(output.template)
-            return template.render(site=self.sites[output.lang], page=page).encode()
+            html = template.render(site=self.sites[output.lang], page=page)
         except (
             TemplateError,
             RecursionError,
@@ -134,6 +178,9 @@ class Renderer:
             AttributeError,
         ) as error:
             raise TemplateFault(self._fault(error, output)) from error
+        by_hand = dict(self._by_hand(html, page, output))
+        bad = next((link for link, place in by_hand.items() if not self.leads(place)), None)
+        return Sheet(html.encode(), tuple(by_hand.values()), None if bad is None else self.stray(bad, output.url))
 
     def closure(self, template: str) -> str:
         """Return the fingerprint of all that a template can reach: templates, and addresses of the theme's files.
@@ -171,35 +218,62 @@ class Renderer:
             self._shared[lang] = fingerprint.of_value(self.sites[lang])
         return self._shared[lang]
 
-    def strays(self, html: str, output: Rendered) -> Diagnostic | None:
-        """Return a message for the first link of a rendered page that leads nowhere, if there is one.
+    def _by_hand(self, html: str, page: views.Page, output: Rendered) -> Iterator[tuple[str, str]]:
+        """Yield (link as written, the place it means) for each link that is neither in a value nor an article's.
 
-        Links of articles and of the filter `href` are known to be good; this finds what a template wrote by hand.
+        The plan vouches for addresses in values, and articles' links are resolved there. What is left a template
+        wrote by hand. Places are decoded, as "/about/" or "/about/#team"; a good place on the page itself is none.
         """
-        folder = output.url.rpartition("/")[0]
-        for link in dict.fromkeys(_LINK.findall(html)):
-            if link[:1] != "#" and (folder, link) in self._good:
-                continue
-            if not self._leads(unescape(link), folder, html):
-                message = f"the page {output.url} links to {unescape(link)}, which is not there"
-                help = f"a template of the theme {self.theme.name} wrote it: use the filter href for pages of the site"
-                return Diagnostic("broken-link", message, help=help)
-            self._good.add((folder, link))
-        return None
+        vouched = self._vouched(output.lang, page)
+        for url in self._written:
+            if url not in vouched.addresses:
+                yield url, urls.unquote(url)
+        known = {*self._written.values(), *vouched.links}
+        here = urls.unquote(output.url)
+        folder = here.rpartition("/")[0]
+        for link in dict.fromkeys(map(unescape, _LINK.findall(html))):
+            if link not in known:
+                place = self._place(link, folder, here)
+                own = place.startswith(here + "#")
+                if place and not (own and f'id="{escape(place.partition("#")[2])}"' in html):
+                    yield link, place
 
-    def _leads(self, link: str, folder: str, html: str) -> bool:
+    def _vouched(self, lang: str, page: views.Page) -> _Vouched:
+        if lang not in self._common:
+            self._common[lang] = _Vouched(set(self.theme.addresses.values()), set())
+            _collect(self.sites[lang], self._common[lang])
+        common = self._common[lang]
+        found = _Vouched(set(common.addresses), set(common.links))
+        _collect(page, found)
+        return found
+
+    def _place(self, link: str, folder: str, here: str) -> str:
+        """Return the place on the site that a link written on a page in `folder` means; empty for one elsewhere."""
         kind = urls.classify(link)
-        if kind.kind in ("external", "mail", "refused"):
-            return True  # of another site, or the author's own with raw_html; never ours to judge
+        mark = f"#{kind.fragment}" if kind.fragment else ""
         if kind.kind == "fragment":
-            return not kind.fragment or f'id="{escape(kind.fragment)}"' in html
+            return here + mark if mark else ""
         if kind.kind == "site":
-            path = kind.path if kind.path.startswith(self.base) else None
-            return path is not None and "/" + path[len(self.base) :] in self.known
-        joined = paths.join_inside(urls.unquote(folder).strip("/"), kind.path or ".")
-        return joined is not None and any(
-            place in self.known for place in (f"/{joined}", f"/{joined}/".replace("//", "/"))
-        )
+            inside = kind.path.startswith(self.base)
+            return f"/{kind.path[len(self.base) :]}{mark}" if inside else f"{_NOWHERE}{kind.path}"
+        if kind.kind != "relative":
+            return ""  # of another site, or the author's own with raw_html; never ours to judge
+        joined = paths.join_inside(folder.strip("/"), kind.path or ".")
+        if joined is None:
+            return f"{_NOWHERE}{kind.path}"
+        slash = "/" if joined and (kind.path or ".").endswith(("/", ".")) else ""
+        return f"/{joined}{slash}{mark}"
+
+    def leads(self, place: str) -> bool:
+        """Tell whether a place that a template named by hand is one of the site's; its fragment is not looked at."""
+        path = place.partition("#")[0]
+        return self.known is None or path in self.known
+
+    def stray(self, link: str, url: str) -> Diagnostic:
+        """Return the message for a link by hand, on the page at `url`, that leads nowhere."""
+        message = f"the page {url} links to {link}, which is not there"
+        help = f"a template of the theme {self.theme.name} wrote it: use the filter href for pages of the site"
+        return Diagnostic("broken-link", message, help=help)
 
     def _href(self, url: str) -> str:
         """Return a path of the site as this page has to write it: relative, so that it works under any prefix.
@@ -209,11 +283,11 @@ class Renderer:
         if not url.startswith("/"):
             return url
         path = url.partition("#")[0]
-        if path not in self.known and urls.unquote(path) not in self.known:
+        if self.known is not None and path not in self.known and urls.unquote(path) not in self.known:
             raise TemplateError(f"the site has no page {path}")
-        if self._absolute:
-            return self.base + url[1:]
-        return urls.relative(self._here, url)
+        written = self.base + url[1:] if self._absolute else urls.relative(self._here, url)
+        self._written[url] = written
+        return written
 
     def _asset(self, name: str) -> str:
         address = self.theme.addresses.get(name)

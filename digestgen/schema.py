@@ -23,7 +23,15 @@ Node = yaml.Node
 
 
 class Fault(Exception):
-    """A node that cannot be read. Its diagnostics are told already; it never leaves this module's readers."""
+    """A node that cannot be read. Its diagnostics are told already.
+
+    `values` is what could be read of a table all the same, with defaults for the rest: whoever checks a whole file
+    goes on with it, so that one run tells everything.
+    """
+
+    def __init__(self, values: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        self.values = values
 
 
 @dataclass(slots=True)
@@ -391,7 +399,7 @@ class Table:
                     good.add(key.name)
         self._missing(given, node, report)
         if len(good) < len(self.keys):
-            raise Fault
+            raise Fault(values)
         return values
 
     def _value(self, key: Key, entry: yaml.Entry, at: str, values: dict[str, Any], report: Report) -> bool:

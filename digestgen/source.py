@@ -31,6 +31,8 @@ class Tree:
     def __post_init__(self) -> None:
         others, articles = set(), []
         if not self.content.is_dir():
+            if self.settings.vague:
+                return  # site.yaml may name another one
             mark = self.settings.marks.get("content", Span("site.yaml"))
             message = f"there is no folder {self.settings.content}/ for the articles"
             help = "make the folder, or name another one as `content`"

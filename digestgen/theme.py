@@ -146,15 +146,16 @@ def available(site: Path) -> list[str]:
 def load(
     name: str, site: Path, given: Mapping[str, yaml.Node], marks: Mapping[str, Span]
 ) -> tuple[Theme | None, list[Diagnostic]]:
-    """Return the theme `name` with the options `given` in site.yaml (whose places are in `marks`), or None."""
+    """Return the theme `name` with the options `given` in site.yaml (whose places are in `marks`).
+
+    An option that is wrong is told, and has its default; None stands for a theme that cannot be read.
+    """
     found: list[Diagnostic] = []
     chain = _chain(name, site, marks.get("theme"), found)
     if not chain or found:
         return None, found
     report = Report(found, dict(marks))
     options = _options(chain, given, report)
-    if any(item.severity == "error" for item in found):
-        return None, found
     templates: dict[str, Template] = {}
     assets: dict[str, bytes] = {}
     for folder in reversed(chain):

@@ -38,7 +38,7 @@ _COARSE: Final = 2_100_000_000
 _TABLES: Final = """
 CREATE TABLE parsed (path TEXT PRIMARY KEY, check_ TEXT, key TEXT, article TEXT, told TEXT) WITHOUT ROWID;
 CREATE TABLE manuscript (path TEXT PRIMARY KEY, check_ TEXT, text TEXT) WITHOUT ROWID;
-CREATE TABLE rendered (path TEXT PRIMARY KEY, check_ TEXT, key TEXT, mark TEXT) WITHOUT ROWID;
+CREATE TABLE rendered (path TEXT PRIMARY KEY, check_ TEXT, key TEXT, mark TEXT, places TEXT) WITHOUT ROWID;
 CREATE TABLE meta (name TEXT PRIMARY KEY, check_ TEXT, value TEXT) WITHOUT ROWID;
 """
 
@@ -78,6 +78,18 @@ class Parsed:
     told: str
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A remembered file: `key` stands for all that it was made from, `mark` is the fingerprint of what it holds.
+
+    `places` are those of the site that a template named by hand on it: the file is good while they are there.
+    """
+
+    key: str
+    mark: str
+    places: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Traces:
     """The store. Reading gives what is there and whole; writing may come to nothing, without a word."""
@@ -85,7 +97,7 @@ class Traces:
     file: str
     engine: str
     parsed: dict[str, Parsed] = field(default_factory=dict)
-    rendered: dict[str, tuple[str, str]] = field(default_factory=dict)
+    rendered: dict[str, Row] = field(default_factory=dict)
     manuscripts: dict[str, str] = field(default_factory=dict)
     """Those that the file could not take."""
     _base: sqlite3.Connection | None = None
@@ -107,9 +119,9 @@ class Traces:
             for path, check, key, article, told in base.execute("SELECT * FROM parsed"):
                 if check == _check(path, key, article, told):
                     self.parsed[path] = Parsed(key, article, told)
-            for path, check, key, mark in base.execute("SELECT * FROM rendered"):
-                if check == _check(path, key, mark):
-                    self.rendered[path] = (key, mark)
+            for path, check, key, mark, places in base.execute("SELECT * FROM rendered"):
+                if check == _check(path, key, mark, places):
+                    self.rendered[path] = Row(key, mark, tuple(places.split("\n")) if places else ())
 
         self._try(ask)
 
@@ -141,15 +153,15 @@ class Traces:
         if not self._try(ask):
             self.manuscripts.update(manuscripts)
 
-    def keep_rendered(self, rows: Mapping[str, tuple[str, str]]) -> None:
-        """Remember the key and the content's fingerprint of every file of the site, and forget all others."""
+    def keep_rendered(self, rows: Mapping[str, Row]) -> None:
+        """Remember every file of the site, and forget all others."""
         changed = {path: row for path, row in rows.items() if self.rendered.get(path) != row}
 
         def ask(base: sqlite3.Connection) -> None:
             _forget(base, ("rendered",), self.rendered.keys() - rows.keys())
             base.executemany(
-                "REPLACE INTO rendered VALUES (?, ?, ?, ?)",
-                ((path, _check(path, *row), *row) for path, row in changed.items()),
+                "REPLACE INTO rendered VALUES (?, ?, ?, ?, ?)",
+                (_row(path, row) for path, row in changed.items()),
             )
 
         self._try(ask)
@@ -188,6 +200,11 @@ def _forget(base: sqlite3.Connection, tables: Iterable[str], paths: Iterable[str
     rows = [(path,) for path in paths]
     for table in tables:
         base.executemany(f"DELETE FROM {table} WHERE path = ?", rows)  # noqa: S608 - names of our own tables
+
+
+def _row(path: str, row: Row) -> tuple[str, ...]:
+    places = "\n".join(row.places)
+    return path, _check(path, row.key, row.mark, places), row.key, row.mark, places
 
 
 def _check(*parts: object) -> str:

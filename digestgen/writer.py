@@ -187,6 +187,10 @@ class Output:
         if prepared.fault is not None:
             found.append(prepared.fault)
 
+    def read(self, path: str) -> bytes:
+        """Return what `path`, which was taken or kept, will hold."""
+        return files.read_bytes(self.staged.get(path, f"{self.root}/{path}"), _LIMIT)
+
     def keep(self, path: str, mark: str, stamp: Stamp | None) -> bool:
         """Note that `path` shall hold what it holds, if that is what `mark` stands for; tell whether it is.
 

@@ -356,6 +356,71 @@ def test_a_link_that_a_template_wrote_by_hand_is_checked(site: Site) -> None:
     assert built(folder).ok
 
 
+_BY_HAND = """\
+-- site.yaml --
+title: T
+url: https://example.org/
+theme: mine
+-- content/a.md --
+---
+title: A
+date: 2024-01-01
+---
+Text.
+-- content/pages/about.md --
+---
+title: About
+---
+## Team
+-- themes/mine/theme.yaml --
+name: mine
+extends: broadsheet
+-- themes/mine/templates/article.html --
+{% extends "broadsheet/article.html" %}{% block tags %}<a href="LINK">us</a>{% endblock %}
+"""
+
+
+@pytest.mark.parametrize("link", ["{{ '/about/'|href }}", "../../../about/", "{{ '/about/#team'|href }}"])
+def test_a_link_by_hand_is_checked_when_only_its_target_changed(site: Site, link: str) -> None:
+    folder = site(_BY_HAND.replace("LINK", link))
+    assert built(folder).ok
+    (folder / "content/pages/about.md").rename(folder / "gone.md")
+    later = told(built(folder).diagnostics)
+    (folder / ".digestgen/cache.sqlite").unlink()
+    assert later == told(built(folder).diagnostics)
+    assert any("about" in line for line in later)
+    (folder / "gone.md").rename(folder / "content/pages/about.md")
+    assert built(folder).ok
+
+
+def test_a_place_on_another_page_that_a_template_names_is_checked(site: Site) -> None:
+    folder = site(_BY_HAND.replace("LINK", "../../../about/#team"))
+    assert built(folder).ok
+    about = folder / "content/pages/about.md"
+    about.write_text("---\ntitle: About\n---\n## Us\n", encoding="utf-8")
+    result = built(folder)
+    assert told(result.diagnostics)[-1] == (
+        "error[broken-link] the page /2024/01/a/ links to /about/#team, which is not there"
+    )
+    assert (folder / "public/about/index.html").read_text(encoding="utf-8").count('id="team"') == 1
+
+
+def test_a_bad_link_by_hand_is_told_by_every_build_where_it_is_a_warning(site: Site) -> None:
+    for link in ("../../../nope/", "../../../about/#nobody", "#nobody"):
+        folder = site(
+            _BY_HAND.replace("LINK", link).replace("theme: mine", "theme: mine\nrules: {broken-link: warning}")
+        )
+        first = built(folder)
+        assert first.ok
+        (folder / "content/a.md").write_text("---\ntitle: A\ndate: 2024-01-01\n---\nOther text.\n", encoding="utf-8")
+        (folder / "content/b.md").write_text("---\ntitle: B\ndate: 2023-01-01\n---\nText.\n", encoding="utf-8")
+        second = told(built(folder).diagnostics)
+        (folder / "content/pages/more.md").write_text("---\ntitle: More\n---\nText.\n", encoding="utf-8")
+        third = told(built(folder).diagnostics)
+        assert any(link.removeprefix("../../..") in line for line in second)
+        assert third == second
+
+
 def test_a_picture_of_the_static_folder_is_shown_by_its_address(site: Site) -> None:
     folder = site(
         "-- site.yaml --\ntitle: T\n-- content/static/p.png --\nx\n"

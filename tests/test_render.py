@@ -111,9 +111,10 @@ def test_texts_are_escaped_and_jinja_in_an_article_is_text(site: Site) -> None:
 def test_links_are_relative_to_their_page_and_from_the_root_where_nothing_is_found(site: Site) -> None:
     links = "{{ '/'|href }} {{ '/about/'|href }} {{ '/2024/05/a/#x'|href }} {{ 'https://x.example/'|href }}"
     settings = "url: https://digest.example/base/\n"
-    pages = well_built(site(a_site(settings, **{"404": links}, article=links, front=links)))
+    article = links + ' <p id="x">'
+    pages = well_built(site(a_site(settings, **{"404": links}, article=article, front=links)))
     assert pages["index.html"] == b"./ about/ 2024/05/a/#x https://x.example/"
-    assert pages["2024/05/a/index.html"] == b"../../../ ../../../about/ #x https://x.example/"
+    assert pages["2024/05/a/index.html"] == b'../../../ ../../../about/ #x https://x.example/ <p id="x">'
     assert pages["404.html"] == b"/base/ /base/about/ /base/2024/05/a/#x https://x.example/"
 
 

@@ -143,6 +143,13 @@ def _with_page(
     return made
 
 
+def faults(item: Article, desk: Desk) -> list[Diagnostic]:
+    """Return what is wrong in the body and with the picture of an article that gets no page, being wrong."""
+    found = links.faults(item, desk.resolver)
+    _with_image(item, (), desk, found)
+    return found
+
+
 def _mark(item: Article, key: str) -> Callable[[], Span | None]:
     """Finds where a key stands in the article's file, or else its title; the manuscript is read only then."""
     return lambda: item.marks.get(key, item.marks["title"])

@@ -43,8 +43,8 @@ def plan(
 ) -> tuple[Plan, list[Diagnostic]]:
     """Return the plan of the site and what is wrong with its links and addresses.
 
-    `files` are the paths below content/ of all files that are not articles, `unread` those of articles that could
-    not be read, which is told already.
+    `files` are the paths below content/ of all files that are not articles, `unread` those of articles that are no
+    text, which is told already.
     """
     draft = _Draft()
     resolver = Resolver(shelf, files, {}, unread)
@@ -58,8 +58,11 @@ def plan(
     for desk in desks:
         _add_articles(desk, draft)
     _add_files(desks, static, draft)
+    for item in shelf.wrong:
+        draft.found.extend(articles.faults(item, desks[0]))
     sites = {desk.language.lang: _site(desk, theme_options, draft) for desk in desks}
-    draft.found.extend(collisions(draft.outputs))
+    if not shelf.config.vague:
+        draft.found.extend(collisions(draft.outputs))
     return Plan(first_claims(draft.outputs), sites, draft.unlinked), draft.found
 
 
@@ -248,7 +251,8 @@ def _led(url: str, lang: str, setting: _Setting, desk: Desk, draft: _Draft) -> s
     if place is not None:
         return place
     config = desk.library.config
-    if not any(urls.unquote(library.address(held.article, config)) == path for held in desk.library.held):
+    held = any(urls.unquote(library.address(held.article, config)) == path for held in desk.library.held)
+    if not held and not desk.resolver.unsure(path):
         message = f"`{setting.name}` leads nowhere: the site has no page {path}"
         draft.found.append(Diagnostic("broken-link", message, setting.span(desk), desk.resolver.nearest_page(path)))
     return None
