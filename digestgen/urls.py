@@ -103,6 +103,8 @@ def _inside(address: str, query: str, fragment: str) -> Link:
 
 def _encoded(text: str, safe: str) -> str:
     """Return `text` percent-encoded but for `safe`; what is encoded already stays, a loose `%` becomes `%25`."""
+    if _PLAIN.fullmatch(text):
+        return text
     return quote(_LOOSE_PERCENT.sub("%25", text), safe=safe + "%")
 
 
@@ -120,8 +122,14 @@ def safe_external(raw: str) -> str | None:
     return link.url if link.kind == "external" and _SCHEME.match(raw.strip(_CONTROLS)) else None
 
 
+#: What nearly all paths are: nothing in them has to be encoded.
+_PLAIN = re.compile(r"[A-Za-z0-9/._~-]*")
+
+
 def quote_path(path: str) -> str:
     """Return the decoded `path` percent-encoded as UTF-8 (RFC 3986, section 3.3); its slashes stay."""
+    if _PLAIN.fullmatch(path):
+        return path
     return quote(path, safe=_IN_PATH, errors="replace")
 
 

@@ -34,8 +34,8 @@ class Made:
 class _Beside:
     """What a page shows of others than its own article."""
 
-    versions: tuple[views.Translation, ...]
-    """All versions of the article, itself included."""
+    versions: tuple[tuple[str, str], ...]
+    """(language, address) of all versions of the article, itself included."""
     newer: Shown | None = None
     older: Shown | None = None
     thread: views.Thread | None = None
@@ -65,7 +65,7 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
             card.url,
             item.title,
             card.summary,
-            versions={version.lang: version.url for version in beside.versions},
+            versions=dict(beside.versions),
             policy=desk.policy(item),
             canonical=item.canonical,
         ),
@@ -78,7 +78,7 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
         sources=tuple(desk.source(source, item) for source in item.sources),
         credits=credits.line(manuscript.credits, own, desk.people, item.translation),
         tags=tags,
-        translations=tuple(version for version in beside.versions if version.url != card.url),
+        translations=tuple(_translation(*version) for version in beside.versions if version[1] != card.url),
         newer=desk.card(beside.newer.article) if beside.newer else None,
         older=desk.card(beside.older.article) if beside.older else None,
         thread=beside.thread,
@@ -102,7 +102,7 @@ def _plain_page(item: Article, desk: Desk, url: str, beside: _Beside) -> views.P
             url,
             item.title,
             item.summary or item.lede,
-            versions={version.lang: version.url for version in beside.versions},
+            versions=dict(beside.versions),
             policy=desk.policy(item),
             canonical=item.canonical,
         ),
@@ -216,10 +216,10 @@ def _contents(item: Article) -> tuple[views.Heading, ...]:
     return tuple(views.Heading(heading.level, heading.id, heading.text) for heading in item.body.headings)
 
 
-def _versions(item: Article, desk: Desk) -> tuple[views.Translation, ...]:
-    return tuple(_translation(other, desk) for other in desk.library.translations[item.path])
+def _versions(item: Article, desk: Desk) -> tuple[tuple[str, str], ...]:
+    return tuple([(other.lang, desk.library.urls[other.path]) for other in desk.library.translations[item.path]])
 
 
-def _translation(other: Article, desk: Desk) -> views.Translation:
-    own = i18n.language(other.lang)
-    return views.Translation(other.lang, own.direction, own.name, desk.library.urls[other.path])
+def _translation(lang: str, url: str) -> views.Translation:
+    own = i18n.language(lang)
+    return views.Translation(lang, own.direction, own.name, url)

@@ -39,12 +39,15 @@ class Desk:
     words: i18n.Language = field(init=False)
     cards: dict[str, views.Card] = field(default_factory=dict)
     marked: dict[str, Shown] = field(default_factory=dict)
+    links: dict[tuple[TermKind, str], views.Link] = field(init=False)
+    tag_keys: dict[str, str] = field(default_factory=dict)
     shared: str = field(init=False)
     """Fingerprint of what all pages of the language rest on: site.yaml and people.yaml."""
     memo: fingerprint.Memo = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.words = i18n.language(self.part.language.lang)
+        self.links = {key: views.Link(term.name, term.url) for key, term in self.part.by_key.items()}
         self.shared = fingerprint.of_value((self.part.language, *_page_settings(self.library), self.people))
 
     @property
@@ -153,18 +156,20 @@ class Desk:
         return self.term("section", terms.same(article.section)) if article.section else None
 
     def tags(self, article: Article) -> tuple[views.Link, ...]:
-        known = self.library.known
-        keys = [terms.same_tag(known.tag_name(name, self.language.lang)) for name in article.tags]
-        found = (self.term("tag", key) for key in dict.fromkeys(keys))
-        return tuple(link for link in found if link)
+        keys = [self.tag_keys.get(name) or self._tag_key(name) for name in article.tags]
+        return tuple([link for key in dict.fromkeys(keys) if (link := self.term("tag", key))])
+
+    def _tag_key(self, name: str) -> str:
+        key = self.tag_keys[name] = terms.same_tag(self.library.known.tag_name(name, self.language.lang))
+        return key
 
     def publishers(self, article: Article) -> tuple[views.Link, ...]:
-        keys = dict.fromkeys(self.library.known.publisher(source)[0] for source in article.sources)
-        return tuple(link for link in (self.term("source", key) for key in keys) if link)
+        keys = dict.fromkeys([self.library.known.publisher(source)[0] for source in article.sources])
+        return tuple([link for key in keys if (link := self.term("source", key))])
 
     def term(self, kind: TermKind, key: str) -> views.Link | None:
-        term = self.part.by_key.get((kind, key))
-        return views.Link(term.name, term.url) if term else None
+        """Return the link to a list of this language; the same one for all who ask, for it is asked for often."""
+        return self.links.get((kind, key))
 
     def picture(self, article: Article) -> views.Picture | None:
         """Return the article's picture; None where it has none, or its file is missing (told elsewhere)."""

@@ -70,13 +70,12 @@ def file_of(url: str) -> str:
     return path
 
 
-def unclaimable(url: str) -> bool:
-    """Tell whether no file can be written for `url` on every system, or none that hosts would serve.
+def unfit(path: str) -> bool:
+    """Tell whether no file can be written at `path` on every system, or none that hosts would serve.
 
     Hidden names are digestgen's own in the output folder, and other tools'.
     """
-    path = paths.output_path(urls.unquote(url))
-    return path is None or paths.is_hidden(path)
+    return bool(paths.fault(path)) or paths.is_hidden(path)
 
 
 def collisions(outputs: Iterable[Output]) -> list[Diagnostic]:

@@ -11,7 +11,7 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Resolver
 from digestgen.plan import archive, articles, lists, stories, syndication
 from digestgen.plan.desk import Desk
-from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unclaimable
+from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unfit
 from digestgen.terms import FOLDERS
 
 #: Files that the site's own content/static/ may replace.
@@ -116,7 +116,7 @@ def _static(files: frozenset[str], content: str, draft: _Draft) -> list[Output]:
     for file in sorted(files):
         path = file.removeprefix(parse.STATIC + "/")
         if path != file:
-            if unclaimable(urls.quote_path("/" + path)):
+            if unfit(path):
                 draft.found.append(Diagnostic("bad-name", f"the file {file} has a name that not every system can hold"))
             else:
                 outputs.append(Output(path, Copied(file), f"the file {file}", _span_of(f"{content}/{file}")))
@@ -143,7 +143,7 @@ def _add_articles(desk: Desk, draft: _Draft) -> None:
 
 
 def _take(made: articles.Made, draft: _Draft) -> None:
-    bad = [output for output in made.outputs if unclaimable(urls.quote_path("/" + output.path))]
+    bad = [output for output in made.outputs if unfit(output.path)]
     for output in bad:
         draft.found.append(Diagnostic("bad-name", f"/{output.path} cannot be a file on every system", output.span))
     draft.outputs.extend(output for output in made.outputs if output not in bad)
