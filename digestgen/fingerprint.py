@@ -37,10 +37,10 @@ def of_value(value: object, memo: Memo | None = None) -> str:
     Fields that do not take part in comparisons are left out. With `memo`, a dataclass that several values share is
     read once.
     """
-    return of_bytes(_written(value, memo).encode("utf-8", "surrogatepass"))
+    return of_bytes(_written(value, {} if memo is None else memo).encode("utf-8", "surrogatepass"))
 
 
-def _written(value: Any, memo: Memo | None) -> str:
+def _written(value: Any, memo: Memo) -> str:
     # lengths stand before contents: no two different values are written alike
     kind: Any = type(value)
     if kind is str:
@@ -49,44 +49,46 @@ def _written(value: Any, memo: Memo | None) -> str:
         return "-"
     if kind is tuple:
         return f"({len(value)}{_all(value, memo)}"
-    fields = _fields(kind)
-    if fields is not None:
-        return _record(value, kind, fields, memo)
+    read = _reader(kind)
+    if read is not None:
+        return _record(value, kind, read, memo)
     if isinstance(value, Mapping):
         return f"{{{len(value)}{''.join([_written(key, memo) + _written(item, memo) for key, item in value.items()])}"
     return f"<{kind.__name__} {value!r}>"
 
 
-def _all(values: Iterable[Any], memo: Memo | None) -> str:
-    # most values are texts: a call for each would take longer than to write it
-    return "".join([f"{len(item)}:{item}" if type(item) is str else _written(item, memo) for item in values])
+def _all(values: Iterable[Any], memo: Memo) -> str:
+    # nearly all are texts and what was read before: a call for each would take longer than to write it
+    return "".join(
+        [
+            f"{len(item)}:{item}"
+            if type(item) is str
+            else known[1]
+            if (known := memo.get(id(item))) is not None
+            else _written(item, memo)
+            for item in values
+        ]
+    )
 
 
-#: Smaller dataclasses are written sooner than looked up.
-_WORTH: Final = 6
-
-#: Returns the fields of a dataclass as a tuple, with their number.
-_Fields = tuple[Callable[[Any], Iterable[Any]], int]
+#: Longer texts of dataclasses are replaced by a fingerprint where they are a part of others.
+_LONG: Final = 80
 
 
-def _record(value: Any, kind: Any, fields: _Fields, memo: Memo | None) -> str:
-    read, count = fields
-    if memo is None or count < _WORTH:
-        return f"{kind.__name__}{_all(read(value), memo)}"
-    known = memo.get(id(value))
-    if known is None:
-        text = f"{kind.__name__}{_all(read(value), memo)}"
-        known = (value, hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest())
-        memo[id(value)] = known
-    return known[1]
+def _record(value: Any, kind: Any, read: Callable[[Any], Iterable[Any]], memo: Memo) -> str:
+    text = f"{kind.__name__}{_all(read(value), memo)}"
+    if len(text) > _LONG:
+        text = f"#{hashlib.blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
+    memo[id(value)] = (value, text)
+    return text
 
 
 @lru_cache(maxsize=256)
-def _fields(kind: Any) -> _Fields | None:
+def _reader(kind: Any) -> Callable[[Any], Iterable[Any]] | None:
     """What reads the fields of a dataclass that take part in comparisons; None for any other type."""
     if not dataclasses.is_dataclass(kind):
         return None
     names = [field.name for field in dataclasses.fields(kind) if field.compare]
     if len(names) > 1:
-        return attrgetter(*names), len(names)  # C code, and much quicker than a loop
-    return lambda value: [getattr(value, name) for name in names], len(names)
+        return attrgetter(*names)  # C code, and much quicker than a loop
+    return lambda value: [getattr(value, name) for name in names]
