@@ -14,6 +14,7 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Target
 from digestgen.markup import convert
 from digestgen.model import Article
+from digestgen.plan import stories
 from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.outputs import Copied, Output, Rendered, file_of
 
@@ -38,18 +39,19 @@ class _Beside:
     """(language, address) of all versions of the article, itself included."""
     newer: Shown | None = None
     older: Shown | None = None
-    thread: views.Thread | None = None
+    place: stories.Place | None = None
+    """Where it stands in its story."""
 
 
 def article(
-    item: Article, desk: Desk, newer: Article | None, older: Article | None, thread: views.Thread | None = None
+    item: Article, desk: Desk, newer: Article | None, older: Article | None, place: stories.Place | None = None
 ) -> Made:
     """Return the page of an article between its neighbours in its language and in its story, and what comes along."""
     targets = links.inward(item, desk.resolver)
     (shown,) = desk.shown([item])
     tags = desk.tags(item)
     neighbours = [desk.shown([other])[0] if other else None for other in (newer, older)]
-    beside = _Beside(_versions(item, desk), neighbours[0], neighbours[1], thread)
+    beside = _Beside(_versions(item, desk), neighbours[0], neighbours[1], place)
     registered = tuple(desk.library.known.publisher(source)[2] for source in item.sources)
     inward = tuple(target.url for target in targets)
     key = desk.key(item.fingerprint, shown, beside, tags, inward, registered)
@@ -81,7 +83,7 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
         translations=tuple(_translation(*version) for version in beside.versions if version[1] != card.url),
         newer=desk.card(beside.newer.article) if beside.newer else None,
         older=desk.card(beside.older.article) if beside.older else None,
-        thread=beside.thread,
+        thread=stories.thread(beside.place, desk) if beside.place else None,
         minutes=max(1, round(manuscript.body.words / _PACE)),
         extra=manuscript.extra,
     )

@@ -133,11 +133,11 @@ def _add_feeds(desks: Sequence[Desk], draft: _Draft) -> None:
 
 def _add_articles(desk: Desk, draft: _Draft) -> None:
     listed = desk.part.articles
-    threads = stories.threads(desk)
+    places = stories.places(desk)
     for place, item in enumerate(listed):
         newer = listed[place - 1] if place else None
         older = listed[place + 1] if place + 1 < len(listed) else None
-        _take(articles.article(item, desk, newer, older, threads.get(item.path)), draft)
+        _take(articles.article(item, desk, newer, older, places.get(item.path)), draft)
     for item in desk.part.pages:
         _take(articles.plain_page(item, desk), draft)
 

@@ -3,14 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from digestgen import views
 from digestgen.library import Library
 from digestgen.model import Article
 from digestgen.plan import lists
-from digestgen.plan.desk import Desk
+from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.outputs import Output, file_of
 from digestgen.terms import FOLDERS, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article stands in its story: what is just before it and just after it."""
+
+    story: views.Link
+    previous: Shown | None
+    next: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What all pages of one story have in common."""
+
+    name: str
+    description: str
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What only the first page of a story tells, for it changes with each article."""
+
+    total: int
+    since: str
+    latest: str
+    versions: Mapping[str, str]
 
 
 def present(library: Library) -> bool:
@@ -18,15 +48,21 @@ def present(library: Library) -> bool:
     return bool(library.known.registries.stories) or any(part.terms["story"] for part in library.parts)
 
 
-def threads(desk: Desk) -> Mapping[str, views.Thread]:
+def places(desk: Desk) -> Mapping[str, Place]:
     """Return path to place in its story of each article of a language that is a part of one."""
     found = {}
     for term in desk.part.terms["story"]:
         story = views.Link(term.name, term.url)
-        cards = [None, *(desk.card(item) for item in term.articles), None]
-        for item, after, before in zip(term.articles, cards, cards[2:], strict=False):
-            found[item.path] = views.Thread(story, before, after)
+        shown = [None, *desk.shown(term.articles), None]
+        for item, after, before in zip(term.articles, shown, shown[2:], strict=False):
+            found[item.path] = Place(story, before, after)
     return found
+
+
+def thread(place: Place, desk: Desk) -> views.Thread:
+    """Return `place` as its article's page shows it."""
+    cards = [desk.card(beside.article) if beside else None for beside in (place.previous, place.next)]
+    return views.Thread(place.story, cards[0], cards[1])
 
 
 def listing(term: Term, desk: Desk) -> Iterable[Output]:
@@ -37,34 +73,50 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
     """
     first, numbered = lists.pages(term.articles, desk.library.config.paginate)
     addresses = lists.addresses_of(term, len(numbered))
+    story = _Story(term.name, term.description, term.url + "feed.xml" if desk.library.config.url else "")
+    opening = _Opening(len(term.articles), _day(term.articles[-1]), _day(term.articles[0]), desk.term_versions(term))
     for number, articles in enumerate([first, *numbered]):
-        page = _page(term, number, articles, addresses, desk)
-        claim = f"the story “{term.name}”"
-        yield Output(file_of(addresses[number]), desk.rendered("story.html", page, lists.anchors(page.days)), claim)
+        beside = lists.newer(number, addresses, desk), lists.older(number, addresses, desk)
+        title = lists.title(term, number, desk)
+        inputs = (story, title, number, None if number else opening, beside, desk.shown(articles[::-1]))
+        ids = frozenset(lists.day_id(_day(item)) for item in articles)
+        page = desk.page("story.html", addresses[number], _story_page, *inputs, ids=ids)
+        yield Output(file_of(addresses[number]), page, f"the story “{term.name}”")
 
 
-def _page(
-    term: Term, number: int, articles: Sequence[Article], addresses: Sequence[str], desk: Desk
+def _day(article: Article) -> str:
+    return article.date.date().isoformat()
+
+
+def _story_page(
+    desk: Desk,
+    url: str,
+    story: _Story,
+    title: str,
+    number: int,
+    opening: _Opening | None,
+    beside: tuple[views.Link | None, views.Link | None],
+    shown: Sequence[Shown],
 ) -> views.StoryPage:
-    feed = term.url + "feed.xml" if desk.library.config.url else ""
+    days = lists.days((item.article for item in shown), desk)
     return views.StoryPage(
         head=desk.head(
-            addresses[number],
-            lists.title(term, number, desk),
-            term.description,
-            versions=desk.term_versions(term) if not number else None,
-            feed=views.FeedLink(f"{desk.language.title}: {term.name}", feed) if feed else None,
+            url,
+            title,
+            story.description,
+            versions=opening.versions if opening else None,
+            feed=views.FeedLink(f"{desk.language.title}: {story.name}", story.feed) if story.feed else None,
         ),
         index=views.Link(desk.words.text("Stories"), f"{desk.prefix}/{FOLDERS['story']}/"),
-        name=term.name,
-        description=term.description,
+        name=story.name,
+        description=story.description,
         number=number,
         place=lists.page_name(number, desk) if number else "",
-        total=0 if number else len(term.articles),
-        since=None if number else desk.day(term.articles[-1]),
-        latest=None if number else desk.day(term.articles[0]),
-        days=lists.days(articles[::-1], desk),
-        newer=lists.newer(number, addresses, desk),
-        older=lists.older(number, addresses, desk),
-        feed=feed,
+        total=opening.total if opening else 0,
+        since=desk.words.day(date.fromisoformat(opening.since)) if opening else None,
+        latest=desk.words.day(date.fromisoformat(opening.latest)) if opening else None,
+        days=days,
+        newer=beside[0],
+        older=beside[1],
+        feed=story.feed,
     )
