@@ -67,6 +67,22 @@ class PublisherConfig:
     email: str = ""
 
 
+#: What may have feeds: the whole of a language, and lists, by the names of their folders.
+FEEDS: Final = ("site", "tags", "sections", "sources", "stories", "people", "editions", "corrections")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedsConfig:
+    """Which of `FEEDS` have a feed in each format, hold their articles' full text, and have an archive (of Atom)."""
+
+    atom: tuple[str, ...] = FEEDS
+    rss: tuple[str, ...] = ()
+    json: tuple[str, ...] = ()
+    entries: int = 20
+    full: tuple[str, ...] = ("site",)
+    archive: tuple[str, ...] = ("site",)
+
+
 @dataclass(frozen=True, slots=True)
 class PoliciesConfig:
     """Where the digest tells what it is: each a path of this site or an address elsewhere, or empty."""
@@ -95,6 +111,7 @@ class Config:
     paginate: int
     publisher: PublisherConfig
     policies: PoliciesConfig
+    feeds: FeedsConfig
     copyright: str
     nav: tuple[NavItem, ...] | None
     rules: Mapping[str, Severity]
@@ -307,6 +324,45 @@ class RuleCode:
         return {"enum": list(RULES)}
 
 
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """Some of `FEEDS`, all or none of them."""
+
+    expects: str = f"all, off, or some of {', '.join(FEEDS)}"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> tuple[str, ...]:
+        names = ListOf(Choice(("all", "off", *FEEDS)), self.expects, commas=True).read(node, at, report)
+        for word in ("all", "off"):
+            if word in names and len(set(names)) > 1:
+                label = f"write {word} alone, or leave it out"
+                raise report.fault("bad-value", f"`{word}` says something about all feeds", node.span, label)
+        return FEEDS if "all" in names else tuple(name for name in FEEDS if name in names)
+
+    def json(self) -> dict[str, Any]:
+        some = {"type": "array", "items": {"enum": list(FEEDS)}}
+        return {"anyOf": [{"enum": ["all", "off", *FEEDS]}, some, {"type": "string", "pattern": ","}]}
+
+
+FEEDS_TABLE: Final = Table(
+    "`feeds`",
+    (
+        Key("atom", Feeds(), "What has an Atom feed (RFC 4287), as /feed.xml.", FEEDS, "all"),
+        Key("rss", Feeds(), "What has a feed in RSS 2.0, as /rss.xml.", (), "off"),
+        Key("json", Feeds(), "What has a feed in JSON Feed 1.1, as /feed.json.", (), "off"),
+        Key("entries", Whole(1, 1000), "How many entries a feed holds, the newest ones.", 20, "20"),
+        Key("full", Feeds(), "Whose feeds hold the full text of articles; others hold summaries.", ("site",), "site"),
+        Key(
+            "archive",
+            Feeds(),
+            "Whose Atom feeds have all older entries in archive documents (RFC 5005), as /feed/1.xml.",
+            ("site",),
+            "site",
+        ),
+    ),
+    lambda values: FeedsConfig(**values),
+    unknown="error",
+)
+
 NAV_TABLE: Final = Table(
     "an entry of `nav`",
     (
@@ -425,6 +481,13 @@ TABLE: Final = Table(
             PoliciesConfig(),
             "none",
         ),
+        Key(
+            "feeds",
+            FEEDS_TABLE,
+            "Which feeds there are, in which formats: `atom`, `rss`, `json`, `entries`, `full`, `archive`.",
+            FeedsConfig(),
+            "Atom everywhere, the newest 20",
+        ),
         Key("copyright", Text(), "The line on rights at the foot of each page and in feeds.", "", "none"),
         Key(
             "nav",
@@ -517,6 +580,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
     main = SiteLanguage(values["language"], values["title"], values["tagline"], "")
     languages = (main, *_languages(values["languages"], main, report))
     _check_nav(values["nav"] or (), languages, report)
+    _check_feeds(values["feeds"], report)
     url = _site_url(values["url"], report)
     return Config(
         title=values["title"],
@@ -533,6 +597,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         paginate=values["paginate"],
         publisher=values["publisher"],
         policies=values["policies"],
+        feeds=values["feeds"],
         copyright=values["copyright"],
         nav=values["nav"],
         rules=values["rules"],
@@ -551,6 +616,25 @@ def _check_nav(nav: tuple[NavItem, ...], languages: tuple[SiteLanguage, ...], re
             named = ", ".join(language.lang for language in languages)
             message = f"`{item.lang}` is not a language of the site"
             report.fault("bad-value", message, report.marks[f"nav.{index}.lang"], f"expected one of {named}")
+
+
+def _check_feeds(feeds: FeedsConfig, report: Report) -> None:
+    """What is said of a feed that there is not would come to nothing."""
+    some = {*feeds.atom, *feeds.rss, *feeds.json}
+    for key, listed, there, kind in (
+        ("full", feeds.full, some, "feed"),
+        ("archive", feeds.archive, {*feeds.atom}, "Atom feed"),
+    ):
+        missing = [name for name in listed if name not in there]
+        span = report.marks.get(f"feeds.{key}")
+        if span and missing and listed != FEEDS:
+            name = missing[0]
+            report.fault("bad-value", f"`{key}` names `{name}`, which has no {kind}", span, _feeds_meant(name, key))
+
+
+def _feeds_meant(name: str, key: str) -> str:
+    formats = "`atom`" if key == "archive" else "`atom`, `rss` or `json`"
+    return f"add {name} to {formats}, or take it out here"
 
 
 def _site_url(url: str, report: Report) -> str:

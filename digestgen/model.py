@@ -22,6 +22,11 @@ class Stamp:
     at: datetime
     timed: bool = True
 
+    @property
+    def rfc3339(self) -> str:
+        """The moment as feeds and sitemaps have it, with its offset."""
+        return self.at.isoformat(timespec="seconds")
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -203,6 +208,7 @@ class RegisteredSource:
     lang: str = ""
     license: str = ""
     about: str = ""
+    feed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

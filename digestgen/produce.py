@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Final
 
-from digestgen import feeds, fingerprint, urls, work, writer
+from digestgen import fingerprint, urls, work, writer
 from digestgen.diagnostics import Diagnostic, Span
-from digestgen.plan.outputs import Copied, Output, Rendered, file_of
+from digestgen.feeds.formats import FORMATS
+from digestgen.plan.outputs import Copied, Output, Rendered, Syndicated, file_of
 from digestgen.render import Renderer, TemplateFault
 from digestgen.source import Tree
 from digestgen.traces import Row, Traces
@@ -135,7 +136,8 @@ def _prepared(output: Output, press: Press) -> tuple[writer.Prepared | Diagnosti
         told: list[Diagnostic] = []
         data = press.tree.file(content.source, told)
         return press.target.prepare(output.path, data) if data is not None else told[0], ()
-    return press.target.prepare(output.path, feeds.atom(content) if isinstance(content, feeds.Feed) else content), ()
+    data = FORMATS[content.format].write(content.make()) if isinstance(content, Syndicated) else content
+    return press.target.prepare(output.path, data), ()
 
 
 def _rendered(path: str, content: Rendered, press: Press) -> tuple[writer.Prepared | Diagnostic, tuple[str, ...]]:
@@ -152,8 +154,8 @@ def _key(output: Output, press: Press) -> str:
     content = output.content
     if isinstance(content, Rendered):
         return f"{content.key} {press.renderer.closure(content.template)} {press.renderer.shared(content.lang)}"
-    if isinstance(content, feeds.Feed):
-        return fingerprint.of_value(content)
+    if isinstance(content, Syndicated):
+        return content.key
     if isinstance(content, bytes):
         return fingerprint.of_bytes(content)
     return _file_mark(content.source, press)

@@ -77,6 +77,13 @@ def site_yaml() -> str:
         _section("An entry of `languages`", config.LANGUAGE_TABLE, "A tag alone stands for an entry with that `lang`."),
         _section("An entry of `nav`", config.NAV_TABLE),
         _section("`publisher`", config.PUBLISHER_TABLE),
+        _section(
+            "`feeds`",
+            config.FEEDS_TABLE,
+            "What may have feeds: `site`, all articles of a language, and the lists in the folders `"
+            + "`, `".join(config.FEEDS[1:])
+            + "`. Several are a list, or parted by commas.",
+        ),
         _section("`policies`", config.POLICIES_TABLE),
     )
 

@@ -40,6 +40,7 @@ SOURCE: Final = Table(
         Key("lang", language_tag(), "The language it publishes in.", "", "none"),
         Key("license", Text(), "Under what licence its works may be used.", "", "none"),
         Key("about", Text(), "What it is, in a sentence or two.", "", "none"),
+        Key("feed", Address(), "Its own feed, which feeds here name as where an article comes from.", "", "none"),
     ),
 )
 

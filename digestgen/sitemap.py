@@ -1,46 +1,118 @@
-"""sitemap.xml (the sitemaps.org protocol, version 0.9) and robots.txt (RFC 9309), from values to bytes."""
+"""sitemap.xml (the sitemaps.org protocol, version 0.9) with what Google reads in it beside: versions in other languages
+(xhtml:link) and news; and robots.txt (RFC 9309). From values to bytes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XHTML: Final = "http://www.w3.org/1999/xhtml"
+_NEWS: Final = "http://www.google.com/schemas/sitemap-news/0.9"
 
-#: The protocol's limit for one file.
+#: The protocol's limits for one file: addresses and bytes, and how many of them may be news.
 MOST: Final = 50_000
+MOST_BYTES: Final = 50 * 1024 * 1024
+MOST_NEWS: Final = 1000
+
+#: What stands around all items of a document takes fewer bytes than this.
+_AROUND: Final = 1024
+
+_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An absolute address and when its content last changed (W3C date-time); empty where that is not known."""
+    """An absolute address and when its content last changed (W3C date-time); empty where that is not known.
+
+    `versions` are (hreflang, absolute address) of the page in all its languages, itself included; or none.
+    """
 
     url: str
     changed: str = ""
+    versions: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """An article that is news: its address, the publication's name, its language (BCP 47), its time and headline."""
+
+    url: str
+    publication: str
+    lang: str
+    published: str
+    title: str
+
+
+def parts(pages: Iterable[Page]) -> Iterator[list[Page]]:
+    """Yield `pages` in as many parts as one file can hold each, at least one."""
+    part: list[Page] = []
+    size = _AROUND
+    for page in pages:
+        more = len(_item("url", page).encode()) + 1
+        if part and (len(part) == MOST or size + more > MOST_BYTES):
+            yield part
+            part, size = [], _AROUND
+        part.append(page)
+        size += more
+    yield part
 
 
 def urlset(pages: Sequence[Page]) -> bytes:
-    """Return one sitemap of at most `MOST` pages."""
-    return _document("urlset", "url", pages)
+    """Return one sitemap, of pages that it can hold (see `parts`)."""
+    return _document("urlset", f' xmlns:xhtml="{_XHTML}"', (_item("url", page) for page in pages))
 
 
 def index(pages: Sequence[Page]) -> bytes:
     """Return an index of sitemaps."""
-    return _document("sitemapindex", "sitemap", pages)
+    return _document("sitemapindex", "", (_item("sitemap", page) for page in pages))
 
 
-def _document(root: str, item: str, pages: Sequence[Page]) -> bytes:
-    lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<{root} xmlns="{_NAMESPACE}">']
-    for page in pages:
-        changed = f"<lastmod>{page.changed}</lastmod>" if page.changed else ""
-        lines.append(f"<{item}><loc>{escape(page.url)}</loc>{changed}</{item}>")
-    lines.append(f"</{root}>\n")
+def news(stories: Sequence[Story]) -> bytes:
+    """Return a sitemap of at most `MOST_NEWS` articles, as Google News reads it."""
+    return _document("urlset", f' xmlns:news="{_NEWS}"', map(_story, stories))
+
+
+def _document(root: str, spaces: str, items: Iterable[str]) -> bytes:
+    lines = ['<?xml version="1.0" encoding="utf-8"?>', f'<{root} xmlns="{_NAMESPACE}"{spaces}>', *items, f"</{root}>\n"]
     return "\n".join(lines).encode()
 
 
-def robots(sitemap: str) -> bytes:
-    """Return a robots.txt that lets everyone in and names the sitemap (absolute), where there is one."""
-    named = f"\nSitemap: {sitemap}\n" if sitemap else ""
-    return f"User-agent: *\nAllow: /\n{named}".encode()
+def _item(name: str, page: Page) -> str:
+    changed = f"<lastmod>{page.changed}</lastmod>" if page.changed else ""
+    versions = "".join(
+        f'<xhtml:link rel="alternate" hreflang={quoteattr(lang)} href={quoteattr(url)}/>' for lang, url in page.versions
+    )
+    return f"<{name}><loc>{escape(page.url)}</loc>{changed}{versions}</{name}>"
+
+
+def _story(story: Story) -> str:
+    return (
+        f"<url><loc>{escape(story.url)}</loc><news:news>"
+        f"<news:publication><news:name>{_text(story.publication)}</news:name>"
+        f"<news:language>{_language(story.lang)}</news:language></news:publication>"
+        f"<news:publication_date>{story.published}</news:publication_date>"
+        f"<news:title>{_text(story.title)}</news:title></news:news></url>"
+    )
+
+
+def _text(text: str) -> str:
+    return escape(_NOT_XML.sub("", text))
+
+
+def _language(lang: str) -> str:
+    """Return a language as the format has it: by its ISO 639 code alone, but for Chinese by the script."""
+    first, *others = lang.lower().split("-")
+    if first == "zh":
+        return "zh-tw" if {"hant", "tw", "hk", "mo"}.intersection(others) else "zh-cn"
+    return first
+
+
+def robots(sitemaps: Sequence[str]) -> bytes:
+    """Return a robots.txt that lets everyone in and names the sitemaps (absolute), where there are any."""
+    lines = ["User-agent: *", "Allow: /", *([""] if sitemaps else []), *(f"Sitemap: {url}" for url in sitemaps)]
+    return "".join(f"{line}\n" for line in lines).encode()

@@ -155,10 +155,12 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """A feed that a page announces."""
+    """A feed that a page announces. `type` is its media type, `format` what people call that, as "Atom" or "RSS"."""
 
     title: str
     url: str
+    type: str
+    format: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,7 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The addresses that each language of the site has. `feed` is empty where the site has no `url`."""
+    """The addresses that each language of the site has. `feeds` are of all its articles, none without a `url`."""
 
     home: str
     archive: str
@@ -195,7 +197,7 @@ class Places:
     sources: str
     stories: str
     """Empty where stories.yaml tells of none."""
-    feed: str
+    feeds: tuple[FeedLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +332,8 @@ class ListPage:
     cards: tuple[Card, ...]
     newer: Link | None
     older: Link | None
-    feed: str
+    feeds: tuple[FeedLink, ...]
+    """The list's own, each in another format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +362,7 @@ class StoryPage:
     """The oldest first, and so the articles of each."""
     newer: Link | None
     older: Link | None
-    feed: str
+    feeds: tuple[FeedLink, ...]
 
 
 @dataclass(frozen=True, slots=True)

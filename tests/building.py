@@ -15,9 +15,10 @@ import pytest
 
 from digestgen import build, config, files, library, parse, registry, source, writer
 from digestgen.diagnostics import Diagnostic
-from digestgen.feeds import Feed
+from digestgen.feeds.formats import FORMATS
+from digestgen.feeds.values import Feed
 from digestgen.plan import site
-from digestgen.plan.outputs import Output, Rendered
+from digestgen.plan.outputs import Output, Rendered, Syndicated
 
 Value = TypeVar("Value")
 
@@ -90,8 +91,14 @@ class Planned:
     def feed(self, path: str) -> Feed:
         """Return the feed at `path`."""
         content = self.outputs[path].content
-        assert isinstance(content, Feed)
-        return content
+        assert isinstance(content, Syndicated)
+        return content.make()
+
+    def document(self, path: str) -> bytes:
+        """Return the document of the feed at `path`."""
+        content = self.outputs[path].content
+        assert isinstance(content, Syndicated)
+        return FORMATS[content.format].write(content.make())
 
 
 def planned(folder: Path, *, now: datetime = NOW, wrong: bool = False) -> Planned:

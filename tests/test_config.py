@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digestgen import config, schema
-from digestgen.config import Config, NavItem, PoliciesConfig, PublisherConfig, SiteLanguage
+from digestgen.config import Config, FeedsConfig, NavItem, PoliciesConfig, PublisherConfig, SiteLanguage
 from digestgen.diagnostics import Diagnostic
 from digestgen.rules import RULES
 
@@ -53,6 +53,7 @@ def test_a_title_is_enough_and_all_else_has_its_documented_default() -> None:
         paginate=20,
         publisher=PublisherConfig(),
         policies=PoliciesConfig(),
+        feeds=FeedsConfig(),
         copyright="",
         nav=None,
         rules={},

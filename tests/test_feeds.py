@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digestgen import feeds
-from digestgen.feeds import Entry, Feed
+from digestgen.feeds import atom, jsonfeed, rss
+from digestgen.feeds.values import Entry, Feed, Origin, Person, Work
 from tests.building import planned
 from tests.sites import write_site
 
@@ -29,10 +30,16 @@ ENTRY = Entry(
     lang="en",
     published="2024-05-03T09:00:00+02:00",
     updated="2024-05-04T09:00:00+02:00",
-    authors=("Ada", "Ben"),
+    authors=(Person("Ada", "https://ada.example/"), Person("Ben")),
+    contributors=(Person("Cem"),),
     summary="It rained.",
     html='<p>It <b>rained</b> &amp; <a href="https://digest.example/x/">more</a>.</p>',
     tags=("weather", "C++"),
+    image="https://digest.example/2024/05/a/rain.png?1",
+    image_type="image/png",
+    external="https://agency.example/rain",
+    via=(Work("https://agency.example/rain", "Agency: Rain", "de"), Work("https://other.example/")),
+    origin=Origin("Agency", "https://agency.example/", "https://agency.example/feed", "CC BY 4.0", republished=True),
 )
 FEED = Feed(
     id="urn:uuid:0",
@@ -41,9 +48,7 @@ FEED = Feed(
     title="The Digest",
     subtitle="Daily",
     lang="en",
-    author="The Publisher",
-    email="desk@digest.example",
-    author_url="https://publisher.example/",
+    author=Person("The Publisher", "https://publisher.example/", "desk@digest.example"),
     rights="© 2024 The Publisher",
     entries=(ENTRY, replace(ENTRY, id="urn:uuid:2", title="Second", updated="2024-05-04T08:30:00Z")),
 )
@@ -60,7 +65,7 @@ def text(element: ElementTree.Element, path: str) -> str | None:
 
 
 def test_a_feed_reader_finds_all_that_a_feed_says() -> None:
-    found = read(feeds.atom(FEED))
+    found = read(atom.write(FEED))
     assert found.version == "atom10"
     assert (found.feed.id, found.feed.title, found.feed.subtitle) == ("urn:uuid:0", "The Digest", "Daily")
     assert (found.feed.rights, found.feed.language) == ("© 2024 The Publisher", "en")
@@ -81,28 +86,113 @@ def test_a_feed_reader_finds_all_that_a_feed_says() -> None:
         ["weather", "C++"],
     )
     assert (entry.summary, entry.content[0].value, entry.content[0].type) == ("It rained.", ENTRY.html, "text/html")
+    assert [person.name for person in entry.contributors] == ["Cem"]
+    assert [(link.rel, link.href) for link in entry.links] == [
+        ("alternate", ENTRY.url),
+        ("enclosure", ENTRY.image),
+        ("via", "https://agency.example/rain"),
+        ("via", "https://other.example/"),
+    ]
+    assert (entry.source.title, entry.source.rights) == ("Agency", "CC BY 4.0")
+
+
+def test_an_rss_reader_finds_what_the_format_can_say() -> None:
+    found = read(rss.write(replace(FEED, url="https://digest.example/rss.xml")))
+    assert found.version == "rss20"
+    assert (found.feed.title, found.feed.link, found.feed.subtitle) == ("The Digest", FEED.page, "Daily")
+    assert (found.feed.rights, found.feed.language) == (FEED.rights, "en")
+    # RFC 822 with the offset of the newest change, 08:30 UTC
+    assert found.feed.updated == "Sat, 04 May 2024 08:30:00 +0000"
+    assert ("self", "https://digest.example/rss.xml") in [(link.rel, link.href) for link in found.feed.links]
+    entry = found.entries[0]
+    assert (entry.id, entry.guidislink, entry.link) == (ENTRY.id, False, ENTRY.url)
+    assert (entry.title, entry.published) == (ENTRY.title, "Fri, 03 May 2024 09:00:00 +0200")
+    assert ([author.name for author in entry.authors], [tag.term for tag in entry.tags]) == (
+        ["Ada", "Ben"],
+        ["weather", "C++"],
+    )
+    assert (entry.summary, entry.content[0].value) == ("It rained.", ENTRY.html)
+    assert (entry.source.title, entry.source.href) == ("Agency", "https://agency.example/feed")
+
+
+def test_a_json_feed_says_what_its_version_names() -> None:
+    found = json.loads(jsonfeed.write(replace(FEED, url="https://digest.example/feed.json")))
+    item = found.pop("items")[0]
+    assert found == {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "The Digest",
+        "home_page_url": "https://digest.example/",
+        "feed_url": "https://digest.example/feed.json",
+        "description": "Daily",
+        "language": "en",
+        "authors": [{"name": "The Publisher", "url": "https://publisher.example/"}],
+    }
+    assert item == {
+        "id": "urn:uuid:1",
+        "url": ENTRY.url,
+        "external_url": "https://agency.example/rain",
+        "title": ENTRY.title,
+        "content_html": ENTRY.html,
+        "summary": "It rained.",
+        "image": ENTRY.image,
+        "date_published": ENTRY.published,
+        "date_modified": ENTRY.updated,
+        "authors": [{"name": "Ada", "url": "https://ada.example/"}, {"name": "Ben"}],
+        "tags": ["weather", "C++"],
+        "language": "en",
+    }
+
+
+@pytest.mark.parametrize(("summary", "content"), [("It rained.", "It rained."), ("", ENTRY.title)])
+def test_an_item_of_a_json_feed_has_a_content_in_any_case(summary: str, content: str) -> None:
+    short = replace(ENTRY, html="", summary=summary)
+    (item,) = json.loads(jsonfeed.write(replace(FEED, entries=(short,))))["items"]
+    assert ("content_html" in item, item["content_text"]) == (False, content)
+
+
+def test_an_rss_item_names_a_source_only_by_the_address_of_its_feed_and_a_language_only_where_it_differs() -> None:
+    assert ENTRY.origin is not None
+    entries = (replace(ENTRY, origin=replace(ENTRY.origin, feed=""), lang="de"), ENTRY)
+    first, second = ElementTree.fromstring(rss.write(replace(FEED, entries=entries))).iter("item")
+    language = "{http://purl.org/dc/elements/1.1/}language"
+    assert (first.find("source"), first.findtext(language)) == (None, "de")
+    assert (second.findtext("source"), second.find(language)) == ("Agency", None)
+
+
+def test_only_what_is_republished_has_a_source_in_atom() -> None:
+    assert ENTRY.origin is not None
+    based = replace(ENTRY, origin=replace(ENTRY.origin, republished=False))
+    for entry, count in ((ENTRY, 1), (based, 0), (replace(ENTRY, origin=None), 0)):
+        root = ElementTree.fromstring(atom.write(replace(FEED, entries=(entry,))))
+        assert len(root.findall(f"{ATOM}entry/{ATOM}source")) == count
 
 
 def test_a_feed_was_updated_when_its_newest_entry_was_whatever_the_offset() -> None:
     # 08:30 UTC is later than 09:00 in a zone two hours ahead
-    assert text(ElementTree.fromstring(feeds.atom(FEED)), "updated") == "2024-05-04T08:30:00Z"
+    assert text(ElementTree.fromstring(atom.write(FEED)), "updated") == "2024-05-04T08:30:00Z"
 
 
 def test_a_feed_without_entries_is_still_whole() -> None:
-    found = read(feeds.atom(replace(FEED, entries=(), subtitle="", rights="", email="", author_url="")))
+    found = read(atom.write(replace(FEED, entries=(), subtitle="", rights="", author=Person("P"))))
     assert (found.entries, found.feed.updated) == ([], "1970-01-01T00:00:00Z")
     assert "subtitle" not in found.feed
 
 
 @given(st.text())
-def test_whatever_a_title_holds_the_feed_is_well_formed(words: str) -> None:
-    data = feeds.atom(replace(FEED, title=words, entries=(replace(ENTRY, title=words, html=words, tags=(words,)),)))
-    root = ElementTree.fromstring(data)
+def test_whatever_a_title_holds_every_format_is_well_formed(words: str) -> None:
+    entry = replace(ENTRY, title=words, html=words, tags=(words,), via=(Work("https://a.example/", words),))
+    feed = replace(FEED, title=words, entries=(entry,))
+    root = ElementTree.fromstring(atom.write(feed))
+    channel = ElementTree.fromstring(rss.write(feed)).find("channel")
+    of_json = json.loads(jsonfeed.write(feed))
     assert root.tag == f"{ATOM}feed"
+    assert channel is not None
     printable = "".join(char for char in words if char.isprintable() and ord(char) < 0xFFFE)
     if printable == words:
         assert (text(root, "title") or "") == words
         assert (text(root, "entry/content") or "") == words
+        assert (channel.findtext("item/title") or "") == words
+        assert of_json["items"][0].get("title", "") == words
 
 
 # --- from articles
@@ -139,15 +229,15 @@ publisher: {{name: The Publisher}}
 
 
 def feed_of(folder: Path, path: str = "feed.xml") -> Any:
-    return read(feeds.atom(planned(folder).feed(path)))
+    return read(planned(folder).document(path))
 
 
 def test_every_feed_has_what_the_standard_requires(site: Site) -> None:
     plan = planned(site(a_site(3)))
     paths = [path for path in plan.outputs if path.endswith("feed.xml")]
-    assert paths == ["tags/x/feed.xml", "feed.xml"]
+    assert paths == ["feed.xml", "tags/x/feed.xml"]
     for path in paths:
-        root = ElementTree.fromstring(feeds.atom(plan.feed(path)))
+        root = ElementTree.fromstring(plan.document(path))
         for required in ("id", "title", "updated"):
             assert text(root, required)
             assert all(text(entry, required) for entry in root.iter(f"{ATOM}entry"))
@@ -168,8 +258,7 @@ def test_the_feed_of_the_site_holds_the_newest_twenty_whole_and_lists_hold_summa
 
 
 def test_all_addresses_in_a_feed_are_absolute_and_its_html_is_clean(site: Site) -> None:
-    feed = planned(site(a_site(2))).feed("feed.xml")
-    html = text(ElementTree.fromstring(feeds.atom(feed)), "entry/content") or ""
+    html = text(ElementTree.fromstring(planned(site(a_site(2))).document("feed.xml")), "entry/content") or ""
     here = "https://digest.example/base/2024/04/02/"
     assert '<a href="https://digest.example/base/2024/04/01/"' in html
     assert f'src="{here}dot.svg"' in html
@@ -181,7 +270,7 @@ def test_all_addresses_in_a_feed_are_absolute_and_its_html_is_clean(site: Site) 
 
 def test_allowed_html_is_cleaned_in_feeds_all_the_same(site: Site) -> None:
     folder = site(a_site().replace("title: Digest", "title: Digest\nraw_html: allow"))
-    html = text(ElementTree.fromstring(feeds.atom(planned(folder).feed("feed.xml"))), "entry/content") or ""
+    html = text(ElementTree.fromstring(planned(folder).document("feed.xml")), "entry/content") or ""
     assert "onclick" not in html
     assert "and more" in html
 

@@ -360,7 +360,11 @@ def test_each_language_lists_its_own_and_the_main_one_what_has_no_part(site: Sit
     assert german.lead is not None
     assert (german.lead.title, german.today, german.days) == ("Beide", (), ())
     site_of = plan.plan.sites["de"]
-    assert (site_of.title, site_of.tagline, site_of.places.feed) == ("Auslese", "Auf Deutsch", "/de/feed.xml")
+    assert (site_of.title, site_of.tagline, site_of.places.feeds) == (
+        "Auslese",
+        "Auf Deutsch",
+        (views.FeedLink("Auslese", "/de/feed.xml", "application/atom+xml", "Atom"),),
+    )
 
 
 def test_a_site_of_one_language_has_no_switcher(site: Site) -> None:
@@ -544,6 +548,7 @@ def test_a_file_in_the_place_of_a_folder_of_pages_is_told_once(site: Site) -> No
         "/",
         "/feed.xml",
         "/sitemap.xml",
+        "/news-sitemap.xml",
         "/robots.txt",
         "/404.html",
         "/tags/x/feed.xml",
@@ -679,7 +684,7 @@ def test_without_an_address_a_site_has_neither_feeds_nor_a_sitemap(site: Site) -
     assert plan.outputs["robots.txt"].content == b"User-agent: *\nAllow: /\n"
     front = plan.page("index.html", views.FrontPage)
     assert (front.head.canonical, front.head.feeds) == ("", ())
-    assert plan.page("tags/x/index.html", views.ListPage).feed == ""
+    assert plan.page("tags/x/index.html", views.ListPage).feeds == ()
 
 
 def test_the_page_for_what_is_not_found_exists_in_each_language_and_stays_out_of_search(site: Site) -> None:

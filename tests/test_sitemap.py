@@ -36,7 +36,7 @@ def test_an_index_names_sitemaps() -> None:
 
 
 def test_robots_lets_everyone_in_and_names_the_sitemap() -> None:
-    assert sitemap.robots("https://digest.example/sitemap.xml") == (
+    assert sitemap.robots(["https://digest.example/sitemap.xml"]) == (
         b"User-agent: *\nAllow: /\n\nSitemap: https://digest.example/sitemap.xml\n"
     )
 

@@ -106,8 +106,9 @@ def _month_page(
         for other in beside
     )
     ids = frozenset(day_id(on.isoformat()) for on in {item.date.date() for item in listed})
-    inputs = (month, _versions(desk, *month), newer, older, desk.shown(listed))
-    page = desk.page("archive-month.html", url, _listed_month, *inputs, ids=ids)
+    versions = _versions(desk, *month)
+    inputs = (month, versions, newer, older, desk.shown(listed))
+    page = desk.page("archive-month.html", url, _listed_month, *inputs, ids=ids, versions=versions, articles=listed)
     return Output(file_of(url), page, "the archive")
 
 

@@ -133,7 +133,12 @@ def _with_page(
     url = desk.library.urls[item.path]
     claim = f"{desk.library.config.content}/{item.path}"
     listed = item.canonical in ("", desk.absolute(url))
-    content = Rendered(template, desk.language.lang, url, key, listed, make)
+    desk.page_keys[item.path] = key
+    versions = {other.lang: desk.library.urls[other.path] for other in desk.library.translations[item.path]}
+    changed = desk.newest([item]) if item.stamp else item.updated.rfc3339 if item.updated else ""
+    content = Rendered(
+        template, desk.language.lang, url, key, listed, make, changed=changed, versions=desk.alternates(versions)
+    )
     made = Made([Output(file_of(url), content, claim, _mark(item, "slug"))])
     made.held = sum(target.state == "held" for target in targets)
     if any(target.state in ("broken", "refused") for target in targets):

@@ -8,6 +8,7 @@ from functools import partial
 
 from digestgen import credits, fingerprint, i18n, links, terms, urls, views
 from digestgen.config import SiteLanguage
+from digestgen.feeds.formats import FORMATS
 from digestgen.library import Library, Part
 from digestgen.model import Article, RegisteredPerson, Source, Stamp
 from digestgen.plan.outputs import Rendered
@@ -44,6 +45,9 @@ class Desk:
     shared: str = field(init=False)
     """Fingerprint of what all pages of the language rest on: site.yaml and people.yaml."""
     memo: fingerprint.Memo = field(default_factory=dict)
+    changes: dict[str, Stamp] = field(default_factory=dict)
+    page_keys: dict[str, str] = field(default_factory=dict)
+    """The key of each article's own page by path, which stands for all that a feed can say of it, too."""
 
     def __post_init__(self) -> None:
         self.words = i18n.language(self.part.language.lang)
@@ -66,19 +70,54 @@ class Desk:
         *inputs: object,
         listed: bool = True,
         ids: frozenset[str] = frozenset(),
+        versions: Mapping[str, str] | None = None,
+        articles: Iterable[Article] = (),
     ) -> Rendered:
         """Return the page that `make(self, url, *inputs)` makes, which is asked only where its key is a new one.
 
-        So `make` has to rest on nothing but its arguments, and to see articles as `Shown`.
+        So `make` has to rest on nothing but its arguments, and to see articles as `Shown`. `versions` are those of the
+        page's head, and the page is as new as the newest change of `articles`.
         """
         key = self.key(make.__name__, url, *inputs)
-        return Rendered(template, self.language.lang, url, key, listed, partial(make, self, url, *inputs), ids)
+        return Rendered(
+            template,
+            self.language.lang,
+            url,
+            key,
+            listed,
+            partial(make, self, url, *inputs),
+            ids,
+            self.newest(articles),
+            self.alternates(versions or {}),
+        )
 
-    def rendered(self, template: str, page: Page, ids: frozenset[str] = frozenset()) -> Rendered:
-        """Return a page that is small enough to be made at once."""
+    def rendered(
+        self, template: str, page: Page, ids: frozenset[str] = frozenset(), articles: Iterable[Article] = ()
+    ) -> Rendered:
+        """Return a page that is small enough to be made at once; it is as new as the newest of `articles`."""
         head = page.head
         listed = not head.stay_out and head.canonical in ("", self.absolute(head.url))
-        return Rendered(template, self.language.lang, head.url, self.key(page), listed, lambda: page, ids)
+        return Rendered(
+            template,
+            self.language.lang,
+            head.url,
+            self.key(page),
+            listed,
+            lambda: page,
+            ids,
+            self.newest(articles),
+            head.alternates,
+        )
+
+    def newest(self, articles: Iterable[Article]) -> str:
+        """Return the newest change of `articles`, as sitemaps have it; empty where there are none."""
+        newest = max(map(self._change, articles), default=None)
+        return newest.rfc3339 if newest else ""
+
+    def _change(self, article: Article) -> Stamp:
+        if article.path not in self.changes:
+            self.changes[article.path] = article.changed
+        return self.changes[article.path]
 
     @property
     def language(self) -> SiteLanguage:
@@ -228,7 +267,7 @@ class Desk:
         description: str = "",
         *,
         versions: Mapping[str, str] | None = None,
-        feed: views.FeedLink | None = None,
+        feeds: tuple[views.FeedLink, ...] = (),
         policy: str = _POLICY,
         canonical: str = "",
         stay_out: bool = False,
@@ -240,25 +279,38 @@ class Desk:
             description=" ".join(description.split()),
             url=url,
             canonical=canonical or ("" if stay_out else self.absolute(url)),
-            alternates=self._alternates(versions),
-            feeds=self._feeds(feed),
+            alternates=self.alternates(versions),
+            feeds=(*feeds, *self.site_feeds),
             languages=self._languages(versions),
             policy=policy,
             stay_out=stay_out,
         )
 
-    def _alternates(self, versions: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    def alternates(self, versions: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return what a page says of its versions, of which `versions` tells as `head` has it."""
         if len(versions) < 2 or not self.library.config.url:
             return ()
         listed = [(lang, self.absolute(url)) for lang, url in versions.items()]
         main = versions.get(self.library.config.lang)
         return (*listed, ("x-default", self.absolute(main))) if main else tuple(listed)
 
-    def _feeds(self, own: views.FeedLink | None) -> tuple[views.FeedLink, ...]:
-        if not self.library.config.url:
-            return ()
-        site = views.FeedLink(self.language.title, f"{self.prefix}/feed.xml")
-        return (own, site) if own else (site,)
+    def feeds(self, kind: str, page: str, title: str) -> tuple[views.FeedLink, ...]:
+        """Return the feeds of the list at `page`, one of `config.FEEDS`, in all formats that site.yaml asks for."""
+        config = self.library.config
+        return tuple(
+            views.FeedLink(title, page + form.file, form.type, form.name)
+            for name, form in FORMATS.items()
+            if config.url and kind in getattr(config.feeds, name)
+        )
+
+    def term_feeds(self, term: Term) -> tuple[views.FeedLink, ...]:
+        """Return the feeds of the list of `term`."""
+        return self.feeds(terms.FOLDERS[term.kind], term.url, f"{self.language.title}: {term.name}")
+
+    @property
+    def site_feeds(self) -> tuple[views.FeedLink, ...]:
+        """The feeds of all articles of the language."""
+        return self.feeds("site", self.prefix + "/", self.language.title)
 
     def _languages(self, versions: Mapping[str, str]) -> tuple[views.LanguageChoice, ...]:
         every = self.library.config.languages

@@ -30,7 +30,8 @@ def front(desk: Desk) -> Output:
         today=tuple(desk.card(item) for item in today if item is not lead),
         days=days(before, desk),
     )
-    return Output(file_of(url), desk.rendered("front.html", page, anchors(page.days)), "the front page")
+    shown = [*today, *before]
+    return Output(file_of(url), desk.rendered("front.html", page, anchors(page.days), shown), "the front page")
 
 
 def days(articles: Iterable[Article], desk: Desk) -> tuple[views.Day, ...]:
@@ -72,7 +73,7 @@ class _Series:
     kind: TermKind
     name: str
     description: str
-    feed: str
+    feeds: tuple[views.FeedLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,14 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
     """Return the pages of a tag, a section or a publisher."""
     first, numbered = pages(term.articles, desk.library.config.paginate)
     addresses = addresses_of(term, len(numbered))
-    series = _Series(term.kind, term.name, term.description, term.url + "feed.xml" if desk.library.config.url else "")
+    series = _Series(term.kind, term.name, term.description, desk.term_feeds(term))
     opening = _Opening(len(term.articles), desk.term_versions(term), term.publisher)
     for number, articles in enumerate([first, *numbered]):
         url = addresses[number]
         beside = newer(number, addresses, desk), older(number, addresses, desk)
         inputs = (series, title(term, number, desk), number, None if number else opening, beside, desk.shown(articles))
-        page = desk.page("list.html", url, _list_page, *inputs)
+        versions = {} if number else opening.versions
+        page = desk.page("list.html", url, _list_page, *inputs, versions=versions, articles=articles)
         yield Output(file_of(url), page, f"the {term.kind} “{term.name}”")
 
 
@@ -114,7 +116,7 @@ def _list_page(
             title,
             series.description,
             versions=opening.versions if opening else None,
-            feed=views.FeedLink(f"{desk.language.title}: {series.name}", series.feed) if series.feed else None,
+            feeds=series.feeds,
         ),
         kind=series.kind,
         name=series.name,
@@ -126,7 +128,7 @@ def _list_page(
         cards=tuple(desk.card(item.article) for item in shown),
         newer=beside[0],
         older=beside[1],
-        feed=series.feed,
+        feeds=series.feeds,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from digestgen import paths, urls
 from digestgen.diagnostics import Diagnostic, Span
-from digestgen.feeds import Feed
+from digestgen.feeds.values import Feed
 from digestgen.views import Page
 
 
@@ -27,11 +27,24 @@ class Rendered:
     make: Callable[[], Page] = field(repr=False, compare=False)
     ids: frozenset[str] = frozenset()
     """Places on a list that links may name."""
+    changed: str = ""
+    """When what it shows last changed (RFC 3339), where that is known."""
+    versions: tuple[tuple[str, str], ...] = ()
+    """(hreflang, absolute address) of the page in all languages, where it has several."""
 
     @property
     def page(self) -> Page:
         """The page value, made anew."""
         return self.make()
+
+
+@dataclass(frozen=True, slots=True)
+class Syndicated:
+    """A feed in one of `feeds.formats.FORMATS`; `key` is to it what it is to a `Rendered` page."""
+
+    format: str
+    key: str
+    make: Callable[[], Feed] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,7 @@ class Output:
     """
 
     path: str
-    content: Rendered | Feed | Copied | bytes
+    content: Rendered | Syndicated | Copied | bytes
     claim: str
     place: Callable[[], Span | None] = field(default=_nowhere, repr=False, compare=False)
 

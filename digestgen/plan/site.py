@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from digestgen import library, parse, urls, views
 from digestgen.config import NavItem
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Resolver
-from digestgen.plan import archive, articles, lists, stories, syndication
+from digestgen.plan import archive, articles, lists, sitemaps, stories, syndication
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unfit
 from digestgen.terms import FOLDERS
+
+#: What readers may follow, by language.
+_Channels = Sequence[tuple[Desk, Sequence[syndication.Channel[Any]]]]
 
 #: Files that the site's own content/static/ may replace.
 _OWN_IF_GIVEN = ("robots.txt",)
@@ -53,11 +57,11 @@ def plan(
     resolver.known = known(static)  # cards show pictures from there
     for desk in desks:
         draft.outputs.extend(_lists(desk))
-    _add_feeds(desks, draft)
-    resolver.known = known(draft.outputs) | _to_come(desks) | _aliases(desks)
+    channels = [(desk, list(_channels(desk))) for desk in desks]
+    resolver.known = known(draft.outputs) | _to_come(channels) | _aliases(desks)
     for desk in desks:
         _add_articles(desk, draft)
-    _add_files(desks, static, draft)
+    _add_files(channels, static, draft)
     for item in shelf.wrong:
         draft.found.extend(articles.faults(item, desks[0]))
     sites = {desk.language.lang: _site(desk, theme_options, draft) for desk in desks}
@@ -71,11 +75,13 @@ def known(outputs: Iterable[Output]) -> dict[str, frozenset[str]]:
     return {"/" + _address(output.path): _ids(output) for output in outputs}
 
 
-def _to_come(desks: Sequence[Desk]) -> dict[str, frozenset[str]]:
+def _to_come(channels: _Channels) -> dict[str, frozenset[str]]:
     """The addresses of files that need the articles to be planned first."""
     found = ["/robots.txt"]
-    if desks[0].library.config.url:
-        found += ["/sitemap.xml", *(f"{desk.prefix}/feed.xml" for desk in desks)]
+    if channels[0][0].library.config.url:
+        found += [sitemaps.SITEMAP, sitemaps.NEWS]
+    for desk, listed in channels:
+        found += [urls.unquote(url) for channel in listed for url in syndication.addresses(channel, desk)]
     return dict.fromkeys(found, frozenset())
 
 
@@ -124,11 +130,10 @@ def _static(files: frozenset[str], content: str, draft: _Draft) -> list[Output]:
     return outputs
 
 
-def _add_feeds(desks: Sequence[Desk], draft: _Draft) -> None:
-    """Add the feeds of lists, before the articles, which may link to them."""
-    if desks[0].library.config.url:
-        for desk in desks:
-            draft.outputs.extend(syndication.list_feeds(desk))
+def _channels(desk: Desk) -> Iterable[syndication.Channel[Any]]:
+    """All that readers of a language may follow."""
+    yield syndication.of_site(desk)
+    yield from (syndication.of_term(term, desk) for terms in desk.part.terms.values() for term in terms)
 
 
 def _add_articles(desk: Desk, draft: _Draft) -> None:
@@ -151,13 +156,17 @@ def _take(made: articles.Made, draft: _Draft) -> None:
     draft.unlinked += made.held
 
 
-def _add_files(desks: Sequence[Desk], static: Sequence[Output], draft: _Draft) -> None:
+def _add_files(channels: _Channels, static: Sequence[Output], draft: _Draft) -> None:
+    """Add what rests on all articles and pages."""
+    for desk, listed in channels:
+        draft.outputs.extend(output for channel in listed for output in syndication.outputs(channel, desk))
+    desks = [desk for desk, _ in channels]
     if desks[0].library.config.url:
-        draft.outputs.extend(syndication.site_feed(desk) for desk in desks)
-        draft.outputs.extend(list(syndication.sitemaps(draft.outputs, desks)))
+        draft.outputs.extend(list(sitemaps.sitemaps(draft.outputs, desks[0])))
+        draft.outputs.append(sitemaps.news(desks))
     given = {output.path for output in static}
     if not given.intersection(_OWN_IF_GIVEN):
-        draft.outputs.append(syndication.robots(desks[0]))
+        draft.outputs.append(sitemaps.robots(desks[0]))
 
 
 def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> views.Site:
@@ -176,7 +185,7 @@ def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> vie
             sections=f"{prefix}/{FOLDERS['section']}/",
             sources=f"{prefix}/{FOLDERS['source']}/",
             stories=f"{prefix}/{FOLDERS['story']}/" if desk.library.known.registries.stories else "",
-            feed=f"{prefix}/feed.xml" if config.url else "",
+            feeds=desk.site_feeds,
         ),
         nav=_nav(desk, draft),
         publisher=views.Publisher(

@@ -30,7 +30,7 @@ class _Story:
 
     name: str
     description: str
-    feed: str
+    feeds: tuple[views.FeedLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,16 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
     """
     first, numbered = lists.pages(term.articles, desk.library.config.paginate)
     addresses = lists.addresses_of(term, len(numbered))
-    story = _Story(term.name, term.description, term.url + "feed.xml" if desk.library.config.url else "")
+    story = _Story(term.name, term.description, desk.term_feeds(term))
     opening = _Opening(len(term.articles), _day(term.articles[-1]), _day(term.articles[0]), desk.term_versions(term))
     for number, articles in enumerate([first, *numbered]):
         beside = lists.newer(number, addresses, desk), lists.older(number, addresses, desk)
         title = lists.title(term, number, desk)
         inputs = (story, title, number, None if number else opening, beside, desk.shown(articles[::-1]))
         ids = frozenset(lists.day_id(_day(item)) for item in articles)
-        page = desk.page("story.html", addresses[number], _story_page, *inputs, ids=ids)
-        yield Output(file_of(addresses[number]), page, f"the story “{term.name}”")
+        url, versions = addresses[number], {} if number else opening.versions
+        page = desk.page("story.html", url, _story_page, *inputs, ids=ids, versions=versions, articles=articles)
+        yield Output(file_of(url), page, f"the story “{term.name}”")
 
 
 def _day(article: Article) -> str:
@@ -105,7 +106,7 @@ def _story_page(
             title,
             story.description,
             versions=opening.versions if opening else None,
-            feed=views.FeedLink(f"{desk.language.title}: {story.name}", story.feed) if story.feed else None,
+            feeds=story.feeds,
         ),
         index=views.Link(desk.words.text("Stories"), f"{desk.prefix}/{FOLDERS['story']}/"),
         name=story.name,
@@ -118,5 +119,5 @@ def _story_page(
         days=days,
         newer=beside[0],
         older=beside[1],
-        feed=story.feed,
+        feeds=story.feeds,
     )

@@ -1,118 +1,160 @@
-"""Feeds, the sitemap and robots.txt, as values."""
+"""Feeds, as values: what is shown where, in which documents.
+
+Whoever has a list that readers may follow says so with a `Channel`. Which formats it has, how many entries, whether
+their full text and whether an archive is site.yaml's to say, and none of its business.
+"""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
-from digestgen import feeds, sitemap, urls
-from digestgen.links import Resolver
-from digestgen.markup import convert
-from digestgen.model import Article, Stamp
+from digestgen import urls
+from digestgen.config import FEEDS
+from digestgen.feeds.formats import FORMATS
+from digestgen.feeds.values import Archive, Entry, Feed, Person
+from digestgen.model import Article
 from digestgen.plan.desk import Desk
-from digestgen.plan.outputs import Output, Rendered
+from digestgen.plan.entries import entry_of
+from digestgen.plan.outputs import Output, Syndicated
+from digestgen.terms import FOLDERS, Term
 
-#: How many articles a feed holds.
-NEWEST = 20
+Shown = TypeVar("Shown")
 
 
-def site_feed(desk: Desk) -> Output:
-    """Return the feed of a language, with the full text of its newest articles."""
-    url = f"{desk.prefix}/feed.xml"
-    return _feed(
-        url, desk.prefix + "/", desk.language.title, desk.language.tagline, desk.part.articles, desk, full=True
+@dataclass(frozen=True, slots=True)
+class Channel(Generic[Shown]):
+    """What readers may follow: a list at `page` (a path of the site), one of `config.FEEDS`, newest first.
+
+    `entry(item, full)` makes the entry of one of `shown`; `key(item)` is a fingerprint of all that it is made from,
+    besides what `Desk.key` knows. Both are called late, when all articles are planned; the entry only where the feed
+    has to be written.
+    """
+
+    kind: str
+    page: str
+    title: str
+    subtitle: str
+    shown: Sequence[Shown]
+    entry: Callable[[Shown, bool], Entry]
+    key: Callable[[Shown], str]
+
+
+def of_articles(
+    kind: str, page: str, title: str, subtitle: str, articles: Sequence[Article], desk: Desk
+) -> Channel[Article]:
+    """Return the channel of a list of articles."""
+    return Channel(
+        kind,
+        page,
+        title,
+        subtitle,
+        articles,
+        lambda item, full: entry_of(item, desk, full=full),
+        lambda item: desk.page_keys[item.path],
     )
 
 
-def list_feeds(desk: Desk) -> Iterable[Output]:
-    """Return the feed of each tag, section and publisher of a language, with summaries."""
-    for terms in desk.part.terms.values():
-        for term in terms:
-            title = f"{desk.language.title}: {term.name}"
-            yield _feed(term.url + "feed.xml", term.url, title, term.description, term.articles, desk, full=False)
+def of_site(desk: Desk) -> Channel[Article]:
+    """Return the channel of all articles of a language."""
+    own = desk.language
+    return of_articles("site", own.prefix + "/", own.title, own.tagline, desk.part.articles, desk)
 
 
-def _feed(
-    url: str, page: str, title: str, subtitle: str, articles: Sequence[Article], desk: Desk, *, full: bool
-) -> Output:
+def of_term(term: Term, desk: Desk) -> Channel[Article]:
+    """Return the channel of a tag, a section or a publisher."""
+    title = f"{desk.language.title}: {term.name}"
+    return of_articles(FOLDERS[term.kind], term.url, title, term.description, term.articles, desk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Document(Generic[Shown]):
+    """One file of a feed: its address, its place among the feed's documents (site paths), what it shows."""
+
+    url: str
+    archive: Archive
+    shown: Sequence[Shown]
+
+
+def addresses(channel: Channel[Shown], desk: Desk) -> Iterable[str]:
+    """Return the addresses of all documents of a channel."""
+    return (document.url for form in _formats(channel, desk) for document in _documents(channel, form, desk))
+
+
+def outputs(channel: Channel[Shown], desk: Desk) -> Iterable[Output]:
+    """Return all documents of a channel, in all formats that it has."""
+    return (
+        _output(document, channel, form, desk)
+        for form in _formats(channel, desk)
+        for document in _documents(channel, form, desk)
+    )
+
+
+def _formats(channel: Channel[Shown], desk: Desk) -> Iterable[str]:
+    assert channel.kind in FEEDS
     config = desk.library.config
-    feed = feeds.Feed(
-        id=f"urn:uuid:{uuid.uuid5(config.site_id, urls.unquote(url))}",
-        url=desk.absolute(url),
-        page=desk.absolute(page),
-        title=title,
-        subtitle=subtitle,
+    return (name for name in FORMATS if config.url and channel.kind in getattr(config.feeds, name))
+
+
+def _documents(channel: Channel[Shown], form: str, desk: Desk) -> Iterable[_Document[Shown]]:
+    """Return the feed itself, with the newest entries, and the documents of its archive.
+
+    Those are full and hold the oldest entries first, the first one from the beginning: an entry newer than all others
+    changes none of them. Together they hold all that the feed itself does not, and mostly a few that it does.
+    """
+    settings = desk.library.config.feeds
+    size, current = settings.entries, channel.page + FORMATS[form].file
+    stored = form == "atom" and channel.kind in settings.archive
+    of = max(0, len(channel.shown) - 1) // size if stored else 0
+    name = [_archived(channel.page, number) if 0 < number <= of else "" for number in range(of + 2)]
+    yield _Document(current, Archive(previous=name[of]), channel.shown[:size])
+    for number in range(1, of + 1):
+        end = len(channel.shown) - size * (number - 1)
+        beside = Archive(stored=True, current=current, previous=name[number - 1], next=name[number + 1])
+        yield _Document(name[number], beside, channel.shown[end - size : end])
+
+
+def _archived(page: str, number: int) -> str:
+    return f"{page}feed/{number}.xml"
+
+
+def _output(document: _Document[Shown], channel: Channel[Shown], form: str, desk: Desk) -> Output:
+    full = channel.kind in desk.library.config.feeds.full
+    said = (document.url, document.archive, channel.page, channel.title, channel.subtitle)
+    key = desk.key(form, full, *said, tuple(channel.key(item) for item in document.shown))
+
+    def make() -> Feed:
+        return _feed(document, channel, desk, tuple(channel.entry(item, full) for item in document.shown))
+
+    path = urls.unquote(document.url).lstrip("/")
+    return Output(path, Syndicated(form, key, make), f"the feed {document.url}")
+
+
+def _feed(document: _Document[Shown], channel: Channel[Shown], desk: Desk, entries: tuple[Entry, ...]) -> Feed:
+    config = desk.library.config
+    return Feed(
+        id=feed_id(channel.page, config.site_id),
+        url=desk.absolute(document.url),
+        page=desk.absolute(channel.page),
+        title=channel.title,
+        subtitle=channel.subtitle,
         lang=desk.language.lang,
-        author=config.publisher.name or config.title,
-        email=config.publisher.email,
-        author_url=config.publisher.url,
+        author=Person(config.publisher.name or config.title, config.publisher.url, config.publisher.email),
         rights=config.copyright,
-        entries=tuple(_entry(item, desk, full=full) for item in articles[:NEWEST]),
-    )
-    return Output(urls.unquote(url).lstrip("/"), feed, f"the feed {url}")
-
-
-def _entry(item: Article, desk: Desk, *, full: bool) -> feeds.Entry:
-    assert item.stamp is not None
-    url = desk.absolute(desk.library.urls[item.path])
-    return feeds.Entry(
-        id=item.id,
-        url=url,
-        title=item.title,
-        lang=item.lang,
-        published=moment(item.stamp),
-        updated=moment(item.changed),
-        authors=desk.byline(item),
-        summary=item.summary or item.lede,
-        html=_html(item, desk, desk.resolver) if full else "",
-        tags=tuple(link.name for link in desk.tags(item)),
+        entries=entries,
+        archive=_absolute(document.archive, desk),
     )
 
 
-def _html(item: Article, desk: Desk, resolver: Resolver) -> str:
-    here = desk.absolute(desk.library.urls[item.path])
-    found = (resolver.resolve(item, ref.target).url for ref in item.body.refs)
-    return convert.feed_html(item.body, [_outward(url, here, desk) for url in found])
+def _absolute(archive: Archive, desk: Desk) -> Archive:
+    current, previous, after = (
+        desk.absolute(url) if url else "" for url in (archive.current, archive.previous, archive.next)
+    )
+    return replace(archive, current=current, previous=previous, next=after)
 
 
-def _outward(url: str | None, here: str, desk: Desk) -> str | None:
-    """Return where a link leads for those who read it elsewhere than on its page."""
-    if url is None or not url.startswith(("/", "#")):
-        return url
-    return here + url if url.startswith("#") else desk.absolute(url)
-
-
-def moment(stamp: Stamp) -> str:
-    """Return a moment as RFC 3339 has it, with its offset."""
-    return stamp.at.isoformat(timespec="seconds")
-
-
-def sitemaps(outputs: Iterable[Output], desks: Sequence[Desk]) -> Iterable[Output]:
-    """Return the sitemap of all pages that search engines may list, in several files where one cannot hold them."""
-    changed = {desk.library.urls[item.path]: item for desk in desks for item in desk.part.articles}
-    pages = [
-        sitemap.Page(desks[0].absolute(page.url), _changed(changed.get(page.url)))
-        for output in outputs
-        if isinstance(page := output.content, Rendered) and page.listed
-    ]
-    pages.sort(key=lambda page: page.url)
-    if len(pages) <= sitemap.MOST:
-        yield Output("sitemap.xml", sitemap.urlset(pages), "the sitemap")
-        return
-    parts = [pages[start : start + sitemap.MOST] for start in range(0, len(pages), sitemap.MOST)]
-    names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
-    for name, part in zip(names, parts, strict=True):
-        yield Output(name, sitemap.urlset(part), "the sitemap")
-    listed = [sitemap.Page(desks[0].absolute(f"/{name}")) for name in names]
-    yield Output("sitemap.xml", sitemap.index(listed), "the sitemap")
-
-
-def _changed(item: Article | None) -> str:
-    if item is None or item.stamp is None:
-        return ""
-    return moment(item.changed)
-
-
-def robots(desk: Desk) -> Output:
-    """Return robots.txt."""
-    return Output("robots.txt", sitemap.robots(desk.absolute("/sitemap.xml")), "robots.txt")
+def feed_id(page: str, site_id: uuid.UUID) -> str:
+    """Return the id of the feed of the list at `page`: one in all formats and documents, wherever the site lives."""
+    return f"urn:uuid:{uuid.uuid5(site_id, urls.unquote(page) + FORMATS['atom'].file)}"

@@ -1,0 +1,1 @@
+"""Feeds: what they say (`values`), and how each format writes it."""

@@ -1,0 +1,70 @@
+"""RSS 2.0, with what it lacks from other vocabularies: content:encoded, dc:creator, dc:language and atom:link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Final
+from xml.etree import ElementTree
+
+from digestgen.feeds.values import Entry, Feed, clean, updated
+
+_SPACES: Final = {
+    "xmlns:atom": "http://www.w3.org/2005/Atom",
+    "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+    "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+}
+TYPE: Final = "application/rss+xml"
+
+
+def write(feed: Feed) -> bytes:
+    """Return `feed` as an RSS document."""
+    root = ElementTree.Element("rss", {"version": "2.0"} | _SPACES)
+    channel = ElementTree.SubElement(root, "channel")
+    _text(channel, "title", feed.title)
+    _text(channel, "link", feed.page)
+    ElementTree.SubElement(channel, "atom:link", {"rel": "self", "type": TYPE, "href": feed.url})
+    _text(channel, "description", feed.subtitle or feed.title)
+    _text(channel, "language", feed.lang)
+    _some(channel, "copyright", feed.rights)
+    if feed.author.email:
+        _text(channel, "managingEditor", f"{feed.author.email} ({feed.author.name})")
+    _text(channel, "lastBuildDate", _date(updated(feed.entries)))
+    _text(channel, "generator", "digestgen")
+    for entry in feed.entries:
+        _item(channel, entry, feed.lang)
+    text: str = ElementTree.tostring(root, "unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'.encode()
+
+
+def _item(channel: ElementTree.Element, entry: Entry, lang: str) -> None:
+    node = ElementTree.SubElement(channel, "item")
+    _text(node, "title", entry.title)
+    _text(node, "link", entry.url)
+    _text(node, "guid", entry.id, isPermaLink="false")
+    _text(node, "pubDate", _date(entry.published))
+    for person in entry.authors:
+        _text(node, "dc:creator", person.name)
+    for tag in entry.tags:
+        _text(node, "category", tag)
+    if entry.lang != lang:
+        _text(node, "dc:language", entry.lang)
+    # its address is that of a feed: without one there is nothing to name
+    if entry.origin and entry.origin.feed:
+        _text(node, "source", entry.origin.name, url=entry.origin.feed)
+    _some(node, "description", entry.summary)
+    _some(node, "content:encoded", entry.html)
+
+
+def _date(moment: str) -> str:
+    """Return a moment as RFC 822 has it, with a year of four digits."""
+    return format_datetime(datetime.fromisoformat(moment))
+
+
+def _some(parent: ElementTree.Element, name: str, text: str) -> None:
+    if text:
+        _text(parent, name, text)
+
+
+def _text(parent: ElementTree.Element, name: str, text: str, **attributes: str) -> None:
+    ElementTree.SubElement(parent, name, attributes).text = clean(text)
