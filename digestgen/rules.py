@@ -17,6 +17,7 @@ _RULES: Final = (
     Rule("unreadable", "A file or folder cannot be read, or is neither a file nor a folder.", "warning"),
     Rule("link-outside", "A symbolic link leads out of the site, and is not followed.", "warning"),
     Rule("bad-name", "A file's name cannot be published on every host and system."),
+    Rule("not-an-article", "A file has another ending than .md and looks like an article.", "warning"),
     # --- YAML
     Rule("no-front-matter", "An article does not begin with a front matter between two lines of `---`."),
     Rule("unclosed-front-matter", "The front matter is not closed by a line of `---`."),

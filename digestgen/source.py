@@ -45,12 +45,21 @@ class Tree:
                 articles.append(item.path)
             else:
                 others.add(item.path)
+                if _like_an_article(item.path):
+                    self.found.append(self._unread(item.path))
         self.files = frozenset(others)
         self.paths = tuple(articles)
 
     @property
     def content(self) -> Path:
         return self.folder / self.settings.content
+
+    def _unread(self, path: str) -> Diagnostic:
+        stem = path.rpartition(".")[0]
+        message = "the file looks like an article and is not read as one"
+        help = f"call it {stem.rpartition('/')[2]}.md"
+        shown = Span(f"{self.settings.content}/{path}")
+        return Diagnostic("not-an-article", message, shown, help=help, severity="warning")
 
     def _strange(self, item: Found) -> Diagnostic:
         shown = Span(f"{self.settings.content}/{item.path}")
@@ -102,6 +111,12 @@ class Tree:
         text, _ = parse.decode(files.read_bytes(str(self.folder / span.path), parse.LIMIT), span.path)
         lines = (text or "").split("\n")
         return replace(item, span=replace(span, text=lines[span.line - 1])) if span.line <= len(lines) else item
+
+
+def _like_an_article(path: str) -> bool:
+    """Tell whether a file has another of Markdown's endings; content/static/ may hold any file."""
+    ending = path.rpartition(".")[2].lower()
+    return ending in ("md", "markdown", "mdown", "mkd", "mkdn") and not path.startswith(parse.STATIC + "/")
 
 
 def _read(file: Path, shown: str, limit: int, found: list[Diagnostic]) -> bytes | None:
