@@ -33,6 +33,7 @@ BY_VALUE: dict[tuple[str, str], Iterable[str]] = {
     ("plan/lists.py", "_TITLES[kind]"): lists._TITLES.values(),
     ("plan/lists.py", "source.kind"): registry.KINDS,
     ("plan/site.py", "name"): ("Sources", "Tags", "Archive"),
+    ("signoffs.py", "message"): credits.ROLES.values(),
     ("render.py", "message"): (),  # the templates' own, which are found there
 }
 

@@ -1,0 +1,235 @@
+"""Credits out of words: the credit line, and the sign-off of a wire report, read back into who did what where.
+
+English, German and French. What a catalogue says in `credits.line` is read by the catalogue's own phrases, so the two
+cannot drift apart; what agencies write besides stands here.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from digestgen import i18n
+from digestgen.credits import ROLES
+from digestgen.i18n import Language
+from digestgen.model import Contributor, Credit
+
+LANGUAGES: Final = ("en", "de", "fr")
+
+
+@dataclass(frozen=True, slots=True)
+class _Usage:
+    """How agencies of a language sign off.
+
+    `words` are patterns of what was done, `by` stands between them and the people, `of` perhaps before it (a
+    language that was translated from), `besides` before a role that was not the main one. `at` stands before places.
+    """
+
+    words: Mapping[str, str]
+    by: str
+    of: str
+    besides: str
+    at: str
+
+
+_USAGE: Final = {
+    "en": _Usage(
+        {
+            "report(?:ing|ed)": "reporting",
+            "writing|written": "writing",
+            "edit(?:ing|ed)": "editing",
+            "translat(?:ion|ing|ed)": "translation",
+            "photography|photographs?|photos?|pictures?": "photography",
+            "graphics?": "graphics",
+            "research(?:ed)?": "research",
+        },
+        r"\s+by\s+|\s?:\s*",
+        r"\s+from\s+\w+",
+        "additional|further",
+        "in",
+    ),
+    "de": _Usage(
+        {
+            "(?:mit )?berichte?n?|berichterstattung|berichtet|reportagen?": "reporting",
+            "schreiben|geschrieben|verfasst|text": "writing",
+            "bearbeitung|bearbeitet|redaktion|redigiert|redigatur": "editing",
+            "übersetzung|(?:aus dem \\w+ )?übersetzt": "translation",
+            "fotos?|fotografien?|fotografiert|bilder|bild": "photography",
+            "grafik(?:en)?|infografik(?:en)?": "graphics",
+            "recherchen?|recherchiert": "research",
+        },
+        r"\s+(?:von|durch)\s+|\s?:\s*",
+        r"\s+aus\s+dem\s+\w+",
+        "zusätzliche|weitere",
+        "in|aus",
+    ),
+    "fr": _Usage(
+        {
+            "avec(?: la contribution| les contributions)?|reportages?": "reporting",
+            "rédigée?|rédaction|écrite?|textes?": "writing",
+            "éditée?|édition": "editing",
+            "version française|traduite?|traduction": "translation",
+            "photos?|photographies?": "photography",
+            "infographies?": "graphics",
+            "documentation|recherches?": "research",
+        },
+        r"\s+(?:par|de)\s+|\s+d['’]|\s?:\s*|\s+(?=[^\W\d_a-zà-ÿ])",
+        r"\s+(?:de\s+l['’]|du\s+)\w+",
+        "autres?",
+        "à|au|aux|en",
+    ),
+}
+
+#: What parts one role from the next. Only after the stronger ones may stand a role that no language has words for.
+_WEAK: Final = r"[,;.]\s*(?:(?:{ands})\s+)?|\s+(?:{ands})\s+"
+_STRONG: Final = re.compile(r"\A|[;.]\s*")
+#: Any other role: a few words before a colon.
+_FREE: Final = re.compile(r"(?P<role>[^\W\d_][^:;,.()]{0,59}?)\s?:\s+")
+#: What follows the people and is a sentence of its own, as whom to write to.
+_SENTENCE: Final = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=[^\W\d_a-zà-ÿ]).*")
+
+#: The full stop of a sign-off, which is not that of a name.
+_STOP: Final = re.compile(r"(?<!\b[JS]r)\.\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    """What a language's sign-offs are cut by: patterns, ready to be used."""
+
+    heads: tuple[tuple[re.Pattern[str], str], ...]
+    """What begins a role, and the role; an empty one is told by the words themselves."""
+    words: tuple[tuple[re.Pattern[str], str], ...]
+    border: re.Pattern[str]
+    stretch: re.Pattern[str]
+    names: re.Pattern[str]
+    place: re.Pattern[str]
+    nouns: bool
+    """Whether the language writes nouns with a capital."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The beginning of a role in a text: where its border begins, where its people do, and what it is."""
+
+    border: int
+    start: int
+    roles: tuple[str, ...]
+    free: bool
+
+
+def read(text: str, lang: str) -> tuple[Credit, ...]:
+    """Return the credits of which `text` is the line in `lang`, one of `LANGUAGES`: the way back of `credits.line`.
+
+    Empty where the text does not begin with a role. One that the language has no words for loses the capital that it
+    has at the beginning of a line, except in German. Names must not hold what parts names.
+    """
+    return _read(text, lang, signed=False)
+
+
+def read_signoff(text: str, lang: str) -> tuple[Credit, ...]:
+    """Return the credits that `text`, the inside of a sign-off, tells in `lang`, one of `LANGUAGES`.
+
+    Empty where it names no role that the language has words for: a note with a colon is no credit.
+    """
+    return _read(text, lang, signed=True)
+
+
+def _read(text: str, lang: str, *, signed: bool) -> tuple[Credit, ...]:
+    grammar = _grammar(lang)
+    text = " ".join(text.split())
+    text = _STOP.sub("", text) if signed else text
+    heads = list(_heads(text, grammar))
+    if not heads or heads[0].border or (signed and all(head.free for head in heads)):
+        return ()
+    ends = [head.border for head in heads[1:]] + [len(text)]
+    return tuple(
+        Credit(role, people)
+        for head, end in zip(heads, ends, strict=True)
+        if (people := _people(text[head.start : end], grammar))
+        for role in head.roles
+    )
+
+
+def _heads(text: str, grammar: _Grammar) -> Iterator[_Head]:
+    start = 0
+    for border in grammar.border.finditer(text):
+        head = _head(text, border, grammar) if border.start() >= start else None
+        if head is not None:
+            start = head.start
+            yield head
+
+
+def _head(text: str, border: re.Match[str], grammar: _Grammar) -> _Head | None:
+    for pattern, role in grammar.heads:
+        match = pattern.match(text, border.end())
+        if match is not None:
+            return _Head(border.start(), match.end(), (role,) if role else _roles(match, grammar), free=False)
+    match = _FREE.match(text, border.end()) if _STRONG.fullmatch(border[0]) else None
+    if match is None:
+        return None
+    role = match["role"]
+    if not border.end() and not grammar.nouns and role[1:2].islower():
+        role = role[0].lower() + role[1:]
+    return _Head(border.start(), match.end(), (role,), free=True)
+
+
+def _roles(match: re.Match[str], grammar: _Grammar) -> tuple[str, ...]:
+    """The roles that words such as "reporting and writing" name, each once."""
+    if match["besides"]:
+        return (match["roles"].lower(),)
+    words = grammar.names.split(match["role"])
+    found = (role for word in words for pattern, role in grammar.words if pattern.fullmatch(word))
+    return tuple(dict.fromkeys(found))
+
+
+def _people(text: str, grammar: _Grammar) -> tuple[Contributor, ...]:
+    text = _SENTENCE.sub("", text).strip(" ,;")
+    found: list[Contributor] = []
+    for stretch in grammar.stretch.split(text):
+        waiting: list[str] = []
+        for item in grammar.names.split(stretch):
+            match = grammar.place.fullmatch(item)
+            waiting.append(match["name"] or match["named"] if match else item)
+            if match:
+                found += (Contributor(name, match["place"] or match["placed"]) for name in waiting if name)
+                waiting = []
+        found += (Contributor(name) for name in waiting if name)
+    return tuple(found)
+
+
+@functools.cache
+def _grammar(lang: str) -> _Grammar:
+    words, usage = i18n.language(lang), _USAGE[lang]
+    ands = f"{re.escape(words.joined(['', '']).strip())}|&"
+    word = "(?:" + "|".join(usage.words) + ")"
+    several = f"(?P<role>{word}(?:(?:,\\s*|\\s+(?:{ands})\\s+){word})*)"
+    # the words in any case, what follows them as it is: a French name may follow without a word between
+    wire = re.compile(f"(?i:(?P<roles>(?P<besides>(?:{usage.besides})\\s+)?{several})(?:{usage.of})?)(?:{usage.by})")
+    as_well = words.text("%(people)s as well as %(others)s", people="", others="").strip()
+    return _Grammar(
+        heads=(*_phrases(words), (wire, "")),
+        words=tuple((re.compile(pattern, re.IGNORECASE), role) for pattern, role in usage.words.items()),
+        border=re.compile(rf"\A|{_WEAK.format(ands=ands)}"),
+        stretch=re.compile(rf"\s*,?\s+{re.escape(as_well)}\s+"),
+        names=re.compile(rf"\s*,\s*(?:(?:{ands})\s+)?|\s+(?:{ands})\s+"),
+        place=re.compile(rf"(?P<name>.+?)\s*\((?P<place>[^()]+)\)|(?P<named>.+?)\s+(?:{usage.at})\s+(?P<placed>.+)"),
+        nouns=lang == "de",
+    )
+
+
+def _phrases(words: Language) -> Iterator[tuple[re.Pattern[str], str]]:
+    """The catalogue's own phrases, as far as the people."""
+    for role, message in ROLES.items():
+        yield _phrase(words.text(message, people="\0")), role
+    told = words.text("translation from %(language)s by %(people)s", language="\1", people="\0")
+    yield _phrase(told), "translation"
+
+
+def _phrase(text: str) -> re.Pattern[str]:
+    head = " ".join(text.partition("\0")[0].split())
+    # the first letter is a capital at the beginning of a line
+    pattern = re.escape(head).replace("\1", ".+?").replace("\\\1", ".+?").replace("\\ ", r"\s+")
+    return re.compile(f"(?i:{pattern})\\s+")
