@@ -88,7 +88,7 @@ def build(request: Request) -> Result:
     Everything that is wrong with the user's files is in the result; where that holds an error, nothing was
     written. Raises OSError where the disk fails and `files.BusyError` where another build is at work.
     """
-    settings, found = _settings(request.folder)
+    settings, found = settings_of(request.folder)
     if settings is None:
         return Result(graded(found, {}, strict=request.strict))
     store = traces.opened(str(request.folder), traces.engine())
@@ -102,7 +102,8 @@ def build(request: Request) -> Result:
         store.close()
 
 
-def _settings(folder: Path) -> tuple[Config | None, list[Diagnostic]]:
+def settings_of(folder: Path) -> tuple[Config | None, list[Diagnostic]]:
+    """Return the settings of the site in `folder`, None where there are none to go by, and what is wrong with them."""
     try:
         data = files.read_bytes(str(folder / config.FILE), source.SETTINGS_LIMIT)
     except FileNotFoundError:

@@ -162,6 +162,68 @@ def _build(
     return builder.report_of(result), len(result.written.written), len(result.written.removed)
 
 
+class Tag(click.ParamType[str]):
+    """A language's tag (BCP 47)."""
+
+    name = "language"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        import re
+
+        from digestgen.schema import LANGUAGE
+
+        if re.fullmatch(LANGUAGE, value) is None:
+            self.fail(f"`{value}` is no language's tag; write it as de or en-GB", param, ctx)
+        return value
+
+
+@cli.command()
+@click.option(
+    "--from",
+    "report",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    metavar="FILE",
+    help="Make it from the wire report in FILE, plain text in UTF-8.",
+)
+@click.option("--lang", type=Tag(), metavar="TAG", help="The report's language (default: told by its words).")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write to FILE, whose name ends in .md (default: below content/, named for date and headline).",
+)
+@click.option(
+    "--now",
+    type=Now(),
+    metavar="MOMENT",
+    help="Date it as at this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
+)
+@click.pass_obj
+def new(folder: Path, report: Path, lang: str | None, output: Path | None, now: datetime | None) -> None:
+    """Write the draft of a new article, and never over a file.
+
+    A report becomes headline, text and headings; its sign-off becomes credits, and the agencies that it names are
+    offered as sources. Comments in the draft say what to check.
+
+    Example: digestgen new --from report.txt
+    """
+    from digestgen import drafts
+
+    if output is not None and output.suffix != ".md":
+        raise click.UsageError(f"`{output}` would be no article: its name has to end in .md")
+    asked = drafts.Request(folder, report, now or _now(), lang or "", output)
+    try:
+        made, found = drafts.from_report(asked)
+    except FileExistsError as error:
+        raise click.ClickException(f"{error.filename} is there already; name another file with --output") from None
+    _tell(found, quiet=False)
+    if made is None:
+        _end(found)
+    click.echo(f"{_relative(str(made.path))}: a draft in `{made.lang}`; check {'; '.join(made.checks)}")
+
+
 @cli.command()
 @click.argument(
     "name", type=click.Choice(["site", "article", "sources", "people", "tags", "stories", "theme"]), metavar="NAME"

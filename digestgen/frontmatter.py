@@ -27,6 +27,9 @@ from digestgen.schema import (
 #: Roles that every language has words for; others are shown as they are written.
 ROLES: Final = ("reporting", "writing", "editing", "translation", "photography", "graphics", "research")
 
+#: What `digestgen new` writes for a headline that it does not know; only a draft may have it.
+UNTITLED: Final = "<headline>"
+
 #: How an article may use a work that it credits; schema.org's isBasedOn and citation follow from it.
 USES: Final = ("based-on", "cites", "quotes", "republishes")
 

@@ -217,6 +217,7 @@ def _article(
     name = read_name(path, config)
     lang = _configured(values["lang"] or name.lang or config.lang, config)
     stamp = _stamp(path, values, name, config, report) if parts.front_line else None
+    _check_title(values, report)
     body, places = _body(parts, lang, path, config, report)
     sound = sound and body is not None and (stamp is not None or path.startswith(PAGES + "/"))
     body = body or Body()
@@ -257,6 +258,17 @@ def _article(
         wrong=not sound,
         fetch=lambda: manuscript,
     )
+
+
+def _check_title(values: dict[str, Any], report: Report) -> None:
+    if values["title"] == frontmatter.UNTITLED and not values["draft"]:
+        report.fault(
+            "missing-title",
+            "the headline is still to be written",
+            report.marks["title"],
+            f"write it in the place of `{frontmatter.UNTITLED}`",
+            "until then, `draft: true` keeps the article back",
+        )
 
 
 #: The keys that later messages point at.
