@@ -90,6 +90,17 @@ def test_every_article_that_is_no_draft_becomes_a_page_with_its_title(digest: Di
     assert found == wanted
 
 
+def test_the_digest_uses_every_part_in_both_languages(digest: Digest) -> None:
+    parts = {"genre", "story", "brief", "translation", "corrections", "credits", "image", "sources", "cites"}
+    used: dict[bool, set[str]] = {True: set(), False: set()}
+    for path in digest.source.glob("20*/**/*.md"):
+        front = yaml.safe_load(path.read_text(encoding="utf-8").split("---\n")[1])
+        ways = {item.get("use", "based-on") for item in front.get("sources", []) if isinstance(item, dict)}
+        used[path.name.endswith(".de.md")] |= front.keys() | ways | {front.get("genre", "")}
+    assert parts - used[True] == parts - used[False] == set()
+    assert {"analysis", "opinion", "advertisement", "reportage", "background", "quotes", "embargo"} <= used[False]
+
+
 def plain(title: str) -> str:
     """Return a title without what typography changes in it: quotation marks, dashes, dots, blanks."""
     return re.sub(r"[^\w]|_", "", title)
@@ -144,6 +155,8 @@ def kinds(digest: Digest) -> dict[str, str]:
         "german article": max(path for path in digest.articles if path.startswith("de/")),
         "tag": one(r"tags/[^/]+/index\.html"),
         "tags": "tags/",
+        "story": one(r"stories/[^/]+/index\.html"),
+        "stories": "stories/",
         "source": one(r"sources/[^/]+/index\.html"),
         "sources": "sources/",
         "archive": "archive/",
@@ -155,7 +168,18 @@ def kinds(digest: Digest) -> dict[str, str]:
 @pytest.mark.browser
 @pytest.mark.parametrize(
     "kind",
-    ["front", "article", "article with a table", "german article", "tag", "source", "sources", "archive", "year"],
+    [
+        "front",
+        "article",
+        "article with a table",
+        "german article",
+        "tag",
+        "story",
+        "source",
+        "sources",
+        "archive",
+        "year",
+    ],
 )
 def test_axe_finds_nothing_in_light_and_dark_and_on_any_screen(
     digest: Digest, site_server: SiteServer, open_page: OpenPage, kind: str
