@@ -84,20 +84,32 @@ def _reader(kind: Any, zone: ZoneInfo) -> Reader:
     if kind is Any or kind is object:
         return _free
     if kind is datetime:
-        return lambda data: (_EPOCH + _exactly(int)(data) * _SECOND).astimezone(zone)
+        whole = _exactly(int)
+        return lambda data: (_EPOCH + timedelta(seconds=whole(data))).astimezone(zone)
     if dataclasses.is_dataclass(kind):
         return _record(kind, zone)
     return _generic(kind, zone)
 
 
+#: What JSON has as it is; a record's fields of these types are checked all at once.
+_SCALARS: Final = frozenset([str, int, bool])
+
+
 def _record(kind: Any, zone: ZoneInfo) -> Reader:
     hints = typing.get_type_hints(kind)
-    readers = tuple(_reader(hints[name], zone) for name in _names(kind))
+    names = _names(kind)
+    scalars = [place for place, name in enumerate(names) if hints[name] in _SCALARS]
+    types_of = [hints[names[place]] for place in scalars]
+    others = [(place, _reader(hints[name], zone)) for place, name in enumerate(names) if hints[name] not in _SCALARS]
 
     def read(data: Any) -> Any:
-        if type(data) is not list or len(data) != len(readers):
+        if type(data) is not list or len(data) != len(names):
             raise Unfit
-        return kind(*[read_field(item) for read_field, item in zip(readers, data, strict=True)])
+        if [type(data[place]) for place in scalars] != types_of:
+            raise Unfit
+        for place, reader in others:
+            data[place] = reader(data[place])
+        return kind(*data)
 
     return read
 
@@ -125,11 +137,14 @@ def _one_of(values: frozenset[Any]) -> Reader:
     return read
 
 
+_NOTHING: Final[tuple[Any, ...]] = ()
+
+
 def _tuple_of(reader: Reader) -> Reader:
     def read(data: Any) -> Any:
         if type(data) is not list:
             raise Unfit
-        return tuple([reader(item) for item in data])
+        return tuple([reader(item) for item in data]) if data else _NOTHING
 
     return read
 
@@ -153,6 +168,10 @@ def _mapping(reader: Reader) -> Reader:
 
 
 def _union(readers: tuple[Reader, ...], optional: bool) -> Reader:
+    if optional and len(readers) == 1:
+        only = readers[0]
+        return lambda data: None if data is None else only(data)
+
     def read(data: Any) -> Any:
         if data is None and optional:
             return None

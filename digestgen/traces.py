@@ -208,7 +208,7 @@ def _row(path: str, row: Row) -> tuple[str, ...]:
 
 
 def _check(*parts: object) -> str:
-    text = "\0".join(str(part) for part in parts)
+    text = "\0".join(map(str, parts))
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
