@@ -21,6 +21,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 from typing import Callable, NamedTuple, NoReturn
 
@@ -101,6 +102,7 @@ def test() -> None:
     system_needs()
     set_up("dev")
     checker()
+    markdown_cases()
     lint()
     run(PYTHON, "-m", "pytest", "-n", "auto")
 
@@ -250,6 +252,33 @@ def checker() -> None:
 
 def is_the_checker() -> bool:
     return CHECKER.exists() and fingerprint(CHECKER) == CHECKER_FINGERPRINT
+
+
+# --- Python-Markdown's own test data, which only its source distribution has
+
+
+def markdown_cases() -> None:
+    version = output_of(str(PYTHON), "-c", "import markdown; print(markdown.__version__)").decode()
+    folder = cases_of(version)
+    if folder.is_dir():
+        return
+    wanted = "markdown==%s" % version
+    run(PYTHON, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", "markdown", "--dest", TOOLS, wanted)
+    unfinished = folder.with_suffix(".part")
+    shutil.rmtree(str(unfinished), ignore_errors=True)
+    with tarfile.open(str(TOOLS / ("markdown-%s.tar.gz" % version))) as archive:
+        for member in archive:
+            inside = Path(*Path(member.name).parts[1:])
+            wanted_file = inside.parts[:1] == ("tests",) and inside.suffix == ".txt"
+            data = archive.extractfile(member) if wanted_file and ".." not in inside.parts else None
+            if data is not None:
+                (unfinished / inside).parent.mkdir(parents=True, exist_ok=True)
+                (unfinished / inside).write_bytes(data.read())
+    unfinished.replace(folder)
+
+
+def cases_of(version: str) -> Path:
+    return TOOLS / ("markdown-cases-%s" % version.replace(".", "-"))
 
 
 # --- commands and files

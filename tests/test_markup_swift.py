@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from markdown import Markdown
+from markdown import Markdown, __version__
 
+from dev import cases_of
 from digestgen.markup import clean, engine
 from digestgen.markup.convert import TooComplex, convert
 
@@ -53,6 +54,20 @@ def test_swift_stages_change_nothing_in_real_articles(name: str, corpus: Callabl
     for path in sorted((corpus(name) / "content").rglob("*.md"))[::10]:
         source = path.read_text("utf-8-sig").split("---\n", 2)[-1]
         assert outcome(source, swift=True) == outcome(source, swift=False), path
+
+
+def test_swift_stages_change_nothing_in_the_test_data_of_python_markdown() -> None:
+    folder = cases_of(__version__)
+    if not folder.is_dir():
+        pytest.fail(f"Python-Markdown's test data is not at {folder}: `python3 dev.py test` puts it there")
+    cases = sorted(folder.rglob("*.txt"))
+    assert len(cases) >= 80
+    differing = [
+        path.name
+        for path in cases
+        if outcome(source := path.read_text("utf-8"), swift=True) != outcome(source, swift=False)
+    ]
+    assert differing == []
 
 
 def spent(source: str) -> float:
