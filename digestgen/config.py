@@ -113,6 +113,7 @@ class Config:
     policies: PoliciesConfig
     feeds: FeedsConfig
     copyright: str
+    license: str
     nav: tuple[NavItem, ...] | None
     rules: Mapping[str, Severity]
     raw_html: bool
@@ -490,6 +491,14 @@ TABLE: Final = Table(
         ),
         Key("copyright", Text(), "The line on rights at the foot of each page and in feeds.", "", "none"),
         Key(
+            "license",
+            Text(),
+            "Under what licence the digest's own articles may be used: its address, or a name such as CC BY 4.0. It is "
+            "told to machines.",
+            "",
+            "none",
+        ),
+        Key(
             "nav",
             ListOf(NAV_TABLE, "a list of mappings of `title` and `url`"),
             "The navigation: entries of `title`, `url` and perhaps `lang`.",
@@ -599,6 +608,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         policies=values["policies"],
         feeds=values["feeds"],
         copyright=values["copyright"],
+        license=values["license"],
         nav=values["nav"],
         rules=values["rules"],
         raw_html=values["raw_html"] == "allow",

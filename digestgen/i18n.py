@@ -115,6 +115,12 @@ class Language:
         """The language's name for itself."""
         return _own_name(self)
 
+    @property
+    def territorial(self) -> str:
+        """The language with a country, as "en_GB", as OpenGraph wants it: the tag's, else the language's likely one."""
+        country = _with_country(self.locale).territory or ""
+        return f"{self.locale.language}_{country}" if country.isalpha() else self.locale.language
+
     def named(self, tag: str) -> str:
         """The name of the language `tag` in this one; the tag itself where there is none."""
         other = _locale(tag)
@@ -200,7 +206,8 @@ def _plain_english(locale: babel.Locale) -> babel.Locale:
 @functools.lru_cache(maxsize=256)
 def _with_country(locale: babel.Locale) -> babel.Locale:
     """Weeks begin as they do in a country: where the tag names none, in the language's likely one (CLDR, part 4)."""
-    likely = None if locale.territory else get_global("likely_subtags").get(locale.language)
+    tag = f"{locale.language}_{locale.script}" if locale.script else locale.language
+    likely = None if locale.territory else get_global("likely_subtags").get(tag)
     return _Locale.parse(likely) if likely else locale
 
 

@@ -201,6 +201,18 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
+class Data:
+    """Linked data: schema.org's terms as JSON-LD.
+
+    `json` is safe as the content of a script element. Such data are never run, and no policy is asked; but the W3C's
+    checker asks, so `leave` is what to add to the page's policy: it names these data by their fingerprint.
+    """
+
+    json: str
+    leave: str
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """What stands on every page of one language. No article can change it."""
 
@@ -215,6 +227,10 @@ class Site:
     publisher: Publisher
     policies: Policies
     copyright: str
+    license: str = ""
+    """The address of the licence of the digest's own articles; empty where it is not known."""
+    data: Data | None = None
+    """Linked data of the digest itself, for its front page."""
     options: Mapping[str, object] = field(default_factory=dict)
     """The theme's options with the values that the site gives them."""
     extra: Mapping[str, object] = field(default_factory=dict)
@@ -238,6 +254,10 @@ class Head:
     """Every language of the site, this one included; empty where the site has one language."""
     policy: str
     """The page's Content-Security-Policy (CSP level 3), for a meta element."""
+    data: Data | None = None
+    """Linked data of what the page is about."""
+    preview: tuple[tuple[str, str], ...] = ()
+    """What a preview of a link to the page shows: properties of OpenGraph, and of cards (those with "twitter:")."""
     stay_out: bool = False
     """Whether search engines are asked to leave the page out of their index."""
 

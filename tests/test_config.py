@@ -55,6 +55,7 @@ def test_a_title_is_enough_and_all_else_has_its_documented_default() -> None:
         policies=PoliciesConfig(),
         feeds=FeedsConfig(),
         copyright="",
+        license="",
         nav=None,
         rules={},
         raw_html=False,

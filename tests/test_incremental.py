@@ -52,6 +52,7 @@ And more.
 
 SLUGS = ("one", "two", "three", "four", "five", "six", "seven")
 TAGS = ("first", "Zweites", "C++", "day to day")
+ORIGINAL = "translation: {of: one.md}\ngenre: analysis\ncorrections: [{date: 2024-05-30, text: It was two.}]\n"
 WORDS = ("Words", "More words", '"Quoted" words', "Wörter – und mehr")
 
 
@@ -90,7 +91,15 @@ class Editing(RuleBasedStateMachine):
         ),
         link=st.sampled_from(SLUGS),
         extra=st.sampled_from(
-            ["", "draft: true\n", "section: World\n", "aliases: [/old/]\n", "updated: 2024-05-05\n", "story: affair\n"]
+            [
+                "",
+                "draft: true\n",
+                "section: World\n",
+                "aliases: [/old/]\n",
+                "updated: 2024-05-05\n",
+                "story: affair\n",
+                ORIGINAL,
+            ]
         ),
     )
     def write(

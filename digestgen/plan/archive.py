@@ -86,7 +86,12 @@ def _year_page(year: int, beside: tuple[int | None, int | None], months: Months,
     shown = _year(year, months, desk, calendars=True)
     newer, older = (views.Link(desk.words.year(other), _year_url(other, desk)) if other else None for other in beside)
     page = views.YearPage(
-        head=desk.head(url, desk.words.text("Archive: %(period)s", period=shown.name), versions=_versions(desk, year)),
+        head=desk.head(
+            url,
+            desk.words.text("Archive: %(period)s", period=shown.name),
+            versions=_versions(desk, year),
+            trail=(_archive_link(desk),),
+        ),
         year=shown,
         weekdays=desk.words.weekdays(),
         busiest=max(square.count for month in shown.months for week in month.weeks for square in week if square),
@@ -122,8 +127,13 @@ def _listed_month(
     shown: Sequence[Shown],
 ) -> views.MonthPage:
     name = desk.words.month_of_year(date(*month, 1))
-    head = desk.head(url, desk.words.text("Archive: %(period)s", period=name), versions=versions)
+    trail = (_archive_link(desk), views.Link(desk.words.year(month[0]), _year_url(month[0], desk)))
+    head = desk.head(url, desk.words.text("Archive: %(period)s", period=name), versions=versions, trail=trail)
     return views.MonthPage(head, name, days((item.article for item in shown), desk), newer, older)
+
+
+def _archive_link(desk: Desk) -> views.Link:
+    return views.Link(desk.words.text("Archive"), desk.prefix + "/archive/")
 
 
 def _versions(desk: Desk, year: int, month: int = 0) -> dict[str, str]:

@@ -14,7 +14,7 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Target
 from digestgen.markup import convert
 from digestgen.model import Article
-from digestgen.plan import stories
+from digestgen.plan import metadata, stories
 from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.outputs import Copied, Output, Rendered, file_of
 
@@ -54,8 +54,13 @@ def article(
     beside = _Beside(_versions(item, desk), neighbours[0], neighbours[1], place)
     registered = tuple(desk.library.known.publisher(source)[2] for source in item.sources)
     inward = tuple(target.url for target in targets)
-    key = desk.key(item.fingerprint, shown, beside, tags, inward, registered)
-    return _with_page(item, desk, targets, "article.html", key, lambda: _article_page(item, desk, tags, beside))
+    original = metadata.original(item, desk)
+    key = desk.key(item.fingerprint, shown, beside, tags, inward, registered, original)
+
+    def make() -> views.ArticlePage:
+        return metadata.described(_article_page(item, desk, tags, beside), item, desk, original)
+
+    return _with_page(item, desk, targets, "article.html", key, make)
 
 
 def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], beside: _Beside) -> views.ArticlePage:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
+from typing import Any
 
-from digestgen import credits, fingerprint, i18n, links, terms, urls, views
+from digestgen import credits, fingerprint, i18n, linked, links, preview, terms, urls, views
 from digestgen.config import SiteLanguage
 from digestgen.feeds.formats import FORMATS
 from digestgen.library import Library, Part
@@ -255,8 +256,12 @@ class Desk:
 
     def byline_links(self, article: Article) -> tuple[views.Link, ...]:
         """Return the byline with each person's own site, where people.yaml names one."""
-        sites = {person.name: person.url for person in [*self.people.values()][::-1]}
-        return tuple(views.Link(name, sites.get(name, "")) for name in self.byline(article))
+        return tuple(self.person(name) for name in self.byline(article))
+
+    def person(self, name: str) -> views.Link:
+        """Return a person, given by name or by a key of people.yaml, with their own site where that names one."""
+        named = credits.named(name, self.people)
+        return views.Link(named, next((person.url for person in self.people.values() if person.name == named), ""))
 
     # --- the head of a page
 
@@ -270,20 +275,95 @@ class Desk:
         feeds: tuple[views.FeedLink, ...] = (),
         policy: str = _POLICY,
         canonical: str = "",
+        trail: Sequence[views.Link] = (),
         stay_out: bool = False,
     ) -> views.Head:
-        """Return the head of the page at `url`. `versions` maps languages to the page in them, itself included."""
+        """Return the head of the page at `url`. `versions` maps languages to the page in them, itself included.
+
+        `trail` are the pages between the front page and this one, for those that show where a page belongs.
+        """
         versions = versions or {self.language.lang: url}
+        canonical = canonical or ("" if stay_out else self.absolute(url))
         return views.Head(
             title=title,
             description=" ".join(description.split()),
             url=url,
-            canonical=canonical or ("" if stay_out else self.absolute(url)),
+            canonical=canonical,
             alternates=self.alternates(versions),
             feeds=(*feeds, *self.site_feeds),
             languages=self._languages(versions),
             policy=policy,
+            data=None if stay_out else self._data(url, title, trail, policy),
+            preview=() if stay_out else self._preview(title, description, canonical, versions),
             stay_out=stay_out,
+        )
+
+    # --- what machines read
+
+    def outward(self, url: str) -> str:
+        """Return an address as those elsewhere need it: absolute; empty where the site does not know its own."""
+        return self.absolute(url) if url.startswith("/") else url
+
+    def publisher(self) -> linked.Node:
+        """Return the publisher of the digest as linked data."""
+        config = self.library.config
+        home = self.absolute("/")
+        return linked.node(
+            "NewsMediaOrganization",
+            id=f"{home}#publisher" if home else "",
+            name=config.publisher.name or config.title,
+            url=config.publisher.url or home,
+        )
+
+    def trail(self, url: str, title: str, between: Sequence[views.Link] = ()) -> list[tuple[str, str]]:
+        """Return name and absolute address of each page on the way to one; nothing where the site has no `url`."""
+        if not self.library.config.url:
+            return []
+        way = [views.Link(self.language.title, self.prefix + "/"), *between, views.Link(title, url)]
+        return [(link.name, self.absolute(link.url)) for link in way]
+
+    def publication(self, policies: views.Policies) -> views.Data:
+        """Return linked data of the digest itself: who publishes it by which principles, and what it is called."""
+        publisher = self.publisher()
+        email = self.library.config.publisher.email
+        site = linked.node(
+            "WebSite",
+            url=self.absolute(self.prefix + "/"),
+            name=self.language.title,
+            description=self.language.tagline,
+            inLanguage=self.language.lang,
+            publisher={"@id": publisher["@id"]} if "@id" in publisher else None,
+        )
+        told = linked.node(publisher["@type"], email=email, **self._policies(policies))
+        return linked.data([publisher | told, site], _POLICY)
+
+    def _policies(self, policies: views.Policies) -> dict[str, Any]:
+        def led(link: views.Link | None) -> str:
+            return self.outward(link.url) if link else ""
+
+        contact = led(policies.contact)
+        mail = contact.removeprefix("mailto:") if contact.startswith("mailto:") else ""
+        point = linked.node("ContactPoint", email=mail) if mail else linked.node("ContactPoint", url=contact)
+        return {
+            "publishingPrinciples": led(policies.principles),
+            "correctionsPolicy": led(policies.corrections),
+            "ownershipFundingInfo": led(policies.ownership),
+            "contactPoint": point if contact else None,
+        }
+
+    def _data(self, url: str, title: str, between: Sequence[views.Link], policy: str) -> views.Data | None:
+        trail = self.trail(url, title, between) if title else []
+        return linked.data([linked.breadcrumbs(trail)], policy) if trail else None
+
+    def _preview(self, title: str, description: str, canonical: str, versions: Mapping[str, str]) -> preview.Properties:
+        return preview.of(
+            "website",
+            title or self.language.title,
+            linked.short(description),
+            url=canonical,
+            site=self.language.title,
+            locale=self.words.territorial,
+            others=(i18n.language(lang).territorial for lang in versions),
         )
 
     def alternates(self, versions: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

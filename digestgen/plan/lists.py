@@ -94,7 +94,8 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
     for number, articles in enumerate([first, *numbered]):
         url = addresses[number]
         beside = newer(number, addresses, desk), older(number, addresses, desk)
-        inputs = (series, title(term, number, desk), number, None if number else opening, beside, desk.shown(articles))
+        names = title(term, number, desk), trail(term, desk, numbered=bool(number))
+        inputs = (series, *names, number, None if number else opening, beside, desk.shown(articles))
         versions = {} if number else opening.versions
         page = desk.page("list.html", url, _list_page, *inputs, versions=versions, articles=articles)
         yield Output(file_of(url), page, f"the {term.kind} “{term.name}”")
@@ -105,6 +106,7 @@ def _list_page(
     url: str,
     series: _Series,
     title: str,
+    trail: tuple[views.Link, ...],
     number: int,
     opening: _Opening | None,
     beside: tuple[views.Link | None, views.Link | None],
@@ -117,6 +119,7 @@ def _list_page(
             series.description,
             versions=opening.versions if opening else None,
             feeds=series.feeds,
+            trail=trail,
         ),
         kind=series.kind,
         name=series.name,
@@ -154,6 +157,16 @@ def older(number: int, addresses: Sequence[str], desk: Desk) -> views.Link | Non
     return _neighbour(number - 1 if number else len(addresses) - 1, addresses, desk)
 
 
+def trail(term: Term, desk: Desk, *, numbered: bool) -> tuple[views.Link, ...]:
+    """Return the pages on the way to a list: its index, and before a numbered page the list itself."""
+    above = _index_link(term.kind, desk)
+    return (above, views.Link(term.name, term.url)) if numbered else (above,)
+
+
+def _index_link(kind: TermKind, desk: Desk) -> views.Link:
+    return views.Link(desk.words.text(_TITLES[kind]), f"{desk.prefix}/{FOLDERS[kind]}/")
+
+
 def _neighbour(number: int, addresses: Sequence[str], desk: Desk) -> views.Link | None:
     """The page `number`, counted from the oldest; the one after the last numbered one is the first page."""
     if number < 0 or not addresses[1:]:
@@ -185,18 +198,16 @@ def _facts(source: RegisteredSource, desk: Desk) -> views.PublisherFacts:
 
 def index(kind: TermKind, desk: Desk) -> Output:
     """Return the index of all tags, sections, publishers or stories of a language, the stories with news first."""
-    path = f"/{FOLDERS[kind]}/"
-    url = desk.prefix + path
-    name = desk.words.text(_TITLES[kind])
+    link = _index_link(kind, desk)
     listed = desk.part.terms[kind]
     if kind == "story":
         listed = tuple(sorted(listed, key=lambda term: term.articles[0].date, reverse=True))
     page = views.IndexPage(
-        head=desk.head(url, name, versions=desk.fixed_versions(path)),
+        head=desk.head(link.url, link.name, versions=desk.fixed_versions(f"/{FOLDERS[kind]}/")),
         kind=kind,
         entries=tuple(_entry(term, desk) for term in listed),
     )
-    return Output(file_of(url), desk.rendered("index.html", page), f"the index of {FOLDERS[kind]}")
+    return Output(file_of(link.url), desk.rendered("index.html", page), f"the index of {FOLDERS[kind]}")
 
 
 def _entry(term: Term, desk: Desk) -> views.Entry:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from digestgen import library, parse, urls, views
+from digestgen import library, licenses, parse, urls, views
 from digestgen.config import NavItem
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Resolver
@@ -172,6 +172,7 @@ def _add_files(channels: _Channels, static: Sequence[Output], draft: _Draft) -> 
 def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> views.Site:
     config = desk.library.config
     prefix = desk.prefix
+    policies = _policies(desk, draft)
     return views.Site(
         title=desk.language.title,
         tagline=desk.language.tagline,
@@ -191,8 +192,10 @@ def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> vie
         publisher=views.Publisher(
             config.publisher.name or desk.language.title, config.publisher.url, config.publisher.email
         ),
-        policies=_policies(desk, draft),
+        policies=policies,
         copyright=config.copyright,
+        license=licenses.address(config.license),
+        data=desk.publication(policies),
         options=theme_options,
         extra=config.extra,
     )

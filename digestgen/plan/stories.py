@@ -77,8 +77,8 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
     opening = _Opening(len(term.articles), _day(term.articles[-1]), _day(term.articles[0]), desk.term_versions(term))
     for number, articles in enumerate([first, *numbered]):
         beside = lists.newer(number, addresses, desk), lists.older(number, addresses, desk)
-        title = lists.title(term, number, desk)
-        inputs = (story, title, number, None if number else opening, beside, desk.shown(articles[::-1]))
+        names = lists.title(term, number, desk), lists.trail(term, desk, numbered=bool(number))
+        inputs = (story, *names, number, None if number else opening, beside, desk.shown(articles[::-1]))
         ids = frozenset(lists.day_id(_day(item)) for item in articles)
         url, versions = addresses[number], {} if number else opening.versions
         page = desk.page("story.html", url, _story_page, *inputs, ids=ids, versions=versions, articles=articles)
@@ -94,6 +94,7 @@ def _story_page(
     url: str,
     story: _Story,
     title: str,
+    trail: tuple[views.Link, ...],
     number: int,
     opening: _Opening | None,
     beside: tuple[views.Link | None, views.Link | None],
@@ -107,6 +108,7 @@ def _story_page(
             story.description,
             versions=opening.versions if opening else None,
             feeds=story.feeds,
+            trail=trail,
         ),
         index=views.Link(desk.words.text("Stories"), f"{desk.prefix}/{FOLDERS['story']}/"),
         name=story.name,
