@@ -211,6 +211,7 @@ def _publish(
         if design:
             job.found += produce.faults(outputs, Renderer(design, planned.sites, settings.base, None))
         return
+    job.found += _resting(settings)
     known = frozenset(urls.unquote(url) for url in site.known(outputs))
     renderer = Renderer(design, planned.sites, settings.base, known)
     result.output = job.request.output or job.request.folder / settings.output
@@ -223,6 +224,18 @@ def _publish(
             if result.ok:
                 _remember(job, articles, target, result)
                 clock.note("all this was remembered")
+
+
+def _resting(settings: Config) -> Iterator[Diagnostic]:
+    """Tell that the ids in feeds rest on what may change some day; not beside errors, which come first."""
+    if settings.url and "site_id" not in settings.marks:
+        yield Diagnostic(
+            "no-site-id",
+            "site.yaml has no `site_id`, so the ids in feeds change with `url`",
+            settings.marks["url"],
+            help=f"to keep the present ids for good, add `site_id: {settings.site_id}`",
+            severity="note",
+        )
 
 
 def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.Output, result: Result) -> None:

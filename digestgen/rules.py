@@ -60,6 +60,7 @@ _RULES: Final = (
     Rule("translation-twice", "Two articles of one language share a translation key."),
     Rule("misspelt-story", "A `story` is nearly, but not quite, one of stories.yaml.", "warning"),
     Rule("no-url", "site.yaml has no `url`, so neither feeds nor a sitemap are written.", "note"),
+    Rule("no-site-id", "site.yaml has a `url` but no `site_id`, so the ids in feeds change with the address.", "note"),
     # --- themes
     Rule("no-theme", "The theme does not exist."),
     Rule("theme", "A template or a file of the theme is wrong."),

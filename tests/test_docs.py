@@ -283,7 +283,7 @@ def test_the_tutorial_works_as_it_is_written(tmp_path: Path) -> None:
     mistakes = [found for found in steps if found != ["no-url"]]
     assert [sorted(found) for found in mistakes] == [["broken-link", "no-url", "unquoted-colon"]]
     with (tmp_path / "site.yaml").open("a") as file:
-        file.write("url: https://example.org/\n")
+        file.write("url: https://example.org/\nsite_id: 3f1c2b6e-8a4d-4c57-9e21-6d0b7a95c3f8\n")
     assert told(tmp_path) == []
     assert "„Kieseln“" in (tmp_path / "public/de/2023/09/asteroid-capsule/index.html").read_text()
 

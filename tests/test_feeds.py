@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -14,8 +15,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digestgen import views
+from digestgen.config import FeedsConfig
 from digestgen.feeds import atom, jsonfeed, rss
 from digestgen.feeds.values import Entry, Feed, Origin, Person, Work
+from digestgen.plan.outputs import Syndicated
+from digestgen.plan.syndication import Channel, Document, documents
 from tests.building import planned
 from tests.sites import write_site
 
@@ -195,6 +200,61 @@ def test_whatever_a_title_holds_every_format_is_well_formed(words: str) -> None:
         assert of_json["items"][0].get("title", "") == words
 
 
+# --- archives
+
+
+@given(st.integers(0, 60), st.integers(1, 9))
+def test_an_archive_and_its_feed_hold_all_entries_and_an_entry_more_changes_no_document_of_it(
+    count: int, size: int
+) -> None:
+    def cut(count: int) -> list[Document[int]]:
+        shown = range(count)[::-1]
+        channel = Channel("site", "/", "", "", shown, lambda *_: ENTRY, str)
+        return list(documents(channel, "atom", FeedsConfig(entries=size)))
+
+    feed, *stored = cut(count)
+    assert list(feed.shown) == list(range(count)[::-1][:size])
+    assert sorted({item for document in (feed, *stored) for item in document.shown}) == list(range(count))
+    assert all(len(document.shown) == size for document in stored)
+    assert [document.archive.next for document in stored] == [*(document.url for document in stored[1:]), ""][
+        : len(stored)
+    ]
+    assert [document.archive.previous for document in (*stored, feed)] == ["", *(document.url for document in stored)]
+    for before, after in zip(stored, cut(count + 1)[1:], strict=False):
+        assert (before.url, before.shown, before.archive.previous) == (after.url, after.shown, after.archive.previous)
+
+
+HISTORY = "{http://purl.org/syndication/history/1.0}"
+
+
+def links_of(root: ElementTree.Element) -> dict[str | None, str | None]:
+    return {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+
+
+def test_older_entries_stand_whole_in_archive_documents_that_lead_to_each_other(site: Site) -> None:
+    plan = planned(site(a_site(45)))
+    base = "https://digest.example/base"
+    feed, first, second = (
+        ElementTree.fromstring(plan.document(path)) for path in ("feed.xml", "feed/1.xml", "feed/2.xml")
+    )
+    assert [path for path in plan.outputs if "feed/" in path] == ["feed/1.xml", "feed/2.xml"]
+    assert links_of(feed)["prev-archive"] == f"{base}/feed/2.xml"
+    assert links_of(first) == {
+        "self": f"{base}/feed/1.xml",
+        "alternate": f"{base}/",
+        "current": f"{base}/feed.xml",
+        "next-archive": f"{base}/feed/2.xml",
+    }
+    assert links_of(second)["prev-archive"] == f"{base}/feed/1.xml"
+    assert "next-archive" not in links_of(second)
+    # RFC 5005, section 4: they are one feed, and only the archive's documents are marked
+    assert text(feed, "id") == text(first, "id") == text(second, "id")
+    assert [root.find(f"{HISTORY}archive") is not None for root in (feed, first, second)] == [False, True, True]
+    titles = [title.text for title in first.iterfind(f"{ATOM}entry/{ATOM}title")]
+    assert titles == [f"Article {number}" for number in range(20, 0, -1)]
+    assert "Text of" in (text(first, "entry/content") or "")
+
+
 # --- from articles
 
 
@@ -314,3 +374,145 @@ def test_ids_are_what_the_article_says_or_rest_on_its_path(site: Site) -> None:
         "tag:digest.example,2024:two",
         "urn:uuid:1d0d3be7-d712-5616-afc9-e79490080a7c",
     ]
+
+
+# --- as site.yaml asks
+
+
+@pytest.mark.parametrize(
+    ("asked", "files"),
+    [
+        ("{}", ["feed.xml", "tags/x/feed.xml"]),
+        ("{atom: off}", []),
+        (
+            "{rss: site, json: [site, tags]}",
+            ["feed.xml", "rss.xml", "feed.json", "tags/x/feed.xml", "tags/x/feed.json"],
+        ),
+        ("{atom: tags, rss: all}", ["rss.xml", "tags/x/feed.xml", "tags/x/rss.xml"]),
+        ("{entries: 1, archive: [tags]}", ["feed.xml", "tags/x/feed.xml", "tags/x/feed/1.xml"]),
+    ],
+)
+def test_there_are_the_feeds_that_site_yaml_asks_for(site: Site, asked: str, files: list[str]) -> None:
+    plan = planned(site(a_site(2).replace("title: Digest", f"title: Digest\nfeeds: {asked}")))
+    assert [path for path, output in plan.outputs.items() if isinstance(output.content, Syndicated)] == files
+
+
+def test_pages_announce_each_feed_with_its_media_type_their_own_first(site: Site) -> None:
+    asked = "feeds: {json: tags, rss: site}"
+    plan = planned(site(a_site().replace("title: Digest", f"title: Digest\n{asked}")))
+    page = plan.page("tags/x/index.html", views.ListPage)
+    assert [(feed.url, feed.type) for feed in page.head.feeds] == [
+        ("/tags/x/feed.xml", "application/atom+xml"),
+        ("/tags/x/feed.json", "application/feed+json"),
+        ("/feed.xml", "application/atom+xml"),
+        ("/rss.xml", "application/rss+xml"),
+    ]
+    assert page.feeds == page.head.feeds[:2]
+    assert plan.plan.sites["en"].places.feeds == page.head.feeds[2:]
+
+
+def test_full_text_stands_where_it_is_asked_for(site: Site) -> None:
+    plan = planned(site(a_site().replace("title: Digest", "title: Digest\nfeeds: {full: tags}")))
+    assert plan.feed("feed.xml").entries[0].html == ""
+    assert "Text of" in plan.feed("tags/x/feed.xml").entries[0].html
+
+
+# --- what an article says
+
+
+STORY = """\
+-- site.yaml --
+title: Digest
+url: https://digest.example/
+site_id: 6fa459ea-ee8a-4ca4-894e-db77e160355e
+language: en
+languages: [de]
+timezone: Europe/Berlin
+feeds: {rss: site, json: site}
+-- people.yaml --
+ada: {name: Ada Quill, url: https://ada.example/}
+-- sources.yaml --
+agency: {name: The Agency, url: https://agency.example/, feed: https://agency.example/feed, license: CC BY 4.0}
+-- content/rain.png --
+-- content/rain.md --
+---
+title: Rain
+date: 2024-05-03T09:00
+credits:
+  - {role: reporting, people: [ada]}
+  - {role: editing, people: [Ben Ink, Ada Quill]}
+  - {role: photography, people: [Cem Lens]}
+image: {src: rain.png, alt: A “wet” street, caption: Rain & wind, credit: Cem Lens}
+sources:
+  - {name: Another, url: https://other.example/report, use: cites}
+  - {name: agency, title: It rains, url: https://agency.example/rain, lang: de, use: USE}
+CANONICAL
+---
+It rained.
+-- content/rain.de.md --
+---
+title: Regen
+date: 2024-05-03T10:00
+---
+Es regnete.
+"""
+
+
+def story(use: str = "based-on") -> str:
+    canonical = "canonical: https://agency.example/rain" if use == "republishes" else ""
+    return STORY.replace("USE", use).replace("CANONICAL", canonical)
+
+
+def test_an_entry_names_all_who_worked_on_it_and_all_that_it_rests_on(site: Site) -> None:
+    (entry,) = planned(site(story())).feed("feed.xml").entries
+    ada = Person("Ada Quill", "https://ada.example/")
+    assert (entry.authors, entry.contributors) == ((ada,), (Person("Ben Ink"), Person("Cem Lens")))
+    assert entry.via == (
+        Work("https://other.example/report", "Another"),
+        Work("https://agency.example/rain", "The Agency: It rains", "de"),
+    )
+    assert entry.external == "https://agency.example/rain"
+    assert entry.origin == Origin(
+        "The Agency", "https://agency.example/", "https://agency.example/feed", "CC BY 4.0", republished=False
+    )
+
+
+def test_what_is_republished_is_about_the_page_where_it_stood_first(site: Site) -> None:
+    text = story("republishes").replace("use: cites", "use: based-on")
+    (entry,) = planned(site(text)).feed("feed.xml").entries
+    assert entry.external == "https://agency.example/rain"
+    assert entry.origin is not None
+    assert (entry.origin.name, entry.origin.republished) == ("The Agency", True)
+
+
+def test_what_only_cites_others_is_about_no_page_elsewhere(site: Site) -> None:
+    (entry,) = planned(site(story("cites"))).feed("feed.xml").entries
+    assert (entry.external, entry.origin, len(entry.via)) == ("", None, 2)
+
+
+def test_the_picture_stands_at_the_head_of_the_full_text(site: Site) -> None:
+    (entry,) = planned(site(story())).feed("feed.xml").entries
+    src = "https://digest.example/2024/05/rain/rain.png"
+    assert (entry.image, entry.image_type) == (src, "image/png")
+    assert entry.html == (
+        f'<figure><img src="{src}" alt="A “wet” street">'
+        "<figcaption>Rain &amp; wind Picture: Cem Lens</figcaption></figure>\n<p>It rained.</p>"
+    )
+
+
+@pytest.mark.parametrize(("prefix", "lang", "names"), [("", "en", ["Ada Quill"]), ("de/", "de", [])])
+def test_ids_dates_languages_and_authors_are_the_same_in_all_formats(
+    site: Site, prefix: str, lang: str, names: list[str]
+) -> None:
+    plan = planned(site(story()))
+    of_atom = read(plan.document(f"{prefix}feed.xml"))
+    of_rss = read(plan.document(f"{prefix}rss.xml"))
+    of_json = json.loads(plan.document(f"{prefix}feed.json"))
+    (entry,), (item,), (other,) = of_atom.entries, of_rss.entries, of_json["items"]
+    assert entry.id == item.id == other["id"]
+    assert entry.published_parsed == item.published_parsed
+    assert datetime.fromisoformat(other["date_published"]) == datetime.fromisoformat(entry.published)
+    assert of_atom.feed.language == of_rss.feed.language == of_json["language"] == other["language"] == lang
+    assert [author.name for author in entry.get("authors", [])] == names
+    assert [author.name for author in item.get("authors", [])] == names
+    assert [author["name"] for author in other.get("authors", [])] == names

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from digestgen import urls
-from digestgen.config import FEEDS
+from digestgen.config import FEEDS, FeedsConfig
 from digestgen.feeds.formats import FORMATS
 from digestgen.feeds.values import Archive, Entry, Feed, Person
 from digestgen.model import Article
@@ -70,7 +70,7 @@ def of_term(term: Term, desk: Desk) -> Channel[Article]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Document(Generic[Shown]):
+class Document(Generic[Shown]):
     """One file of a feed: its address, its place among the feed's documents (site paths), what it shows."""
 
     url: str
@@ -80,7 +80,11 @@ class _Document(Generic[Shown]):
 
 def addresses(channel: Channel[Shown], desk: Desk) -> Iterable[str]:
     """Return the addresses of all documents of a channel."""
-    return (document.url for form in _formats(channel, desk) for document in _documents(channel, form, desk))
+    return (
+        document.url
+        for form in _formats(channel, desk)
+        for document in documents(channel, form, desk.library.config.feeds)
+    )
 
 
 def outputs(channel: Channel[Shown], desk: Desk) -> Iterable[Output]:
@@ -88,7 +92,7 @@ def outputs(channel: Channel[Shown], desk: Desk) -> Iterable[Output]:
     return (
         _output(document, channel, form, desk)
         for form in _formats(channel, desk)
-        for document in _documents(channel, form, desk)
+        for document in documents(channel, form, desk.library.config.feeds)
     )
 
 
@@ -98,29 +102,28 @@ def _formats(channel: Channel[Shown], desk: Desk) -> Iterable[str]:
     return (name for name in FORMATS if config.url and channel.kind in getattr(config.feeds, name))
 
 
-def _documents(channel: Channel[Shown], form: str, desk: Desk) -> Iterable[_Document[Shown]]:
+def documents(channel: Channel[Shown], form: str, settings: FeedsConfig) -> Iterable[Document[Shown]]:
     """Return the feed itself, with the newest entries, and the documents of its archive.
 
     Those are full and hold the oldest entries first, the first one from the beginning: an entry newer than all others
     changes none of them. Together they hold all that the feed itself does not, and mostly a few that it does.
     """
-    settings = desk.library.config.feeds
     size, current = settings.entries, channel.page + FORMATS[form].file
     stored = form == "atom" and channel.kind in settings.archive
     of = max(0, len(channel.shown) - 1) // size if stored else 0
     name = [_archived(channel.page, number) if 0 < number <= of else "" for number in range(of + 2)]
-    yield _Document(current, Archive(previous=name[of]), channel.shown[:size])
+    yield Document(current, Archive(previous=name[of]), channel.shown[:size])
     for number in range(1, of + 1):
         end = len(channel.shown) - size * (number - 1)
         beside = Archive(stored=True, current=current, previous=name[number - 1], next=name[number + 1])
-        yield _Document(name[number], beside, channel.shown[end - size : end])
+        yield Document(name[number], beside, channel.shown[end - size : end])
 
 
 def _archived(page: str, number: int) -> str:
     return f"{page}feed/{number}.xml"
 
 
-def _output(document: _Document[Shown], channel: Channel[Shown], form: str, desk: Desk) -> Output:
+def _output(document: Document[Shown], channel: Channel[Shown], form: str, desk: Desk) -> Output:
     full = channel.kind in desk.library.config.feeds.full
     said = (document.url, document.archive, channel.page, channel.title, channel.subtitle)
     key = desk.key(form, full, *said, tuple(channel.key(item) for item in document.shown))
@@ -132,7 +135,7 @@ def _output(document: _Document[Shown], channel: Channel[Shown], form: str, desk
     return Output(path, Syndicated(form, key, make), f"the feed {document.url}")
 
 
-def _feed(document: _Document[Shown], channel: Channel[Shown], desk: Desk, entries: tuple[Entry, ...]) -> Feed:
+def _feed(document: Document[Shown], channel: Channel[Shown], desk: Desk, entries: tuple[Entry, ...]) -> Feed:
     config = desk.library.config
     return Feed(
         id=feed_id(channel.page, config.site_id),
