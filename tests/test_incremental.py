@@ -29,6 +29,7 @@ language: en
 languages: [de]
 timezone: Europe/Berlin
 paginate: 3
+feeds: {rss: site, json: [site, tags], entries: 2, full: [site, tags], archive: all}
 rules: {broken-link: warning, missing-alt: off}
 -- content/pages/about.md --
 ---
@@ -237,6 +238,10 @@ class Editing(RuleBasedStateMachine):
     @rule(days=st.integers(-40, 40))
     def let_time_pass(self, days: int) -> None:
         self.now += timedelta(days=days)
+
+    @rule(day=st.integers(1, 31), hour=st.sampled_from([0, 12]))
+    def go_to_a_time_with_news(self, day: int, hour: int) -> None:
+        self.now = datetime(2024, 5, day, hour, tzinfo=UTC)
 
     @rule(jobs=st.sampled_from([1, 2]))
     def change_the_jobs(self, jobs: int) -> None:
