@@ -76,7 +76,10 @@ def test_a_site_is_the_same_whatever_its_folder_is_called(tmp_path: Path, output
 
 
 def test_a_site_is_the_same_whatever_number_of_processes_makes_it(tmp_path: Path) -> None:
-    text = "-- site.yaml --\ntitle: Digest\nurl: https://digest.example/\ntheme: plain\n" + plain_theme()
+    text = (
+        "-- site.yaml --\ntitle: Digest\nurl: https://digest.example/\n"
+        "site_id: 3f1c2b6e-8a4d-4c57-9e21-6d0b7a95c3f8\ntheme: plain\n" + plain_theme()
+    )
     text += "".join(
         f"-- content/{number}.md --\n---\ntitle: No. {number}\ndate: 2024-01-01T00:{number % 60:02}\n"
         f"tags: [x{number % 7}]\n---\n[before]({number - 1 or 1}.md) ![](dot.svg)\n"
@@ -187,6 +190,7 @@ WRONG = """\
 -- site.yaml --
 title: Digest
 url: https://digest.example/
+site_id: 3f1c2b6e-8a4d-4c57-9e21-6d0b7a95c3f8
 theme: plain
 -- content/a.md --
 ---
@@ -307,7 +311,10 @@ class Doomed(files.Os):
 def test_the_build_after_a_killed_one_ends_at_the_bytes_of_a_clean_one(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    base = "-- site.yaml --\ntitle: Digest\nurl: https://digest.example/\ntheme: plain\n" + plain_theme()
+    base = (
+        "-- site.yaml --\ntitle: Digest\nurl: https://digest.example/\n"
+        "site_id: 3f1c2b6e-8a4d-4c57-9e21-6d0b7a95c3f8\ntheme: plain\n" + plain_theme()
+    )
     old = "-- content/a.md --\n---\ntitle: A\ndate: 2024-05-01\ntags: [x]\n---\n"
     new = "-- content/b.md --\n---\ntitle: B\ndate: 2024-04-01\ntags: [y]\n---\n"
     folder = site(base + new)
@@ -338,7 +345,8 @@ def test_the_build_after_a_killed_one_ends_at_the_bytes_of_a_clean_one(
 
 def test_a_link_that_a_template_wrote_by_hand_is_checked(site: Site) -> None:
     folder = site(
-        "-- site.yaml --\ntitle: T\nurl: https://example.org/sub/\ntheme: mine\n"
+        "-- site.yaml --\ntitle: T\nurl: https://example.org/sub/\n"
+        "site_id: 3f1c2b6e-8a4d-4c57-9e21-6d0b7a95c3f8\ntheme: mine\n"
         "-- content/a.md --\n---\ntitle: A\ndate: 2024-01-01\n---\nText.\n"
         "-- themes/mine/theme.yaml --\nname: mine\nextends: broadsheet\n"
         '-- themes/mine/templates/article.html --\n{% extends "broadsheet/article.html" %}{% block tags %}'
@@ -360,6 +368,7 @@ _BY_HAND = """\
 -- site.yaml --
 title: T
 url: https://example.org/
+site_id: 3f1c2b6e-8a4d-4c57-9e21-6d0b7a95c3f8
 theme: mine
 -- content/a.md --
 ---

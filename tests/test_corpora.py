@@ -24,11 +24,12 @@ from tests.conftest import OpenPage, SiteServer
 pytestmark = pytest.mark.corpus
 
 ORIGIN = "https://digest.example"
+SITE_ID = "site_id: 3f1c2b6e-8a4d-4c57-9e21-6d0b7a95c3f8\n"
 
 SETTINGS = {
-    "digitalgov": "title: Digital.gov\nurl: https://digest.example/\nlanguage: en\n",
-    "bitcoinops": "title: Optech\nurl: https://digest.example/a/base/\nlanguage: en\nlanguages: [de, ja]\n",
-    "mehdix-fa": "title: مهدی\nurl: https://digest.example/weblog/\nlanguage: fa\n",
+    "digitalgov": "title: Digital.gov\nurl: https://digest.example/\nlanguage: en\n" + SITE_ID,
+    "bitcoinops": "title: Optech\nurl: https://digest.example/a/base/\nlanguage: en\nlanguages: [de, ja]\n" + SITE_ID,
+    "mehdix-fa": "title: مهدی\nurl: https://digest.example/weblog/\nlanguage: fa\n" + SITE_ID,
 }
 
 #: What is really broken in them, besides links to what is not there.
