@@ -72,7 +72,8 @@ def _written(asked: Request, report: reports.Report, settings: Config) -> Made:
     content = asked.folder / settings.content
     path = asked.output or content / f"{day.isoformat()}-{_slug(report, lang)}{suffix}.md"
     named = parse.read_name(_below(path, content), settings).lang or settings.lang
-    made = reports.draft(report, "" if named == lang else lang, day, asked.report.name)
+    origin = asked.report.name.encode("utf-8", "replace").decode()  # a name on a disk need be no Unicode
+    made = reports.draft(report, "" if named == lang else lang, day, origin)
     files.make_dirs(str(path.parent))
     files.write_new(str(path), made.text.encode())
     return Made(path, lang, made.checks)

@@ -19,8 +19,9 @@ from typing import Final
 from digestgen import frontmatter, signoffs
 from digestgen.model import Credit, Source
 
-#: A headline and a crosshead are at most so long.
+#: A headline and a crosshead are at most so long, and a sign-off that names a whole desk.
 _SHORT: Final = 120
+_SIGNOFF: Final = 5000
 
 #: Words that tell a language: frequent ones, and which no other language here has as often.
 _STOP_WORDS: Final = {
@@ -281,7 +282,7 @@ def _last_parentheses(block: str) -> re.Match[str] | None:
         if block[at] == "(" and depth == 0:
             opening = at
             break
-    return _PARENTHESES.match(block, opening)
+    return _PARENTHESES.match(block, opening) if len(block) - opening <= _SIGNOFF else None
 
 
 def _credits(inside: str, lang: str) -> tuple[Credit, ...]:

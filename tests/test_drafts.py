@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -198,6 +199,15 @@ def test_wrong_settings_are_told(site: Site, call: Call) -> None:
     assert ended.code == 1
     assert "timezone" in ended.err
     assert not (folder / "content").exists()
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="names of files are Unicode there")
+def test_a_report_may_have_a_name_that_is_no_text(site: Site, call: Call, tmp_path: Path) -> None:
+    report = tmp_path / os.fsdecode(b"\xff\n.txt")
+    report.write_text("Kim\n\nThe text of the report.\n")
+    folder = site(SITE)
+    assert call("-C", folder, "new", "--from", report, "--now", NOW).code == 0
+    assert call("-C", folder, "build").code == 0
 
 
 @pytest.mark.corpus

@@ -377,6 +377,11 @@ def convert_text(article: Article) -> str:
     return "\n".join(str(element.text_content()) for element in tree)
 
 
+def test_a_sign_off_is_no_longer_than_a_desk() -> None:
+    many = ", ".join(f"A{number} in B" for number in range(1000))
+    assert reports.read(f"{TEXT} (Reporting by {many})").credits == ()
+
+
 @given(text=st.text(st.sampled_from("(([]) aA.by'\"-\n"), max_size=4000))
 def test_no_report_takes_long(text: str) -> None:
     reports.read(text)
