@@ -53,6 +53,8 @@ class Request:
     strict: bool = False
     jobs: int = 0
     progress: Callable[[str, int, int], None] = _silent
+    look: unchanged.Look | None = None
+    """What was looked at already, if anything was; the build closes its store."""
 
 
 @dataclass(slots=True)
@@ -91,15 +93,15 @@ def build(request: Request) -> Result:
     settings, found = settings_of(request.folder)
     if settings is None:
         return Result(graded(found, {}, strict=request.strict))
-    store = traces.opened(str(request.folder), traces.engine())
+    look = request.look or unchanged.look(str(request.folder))
     # nearly all that a build makes lives until its end: looking for garbage all the while only costs
     before = gc.get_threshold()
     gc.set_threshold(200_000, *before[1:])
     try:
-        return _built(request, settings, store, found)
+        return _built(request, settings, look, found)
     finally:
         gc.set_threshold(*before)
-        store.close()
+        look.store.close()
 
 
 def settings_of(folder: Path) -> tuple[Config | None, list[Diagnostic]]:
@@ -163,12 +165,12 @@ class _Job:
         return any(item.severity == "error" for item in told)
 
 
-def _built(request: Request, settings: Config, store: traces.Traces, found: list[Diagnostic]) -> Result:
+def _built(request: Request, settings: Config, look: unchanged.Look, found: list[Diagnostic]) -> Result:
     clock = _Clock()
+    store = look.store
     store.load()
-    last = unchanged.remembered(store)
-    marks = unchanged.marks(str(request.folder), settings.content, unchanged.seen_of(last, "inputs"))
-    job = _Job(request, settings, store, last, marks, source.Tree(request.folder, settings), found)
+    marks = look.marks(settings.content)
+    job = _Job(request, settings, store, look.last, marks, source.Tree(request.folder, settings), found)
     found += job.tree.found
     clock.note("what is there was looked at")
     registries, faults = registry.read(job.tree.registries())
@@ -240,7 +242,7 @@ def _resting(settings: Config) -> Iterator[Diagnostic]:
 
 def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.Output, result: Result) -> None:
     press = produce.Press(renderer, job.tree, target, job.marks)
-    before = unchanged.seen_of(job.last, "outputs") if job.last.get("root") == str(result.output) else {}
+    before = _before(job, target)
     made = produce.files(
         outputs, press, job.store, before, job.jobs, job.found, lambda done, of: job.request.progress("pages", done, of)
     )
@@ -252,8 +254,15 @@ def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.
     job.store.keep_rendered(made.rows)
 
 
+def _before(job: _Job, target: writer.Output) -> dict[str, unchanged.Seen]:
+    """What the last build left in the output folder, if it was this one."""
+    return unchanged.seen_of(job.last, "outputs") if job.last.get("root") == target.root else {}
+
+
 def _remember(job: _Job, articles: Iterable[Article], target: writer.Output, result: Result) -> None:
     """Remember what this build saw and left, so that the next one can tell that nothing changed."""
+    before = _before(job, target)
+    same = {path: before[path] for path in target.same}
     to_come = library.changes(articles, job.settings, job.request.now)
     last = {
         "asked": asked(job.request),
@@ -263,7 +272,7 @@ def _remember(job: _Job, articles: Iterable[Article], target: writer.Output, res
         "since": job.request.now.timestamp(),
         "until": to_come[0].at.timestamp() if to_come else None,
         "inputs": job.marks.seen(),
-        "outputs": unchanged.outputs(target.root, target.marks, writer.LIST),
+        "outputs": unchanged.outputs(target.root, target.marks, writer.LIST, same),
         "report": codec.dump(report_of(result, settled=True)),
     }
     unchanged.remember(job.store, last)

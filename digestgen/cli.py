@@ -21,6 +21,7 @@ from digestgen import __version__
 if TYPE_CHECKING:
     from digestgen.diagnostics import Diagnostic
     from digestgen.report import Report
+    from digestgen.unchanged import Look
 
 WRONG: Final = 1
 FAULT: Final = 3
@@ -112,9 +113,10 @@ def build(
     began = time.monotonic()
     moment = now or _now()
     asked = [str(output) if output else "", strict]
-    report = None if explain else _still(folder, output, asked, moment)
+    look = _look(folder)
+    report = None if explain or look is None else _still(look, output, asked, moment)
     if report is None:
-        report, written, removed = _build(folder, output, moment, strict, jobs or 0, explain, quiet)
+        report, written, removed = _build(folder, output, moment, strict, jobs or 0, look, explain, quiet)
     else:
         _tell(report.diagnostics, quiet)
         written, removed = 0, 0
@@ -122,24 +124,40 @@ def build(
         _say(report, written, removed, time.monotonic() - began)
 
 
-def _still(folder: Path, output: Path | None, asked: list[object], moment: datetime) -> Report | None:
+def _look(folder: Path) -> Look | None:
+    """What is remembered of the last build, if there was one: read without the slow libraries."""
+    from digestgen import unchanged
+
+    return unchanged.look(str(folder)) if unchanged.built_before(str(folder)) else None
+
+
+def _still(look: Look, output: Path | None, asked: list[object], moment: datetime) -> Report | None:
     """Return what the last build said if another one would change nothing: decided without the slow libraries."""
     from zoneinfo import ZoneInfo
 
     from digestgen import codec, unchanged
     from digestgen.report import Report
 
-    last = unchanged.still(str(folder), str(output) if output else "", asked, moment.timestamp())
+    last = unchanged.still(look, str(output) if output else "", asked, moment.timestamp())
     if last is None:
         return None
     try:
-        return codec.load(Report, str(last.get("report")), ZoneInfo("UTC"))
+        report = codec.load(Report, str(last.get("report")), ZoneInfo("UTC"))
     except codec.Unfit:
         return None
+    look.store.close()
+    return report
 
 
 def _build(
-    folder: Path, output: Path | None, moment: datetime, strict: bool, jobs: int, explain: bool, quiet: bool
+    folder: Path,
+    output: Path | None,
+    moment: datetime,
+    strict: bool,
+    jobs: int,
+    look: Look | None,
+    explain: bool,
+    quiet: bool,
 ) -> tuple[Report, int, int]:
     from digestgen import build as builder
     from digestgen.files import BusyError
@@ -147,7 +165,7 @@ def _build(
 
     try:
         with shown() as progress:
-            result = builder.build(builder.Request(folder, moment, output, strict, jobs, progress))
+            result = builder.build(builder.Request(folder, moment, output, strict, jobs, progress, look))
     except BusyError:
         raise click.ClickException(
             f"another build is at work in {output or folder}; try again when it is done"

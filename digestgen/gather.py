@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Final
 
 from digestgen import codec, fingerprint, parse, work
@@ -17,6 +18,9 @@ from digestgen.unchanged import Marks
 
 #: So many articles are handed over to the store at once: what they weigh stays out of memory then.
 _BATCH: Final = 2000
+
+#: So many manuscripts stay in memory: a page asks for its article's several times, and for those that it links into.
+_AT_HAND: Final = 16
 
 Told = tuple[Diagnostic, ...]
 
@@ -107,15 +111,18 @@ def _parsed(path: str, tree: Tree, variant: str) -> _Row:
 
 def _decoded(tree: Tree, known: dict[str, Parsed], store: Traces, fresh: frozenset[str]) -> Gathered:
     gathered = Gathered(parsed=fresh)
+    fetch = lru_cache(maxsize=_AT_HAND)(lambda path: _manuscript(path, tree, store))
     for path in tree.paths:
-        article, told = _read(path, known[path], tree, store)
+        article, told = _read(path, known[path], tree, fetch)
         gathered.found.extend(told)
         if article is not None:
             gathered.articles.append(article)
     return gathered
 
 
-def _read(path: str, row: Parsed, tree: Tree, store: Traces) -> tuple[Article | None, Iterable[Diagnostic]]:
+def _read(
+    path: str, row: Parsed, tree: Tree, fetch: Callable[[str], Manuscript]
+) -> tuple[Article | None, Iterable[Diagnostic]]:
     zone = tree.settings.timezone
     try:
         told = codec.load(Told, row.told, zone) if row.told != "[]" else ()
@@ -126,7 +133,7 @@ def _read(path: str, row: Parsed, tree: Tree, store: Traces) -> tuple[Article | 
         return _anew(path, tree)
     if article.path != path:
         return _anew(path, tree)
-    object.__setattr__(article, "fetch", _Kept(path, tree, store))
+    object.__setattr__(article, "fetch", partial(fetch, path))
     return article, told
 
 
@@ -137,28 +144,15 @@ def _anew(path: str, tree: Tree) -> tuple[Article | None, list[Diagnostic]]:
     return parse.article(path, data, tree.settings) if data is not None else (None, found)
 
 
-@dataclass(slots=True)
-class _Kept:
-    """Fetches a manuscript from the store when it is asked for, and keeps the last one that was."""
-
-    path: str
-    tree: Tree
-    store: Traces
-    last: Manuscript | None = None
-
-    def __call__(self) -> Manuscript:
-        if self.last is None:
-            self.last = self._read()
-        return self.last
-
-    def _read(self) -> Manuscript:
-        text = self.store.manuscript(self.path)
-        try:
-            if text is not None:
-                return codec.load(Manuscript, text, self.tree.settings.timezone)
-        except Unfit:
-            pass
-        article, _ = _anew(self.path, self.tree)
-        if article is None:
-            raise OSError(f"{self.path} changed while the site was built; build again")
-        return article.fetch()
+def _manuscript(path: str, tree: Tree, store: Traces) -> Manuscript:
+    """Fetch a manuscript from the store, or parse its article once more."""
+    text = store.manuscript(path)
+    try:
+        if text is not None:
+            return codec.load(Manuscript, text, tree.settings.timezone)
+    except Unfit:
+        pass
+    article, _ = _anew(path, tree)
+    if article is None:
+        raise OSError(f"{path} changed while the site was built; build again")
+    return article.fetch()

@@ -10,7 +10,7 @@ import os
 import stat as stat_
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from digestgen import files, fingerprint, traces
@@ -67,10 +67,43 @@ class Marks:
         return (kind, stamp if traces.settled(stamp, self.taken) else None, mark)
 
 
-def marks(folder: str, content: str, before: Mapping[str, Seen]) -> Marks:
-    """Look at all that a build of the site in `folder` reads."""
-    taken = time.time_ns()
-    return Marks(folder, before, taken, dict(_inputs(folder, content)), {})
+@dataclass(slots=True)
+class Look:
+    """What the last build of the site in `folder` remembers, and what is there now: each read once.
+
+    So the build that comes after `still` need not read it again. Whoever has it closes the `store`.
+    """
+
+    folder: str
+    store: traces.Traces
+    last: dict[str, Any]
+    content: str = ""
+    taken: int = 0
+    present: dict[str, tuple[str, Stamp]] = field(default_factory=dict)
+
+    def inputs(self, content: str) -> dict[str, tuple[str, Stamp]]:
+        """Return all files that a build reads, where `content` is the folder of articles."""
+        if self.content != content:
+            self.taken = time.time_ns()
+            self.present = dict(_inputs(self.folder, content))
+            self.content = content
+        return self.present
+
+    def marks(self, content: str) -> Marks:
+        """Return what is known of all files that a build reads."""
+        present = self.inputs(content)
+        return Marks(self.folder, seen_of(self.last, "inputs"), self.taken, present, {})
+
+
+def look(folder: str) -> Look:
+    """Begin to look at the site in `folder`."""
+    store = traces.opened(folder, traces.engine())
+    return Look(folder, store, remembered(store))
+
+
+def built_before(folder: str) -> bool:
+    """Tell whether anything may be remembered of the site in `folder`."""
+    return os.path.exists(f"{folder}/{traces.FOLDER}/{traces.FILE}")
 
 
 def _inputs(folder: str, content: str) -> Iterator[tuple[str, tuple[str, Stamp]]]:
@@ -108,11 +141,17 @@ def remember(store: traces.Traces, last: Mapping[str, Any]) -> None:
     store.keep_meta(_NAME, last)
 
 
-def outputs(root: str, wanted: Mapping[str, str], name: str) -> dict[str, Seen]:
-    """Return what to remember of the files in the output folder, `wanted` (path to fingerprint) and the list `name`."""
+def outputs(root: str, wanted: Mapping[str, str], name: str, same: Mapping[str, Seen]) -> dict[str, Seen]:
+    """Return what to remember of the files in the output folder, `wanted` (path to fingerprint) and the list `name`.
+
+    `same` are those that had the stamp that is remembered of them: they are not looked at again.
+    """
     taken = time.time_ns()
     found: dict[str, Seen] = {}
     for path, mark in wanted.items():
+        if path in same:
+            found[path] = same[path]
+            continue
         known = files.lstat(f"{root}/{path}")
         if known is not None:
             stamp = files.stamp(known)
@@ -122,28 +161,23 @@ def outputs(root: str, wanted: Mapping[str, str], name: str) -> dict[str, Seen]:
     return found
 
 
-def still(folder: str, output: str, asked: list[Any], now: float) -> dict[str, Any] | None:
+def still(look: Look, output: str, asked: list[Any], now: float) -> dict[str, Any] | None:
     """Return what was remembered of the last build if another one would change nothing, else None.
 
     `asked` is what was asked for (compared as it is), `now` the moment of the build in seconds since 1970.
     """
-    if not os.path.exists(f"{folder}/{traces.FOLDER}/{traces.FILE}"):
-        return None
-    store = traces.opened(folder, traces.engine())
+    last = look.last
     try:
-        last = remembered(store)
         if last.get("asked") != asked or not _in_time(last, now):
             return None
         before = seen_of(last, "inputs")
         content = last.get("content")
-        if not before or not isinstance(content, str) or not _same_inputs(folder, content, before):
+        if not before or not isinstance(content, str) or not _same_inputs(look, content, before):
             return None
-        root = output or f"{folder}/{last.get('output')}"
+        root = output or f"{look.folder}/{last.get('output')}"
         return last if _same_outputs(root, seen_of(last, "outputs")) else None
     except OSError:
         return None
-    finally:
-        store.close()
 
 
 def _in_time(last: Mapping[str, Any], now: float) -> bool:
@@ -153,15 +187,15 @@ def _in_time(last: Mapping[str, Any], now: float) -> bool:
     return until is None or (isinstance(until, int | float) and now < until)
 
 
-def _same_inputs(folder: str, content: str, before: Mapping[str, Seen]) -> bool:
-    present = dict(_inputs(folder, content))
+def _same_inputs(look: Look, content: str, before: Mapping[str, Seen]) -> bool:
+    present = look.inputs(content)
     if present.keys() != before.keys():
         return False
     for path, (kind, stamp) in present.items():
         was_kind, was_stamp, mark = before[path]
         if kind != was_kind:
             return False
-        if kind == "file" and stamp != was_stamp and not _holds(f"{folder}/{path}", mark):
+        if kind == "file" and stamp != was_stamp and not _holds(f"{look.folder}/{path}", mark):
             return False
     return True
 

@@ -155,6 +155,8 @@ class Output:
     owned: Owned
     marks: dict[str, str] = field(default_factory=dict)
     staged: dict[str, str] = field(default_factory=dict)
+    same: set[str] = field(default_factory=set)
+    """What was kept by its stamp, without reading it."""
     _good: set[str] = field(default_factory=set)
     _staging: bool = False
 
@@ -208,6 +210,8 @@ class Output:
                 return False
             if present is None or fingerprint.of_bytes(present) != mark:
                 return False
+        else:
+            self.same.add(path)
         self.marks[path] = mark
         return True
 

@@ -253,7 +253,7 @@ class Editing(RuleBasedStateMachine):
     def incremental_equals_clean(self) -> None:
         if not (self.folder / "site.yaml").exists():
             return
-        still = unchanged.still(str(self.folder), str(self.output), [str(self.output), False], self.now.timestamp())
+        still = self._still()
         before = everything(self.output) if self.output.exists() else {}
         result = outcome(self.folder, self.now, self.output, self.jobs)
         clean = self._clean()
@@ -267,6 +267,15 @@ class Editing(RuleBasedStateMachine):
         again = outcome(self.folder, self.now, self.output, self.jobs)
         assert again.written is not None
         assert (again.written.written, again.written.removed) == ((), ())
+
+    def _still(self) -> object:
+        if not unchanged.built_before(str(self.folder)):
+            return None
+        look = unchanged.look(str(self.folder))
+        try:
+            return unchanged.still(look, str(self.output), [str(self.output), False], self.now.timestamp())
+        finally:
+            look.store.close()
 
     def _clean(self) -> dict[str, bytes] | None:
         copy, fresh = self.root / "copy", self.root / "fresh"
