@@ -79,18 +79,15 @@ def _article(page: views.ArticlePage, item: Article, desk: Desk, original: Node 
     }
     if item.genre != "advertisement":  # which is an Article, no NewsArticle
         properties["dateline"] = card.dateline
-    if any(correction.kind == "retraction" for correction in item.corrections):
+    if item.retracted:
         properties["creativeWorkStatus"] = "Retracted"
     return linked.node(kind, **properties)
 
 
 def _modified(item: Article, desk: Desk) -> str:
     """When it was last changed: updated or corrected; empty where it is as it was published."""
-    assert item.stamp is not None
-    stamps = [correction.at for correction in item.corrections]
-    last = max([item.stamp, *([item.updated] if item.updated else ()), *stamps])
-    shown = desk.when(last)
-    return shown.iso if shown and last != item.stamp else ""
+    shown = desk.when(item.changed)
+    return shown.iso if shown and item.changed != item.stamp else ""
 
 
 def _people(item: Article, desk: Desk, publisher: Node) -> dict[str, list[Node]]:

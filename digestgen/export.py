@@ -1,0 +1,165 @@
+"""Articles for others: each as a document of ninjs, in a folder that holds nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from digestgen import build, gather, library, registry, source, traces, unchanged, work, writer
+from digestgen.config import Config
+from digestgen.diagnostics import Diagnostic, graded
+from digestgen.library import Library
+from digestgen.links import Resolver
+from digestgen.model import Article, Registries
+from digestgen.plan import ninjs, site
+from digestgen.plan.desk import Desk
+
+#: When nothing is held back any more.
+_AT_LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for: the site's articles as they are at `now` (aware), in `output`; with `held`, all of them."""
+
+    folder: Path
+    now: datetime
+    output: Path
+    held: bool = False
+
+
+@dataclass(slots=True)
+class Result:
+    """What an export did. `diagnostics` are graded; `written` is None where nothing was touched."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    written: writer.Written | None = None
+    documents: int = 0
+    held: int = 0
+    """How many articles are held back, whether they were exported or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What is exported: the site's files, its articles and registries, and what was found wrong with them."""
+
+    tree: source.Tree
+    articles: list[Article]
+    registries: Registries
+    found: list[Diagnostic]
+
+
+def export(request: Request) -> Result:
+    """Write a document of ninjs for each article. Where anything is wrong with the site, nothing is written.
+
+    Raises OSError where the disk fails and `files.BusyError` where something else is at work in the folder.
+    """
+    settings, found = build.settings_of(request.folder)
+    if settings is None:
+        return Result(graded(found, {}, strict=False))
+    given = _input(request, settings, found)
+    shelf, faults = library.assemble(given.articles, given.registries, settings, request.now)
+    result = Result(held=sum(not library.is_page(item.article) for item in shelf.held))
+    documents = [*_published(shelf, given), *(_held(shelf, given) if request.held else ())]
+    given.found[:0] = faults
+    files = _files(documents, given)
+    if not _wrong(given, settings):
+        _write(files, request, given, settings, result)
+    result.documents = len(files)
+    result.diagnostics = [given.tree.with_line(item) for item in graded(given.found, settings.rules, strict=False)]
+    return result
+
+
+def _input(request: Request, settings: Config, found: list[Diagnostic]) -> _Input:
+    tree = source.Tree(request.folder, settings)
+    store = traces.opened(str(request.folder), traces.engine())
+    try:
+        store.load()
+        last = unchanged.seen_of(unchanged.remembered(store), "inputs")
+        marks = unchanged.marks(str(request.folder), settings.content, last)
+        gathered = gather.articles(tree, marks, store, work.cores(), lambda _done, _of: None)
+        articles = [_kept(item) for item in gathered.articles]
+    finally:
+        store.close()
+    registries, faults = registry.read(tree.registries())
+    return _Input(tree, articles, registries, [*found, *tree.found, *faults, *gathered.found])
+
+
+def _kept(item: Article) -> Article:
+    """Return `item` with its manuscript at hand: the cache that it is fetched from is about to be closed."""
+    manuscript = item.fetch()
+    return replace(item, fetch=lambda: manuscript)
+
+
+def _wrong(given: _Input, settings: Config) -> bool:
+    return any(item.severity == "error" for item in graded(given.found, settings.rules, strict=False))
+
+
+def _desks(shelf: Library, given: _Input) -> tuple[list[Desk], list[Diagnostic]]:
+    unread = frozenset(given.tree.paths) - {item.path for item in given.articles}
+    planned, faults = site.plan(shelf, given.tree.files, {}, unread)
+    resolver = Resolver(shelf, given.tree.files, site.known(planned.outputs), unread)
+    return [Desk(shelf, part, resolver) for part in shelf.parts], faults
+
+
+def _published(shelf: Library, given: _Input) -> Iterable[tuple[Article, ninjs.Document]]:
+    desks, faults = _desks(shelf, given)
+    given.found.extend(faults)
+    return [(item, ninjs.document(item, desk)) for desk in desks for item in desk.part.articles]
+
+
+def _held(shelf: Library, given: _Input) -> Iterable[tuple[Article, ninjs.Document]]:
+    """What is held back, from the library as it will be when nothing is: there each article has its address."""
+    back = {item.article.path: item for item in shelf.held}
+    freed = [_freed(item) if item.path in back else item for item in given.articles]
+    whole, _ = library.assemble(freed, given.registries, shelf.config, _AT_LAST)
+    for desk in _desks(whole, given)[0]:
+        for item in desk.part.articles:
+            if item.path in back:
+                held = back[item.path]
+                own = replace(item, expires=held.article.expires)
+                until = held.until.isoformat(timespec="seconds") if held.until else ""
+                yield own, ninjs.document(own, desk, held.why, until)
+
+
+def _freed(item: Article) -> Article:
+    return replace(item, draft=False, expires=None, embargo=None)
+
+
+def _files(documents: Iterable[tuple[Article, ninjs.Document]], given: _Input) -> dict[str, bytes]:
+    """Return name to bytes of each document; two articles of one id are told."""
+    found: dict[str, bytes] = {}
+    first: dict[str, Article] = {}
+    for item, document in documents:
+        name = ninjs.name_of(item)
+        if first.setdefault(name, item) is not item:
+            message = f"{given.tree.settings.content}/{first[name].path} has the same id, so both would be one document"
+            place = item.marks.get("id", item.marks["title"])
+            given.found.append(Diagnostic("url-collision", message, place, help="give one of them another `id`"))
+        found[name] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    return found
+
+
+def _write(files: dict[str, bytes], request: Request, given: _Input, settings: Config, result: Result) -> None:
+    output = request.folder / settings.output
+    guard = writer.Guard(request.folder, (given.tree.content, request.folder / "themes", output))
+    if not _of_documents(request.output):
+        message = f"{request.output} cannot be the folder of the export: a site was built there"
+        given.found.append(Diagnostic("output-refused", message, help="name an empty folder, or one that is not there"))
+        return
+    with writer.opened(request.output, guard, given.found) as target:
+        if target is None:
+            return
+        for name, data in sorted(files.items()):
+            target.stage(name, data, given.found)
+        if not _wrong(given, settings):
+            result.written = target.commit(given.found)
+
+
+def _of_documents(output: Path) -> bool:
+    """Tell whether all that digestgen wrote in a folder are documents: what is no longer wanted is removed."""
+    return all(path.endswith(".json") and "/" not in path for path in writer.read_list(str(output)))
