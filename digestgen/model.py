@@ -108,7 +108,6 @@ class Manuscript:
 
     body: Body
     refs: tuple[tuple[int, int, int], ...] = ()
-    credits: tuple[Credit, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
     marks: Mapping[str, Span] = field(default_factory=dict)
 
@@ -148,6 +147,7 @@ class Article:
     brief: bool = False
     weight: int = 0
     byline: tuple[str, ...] = ()
+    credits: tuple[Credit, ...] = ()
     tags: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     corrections: tuple[Correction, ...] = ()
@@ -190,10 +190,6 @@ class Article:
     @property
     def marks(self) -> Mapping[str, Span]:
         return self.fetch().marks
-
-    @property
-    def credits(self) -> tuple[Credit, ...]:
-        return self.fetch().credits
 
 
 @dataclass(frozen=True, slots=True)

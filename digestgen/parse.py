@@ -222,7 +222,7 @@ def _article(
     sound = sound and body is not None and (stamp is not None or path.startswith(PAGES + "/"))
     body = body or Body()
     marks = {key: span for key, span in report.marks.items() if _WANTED.match(key)}
-    manuscript = Manuscript(body, places, _credits(values["credits"]), plain_mapping(values["extra"]), marks)
+    manuscript = Manuscript(body, places, plain_mapping(values["extra"]), marks)
     return Article(
         path=path,
         lang=lang,
@@ -246,6 +246,7 @@ def _article(
         brief=values["brief"],
         weight=values["weight"],
         byline=_byline(values["authors"], values["credits"]),
+        credits=_credits(values["credits"]),
         tags=values["tags"],
         sources=tuple(_source(item, config) for item in values["sources"]),
         corrections=_corrections(values, lang, stamp, config, report),

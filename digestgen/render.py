@@ -10,8 +10,9 @@ import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import lru_cache
 from html import escape, unescape
-from typing import Final
+from typing import Any, Final
 
 import jinja2
 from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
@@ -65,14 +66,16 @@ class _Vouched:
 
 def _collect(value: object, found: _Vouched) -> None:
     """Add all addresses and links in a value of the theme API."""
-    if isinstance(value, str):
-        if value[:1] == "/":
-            found.addresses.add(value)
-        elif "<" in value:
-            found.links.update(map(unescape, _LINK.findall(value)))
-        return
-    for item in _parts(value):
-        _collect(item, found)
+    todo = [value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str):
+            if item[:1] == "/":
+                found.addresses.add(item)
+            elif "<" in item:
+                found.links.update(map(unescape, _LINK.findall(item)))
+        elif item is not None:
+            todo.extend(_parts(item))
 
 
 def _parts(value: object) -> Iterable[object]:
@@ -80,7 +83,13 @@ def _parts(value: object) -> Iterable[object]:
         return value
     if isinstance(value, Mapping):
         return value.values()
-    return [getattr(value, name) for name in getattr(value, "__dataclass_fields__", ())]
+    kind: Any = type(value)
+    return [getattr(value, name) for name in _names(kind)]
+
+
+@lru_cache(maxsize=256)
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind)) if is_dataclass(kind) else ()
 
 
 class _Missing(StrictUndefined):

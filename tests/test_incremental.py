@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from digestgen import build, fingerprint, traces, unchanged
-from digestgen.plan.desk import Desk
+from digestgen.model import Article
+from digestgen.plan.desk import Desk, Shown
 from digestgen.render import Renderer
 from tests.building import NOW, everything, published, told
 from tests.sites import write_site
@@ -362,6 +363,15 @@ def test_a_key_that_leaves_something_out_shows(left_out: str, tmp_path: Path, mo
     assert _stale_after(edit, tmp_path / "right") == set()
     patch(monkeypatch)
     assert "2024/01/one/index.html" in _stale_after(edit, tmp_path / "wrong")
+
+
+def test_a_list_whose_key_leaves_its_articles_out_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def shown(_desk: Desk, articles: Iterable[Article]) -> tuple[Shown, ...]:
+        return tuple(Shown(item, "constant") for item in articles)
+
+    monkeypatch.setattr(Desk, "shown", shown)
+    stale = _stale_after(_retitled_neighbour, tmp_path)
+    assert {"archive/2024/01/index.html", "2024/01/one/index.html"} <= stale
 
 
 def _stale_after(edit: Callable[[Path], None], root: Path) -> set[str]:

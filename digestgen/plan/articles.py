@@ -83,7 +83,7 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
         byline=desk.byline_links(item),
         updated=desk.when(item.updated),
         sources=tuple(desk.source(source, item) for source in item.sources),
-        credits=credits.line(manuscript.credits, own, desk.people, item.translation),
+        credits=credits.line(item.credits, own, desk.people, item.translation),
         tags=tags,
         translations=tuple(_translation(*version) for version in beside.versions if version[1] != card.url),
         newer=desk.card(beside.newer.article) if beside.newer else None,
