@@ -16,7 +16,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
-from benchmarks.words import CODE, ENGLISH, GERMAN, PUBLISHERS, TAGS, Language
+from benchmarks.words import CODE, ENGLISH, GERMAN, PEOPLE, PLACES, PUBLISHERS, TAGS, Language
 
 SEED: Final = 20240229
 SIZES: Final = (1_000, 10_000, 100_000)
@@ -215,11 +215,19 @@ def _quoted(text: str) -> str:
 
 
 def _for_digestgen(item: Article) -> str:
+    return _with_front(_front(item), _linked_body(item))
+
+
+def _linked_body(item: Article) -> str:
+    return item.body.replace(_EARLIER, f"/{item.earlier.page.removesuffix('index.html')}")
+
+
+def _front(item: Article) -> tuple[str, ...]:
     works = (
         f"  - {{name: {_key(work.publisher)}, title: {_quoted(work.title)}, url: {_quoted(work.url)}}}"
         for work in item.works
     )
-    front = (
+    return (
         f"title: {_quoted(item.title)}",
         f"date: {item.name.moment:%Y-%m-%d %H:%M}",
         f"lang: {item.lang}",
@@ -228,7 +236,24 @@ def _for_digestgen(item: Article) -> str:
         "sources:",
         *works,
     )
-    return _with_front(front, item.body.replace(_EARLIER, f"/{item.earlier.page.removesuffix('index.html')}"))
+
+
+def _with_everything(item: Article) -> str:
+    """An article that says all that a digest's may say: who, where, in which section and story, what was wrong."""
+    number = int(item.name.slug.rpartition("-")[2])
+    reporter, writer = PEOPLE[number % len(PEOPLE)], PEOPLE[number * 7 % len(PEOPLE)]
+    front = (
+        *_front(item),
+        f"section: {TAGS[number % 8]}",
+        f"kicker: {TAGS[number % 60]}",
+        f"dateline: {PLACES[number % len(PLACES)]}",
+        "credits:",
+        f"  - {{role: reporting, people: [{{name: {reporter}, place: {PLACES[number % len(PLACES)]}}}]}}",
+        f"  - {{role: writing, people: [{writer}]}}",
+        *((f"story: the {TAGS[number // 40 % len(TAGS)]} files",) if number % 4 == 0 else ()),
+        *((f"corrections: [{{date: {item.name.moment:%Y-%m-%d}, text: One number was wrong.}}]",) * (number % 50 == 0)),
+    )
+    return _with_front(front, _linked_body(item))
 
 
 def _for_hugo(item: Article) -> str:
@@ -251,7 +276,7 @@ def _for_hugo(item: Article) -> str:
         *works,
     )
     # a plain address: Hugo's checked links are short codes, which take it longer
-    return _with_front(front, item.body.replace(_EARLIER, f"/{item.earlier.page.removesuffix('index.html')}"))
+    return _with_front(front, _linked_body(item))
 
 
 def _with_front(front: tuple[str, ...], body: str) -> str:
@@ -275,6 +300,7 @@ def _for_pelican(item: Article) -> str:
 
 
 DIGESTGEN: Final = Form("content", _for_digestgen)
+EVERYTHING: Final = Form("content", _with_everything)
 HUGO: Final = Form("content/articles", _for_hugo)
 PELICAN: Final = Form("content", _for_pelican)
 

@@ -31,17 +31,27 @@ class Generator:
     command: tuple[str, ...]
     template: str
     memory: tuple[str, ...]
+    settings: str = ""
+    """What its site.yaml says besides."""
+
+    @property
+    def model(self) -> Path:
+        """The folder that its site is a copy of."""
+        return _SITES / self.name.lower().partition(",")[0]
 
     def set_up(self, site: Path) -> None:
         """Make the site without its articles."""
-        shutil.copytree(_SITES / self.name.lower(), site)
-        if self.form is articles.DIGESTGEN:
+        shutil.copytree(self.model, site)
+        if self.form in (articles.DIGESTGEN, articles.EVERYTHING):
             (site / "sources.yaml").write_text(articles.registry(), encoding="utf-8")
+        if self.settings:
+            lines = (site / "site.yaml").read_text(encoding="utf-8").partition("feeds:")[0]
+            (site / "site.yaml").write_text(lines + self.settings, encoding="utf-8")
         self.edit_template(site, "0")
 
     def edit_template(self, site: Path, edition: str) -> None:
         """Change the template of the articles: `edition` then stands on each of their pages."""
-        text = (_SITES / self.name.lower() / self.template).read_text(encoding="utf-8")
+        text = (self.model / self.template).read_text(encoding="utf-8")
         (site / self.template).write_text(text.replace(_EDITION, edition), encoding="utf-8")
 
     def variables(self, site: Path) -> Mapping[str, str]:
@@ -82,6 +92,18 @@ def all_of(peers: Path) -> tuple[Generator, ...]:
             "theme/templates/article.html",
             ("cache", "__pycache__"),
         ),
+    )
+
+
+def with_everything() -> Generator:
+    """Return digestgen with all that it can do switched on, which races against nobody."""
+    return Generator(
+        "digestgen, everything on",
+        articles.EVERYTHING,
+        (sys.executable, "-m", "digestgen", "build"),
+        "themes/race/templates/article.html",
+        (".digestgen",),
+        "feeds: {atom: all, rss: all, json: all, full: all, archive: all}\nlicense: CC BY 4.0\n",
     )
 
 

@@ -299,3 +299,7 @@ PUBLISHERS: Final = tuple(
         ("Courier", "Gazette", "Radio", "Weekly", "Agency", "Review"),
     )
 )
+
+PEOPLE: Final = tuple(f"Reporter {letter}{digit}" for letter in "ABCDEFGH" for digit in range(5))
+
+PLACES: Final = ("Berlin", "Geneva", "Lagos", "Lima", "Osaka", "Oslo", "Quito", "Tunis")
