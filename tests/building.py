@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import pytest
 
-from digestgen import build, config, files, library, parse, registry, source, writer
+from digestgen import build, config, files, library, parse, registry, source, unchanged, writer
 from digestgen.diagnostics import Diagnostic
 from digestgen.feeds.formats import FORMATS
 from digestgen.feeds.values import Feed
@@ -43,6 +43,17 @@ def well_built(folder: Path, *, now: datetime = NOW, output: Path | None = None)
     assert result.ok, told(result.diagnostics)
     assert result.output is not None
     return published(result.output)
+
+
+def still_as_it_was(folder: Path, output: Path, now: datetime) -> bool:
+    """Tell whether a build at `now` would be told at once that nothing changed."""
+    if not unchanged.built_before(str(folder)):
+        return False
+    look = unchanged.look(str(folder))
+    try:
+        return unchanged.still(look, str(output), [str(output), False], now.timestamp()) is not None
+    finally:
+        look.store.close()
 
 
 def published(output: Path) -> dict[str, bytes]:

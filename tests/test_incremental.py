@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from digestgen import build, fingerprint, traces, unchanged
+from digestgen import build, fingerprint, traces
 from digestgen.model import Article
 from digestgen.plan.desk import Desk, Shown
 from digestgen.render import Renderer
-from tests.building import NOW, everything, published, told
+from tests.building import NOW, everything, published, still_as_it_was, told
 from tests.sites import write_site
 
 SITE = """\
@@ -254,7 +254,7 @@ class Editing(RuleBasedStateMachine):
     def incremental_equals_clean(self) -> None:
         if not (self.folder / "site.yaml").exists():
             return
-        still = self._still()
+        still = still_as_it_was(self.folder, self.output, self.now)
         before = everything(self.output) if self.output.exists() else {}
         result = outcome(self.folder, self.now, self.output, self.jobs)
         clean = self._clean()
@@ -263,20 +263,11 @@ class Editing(RuleBasedStateMachine):
             return
         assert result.ok, told(result.diagnostics)
         assert published(self.output) == clean
-        if still is not None:
+        if still:
             assert everything(self.output) == before
         again = outcome(self.folder, self.now, self.output, self.jobs)
         assert again.written is not None
         assert (again.written.written, again.written.removed) == ((), ())
-
-    def _still(self) -> object:
-        if not unchanged.built_before(str(self.folder)):
-            return None
-        look = unchanged.look(str(self.folder))
-        try:
-            return unchanged.still(look, str(self.output), [str(self.output), False], self.now.timestamp())
-        finally:
-            look.store.close()
 
     def _clean(self) -> dict[str, bytes] | None:
         copy, fresh = self.root / "copy", self.root / "fresh"

@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from digestgen import build, sitemap, unchanged
+from digestgen import build, sitemap
 from digestgen.sitemap import Page, Story
-from tests.building import NOW, planned
+from tests.building import NOW, planned, still_as_it_was
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -247,7 +247,7 @@ def test_an_article_that_is_news_no_more_is_not_taken_for_nothing_changed(site: 
     output = folder / "public"
 
     def still(now: datetime) -> bool:
-        return unchanged.still(str(folder), str(output), [str(output), False], now.timestamp()) is not None
+        return still_as_it_was(folder, output, now)
 
     before, after = NOW, NOW + timedelta(minutes=1)
     assert build.build(build.Request(folder, before, output, jobs=1)).ok
