@@ -283,7 +283,9 @@ def new(folder: Path, report: Path, lang: str | None, output: Path | None, now: 
 
 @cli.command()
 @click.argument(
-    "name", type=click.Choice(["site", "article", "sources", "people", "tags", "stories", "theme"]), metavar="NAME"
+    "name",
+    type=click.Choice(["site", "article", "edition", "sources", "people", "tags", "stories", "theme"]),
+    metavar="NAME",
 )
 def schema(name: str) -> None:
     """Print the JSON Schema of a kind of file, for editors.

@@ -39,6 +39,10 @@ FILE: Final = "site.yaml"
 PERMALINK_FIELDS: Final = ("year", "month", "day", "slug", "section")
 
 
+#: What may make editions: each day, each week, or files of content/editions/ alone.
+EDITIONS: Final = ("off", "daily", "weekly", "files")
+
+
 @dataclass(frozen=True, slots=True)
 class SiteLanguage:
     """A language of the site. `prefix` is empty for the main language, else `/` and the tag."""
@@ -118,6 +122,8 @@ class Config:
     rules: Mapping[str, Severity]
     raw_html: bool
     embed: tuple[str, ...]
+    editions: str
+    """One of `EDITIONS`."""
     extra: Mapping[str, Any]
     marks: Mapping[str, Span] = field(default_factory=dict)
     vague: bool = False
@@ -530,6 +536,14 @@ TABLE: Final = Table(
             (),
             "none",
         ),
+        Key(
+            "editions",
+            Choice(EDITIONS),
+            "Whether articles are gathered into editions: one for each day or ISO week (in `timezone`) that has any, "
+            "with what content/editions/ says of it, or those alone that have a file there.",
+            "off",
+            "off",
+        ),
         Key("extra", MapOf(Free(), "a mapping"), "Free values for themes.", {}, "none"),
     ),
     unknown="error",
@@ -554,6 +568,8 @@ def read(text: str, path: str = FILE) -> tuple[Config, list[Diagnostic]]:
         replace(
             config,
             vague=not keys.isdisjoint(_ADDRESSING),
+            # files of editions are no articles, whatever the word for them was to be
+            editions=config.editions if keys.isdisjoint(("", "editions")) else "files",
             theme_options={} if "theme" in keys else config.theme_options,  # of a theme that nobody knows
             # an error here ends a build, so the file cannot call it anything else
             rules={code: severity for code, severity in config.rules.items() if code not in {e.code for e in errors}},
@@ -563,7 +579,7 @@ def read(text: str, path: str = FILE) -> tuple[Config, list[Diagnostic]]:
 
 
 #: The keys that addresses rest on; "" stands for all that is no key.
-_ADDRESSING: Final = frozenset(["", "content", "language", "languages", "permalink"])
+_ADDRESSING: Final = frozenset(["", "content", "editions", "language", "languages", "permalink"])
 
 
 def _owner(item: Diagnostic, node: yaml.Node | None) -> str:
@@ -613,6 +629,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         rules=values["rules"],
         raw_html=values["raw_html"] == "allow",
         embed=tuple(host.lower() for host in values["embed"]),
+        editions=values["editions"],
         extra=plain_mapping(values["extra"]),
         marks=report.marks,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from digestgen import yaml
-from digestgen.model import Contributor, Credit, Image, Provenance, Source
+from digestgen.model import Contributor, Credit, Image, Listed, Provenance, Source
 from digestgen.schema import (
     Address,
     Choice,
@@ -38,6 +38,9 @@ CORRECTIONS: Final = ("correction", "clarification", "retraction")
 
 #: Kinds of news work that schema.org has a type for (subtypes of NewsArticle).
 GENRES: Final = ("reportage", "analysis", "background", "opinion", "advertisement")
+
+#: So many words are a brief, where nothing else in an article says that it is more.
+BRIEF: Final = 80
 
 CONTRIBUTOR: Final = Table(
     "a person",
@@ -181,6 +184,7 @@ class _Picture:
 
 
 _TEXTS: Final = "a list of texts"
+_ID: Final = r"[A-Za-z][A-Za-z0-9+.-]*:\S+|[0-9A-Fa-f-]{36}"
 
 TABLE: Final = Table(
     "the front matter",
@@ -197,7 +201,7 @@ TABLE: Final = Table(
         Key("slug", Text(), "The article's part of its address.", "", "the file's name without its date"),
         Key(
             "id",
-            Text("a UUID or an address", pattern=r"[A-Za-z][A-Za-z0-9+.-]*:\S+|[0-9A-Fa-f-]{36}"),
+            Text("a UUID or an address", pattern=_ID),
             "What feeds and translations know it by.",
             "",
             "made from `site_id` and the file's path",
@@ -222,7 +226,13 @@ TABLE: Final = Table(
         Key("dateline", Text(), "The place it is written from.", "", "none"),
         Key("genre", Choice(GENRES), "What kind of work it is: " + ", ".join(GENRES) + ".", "", "none"),
         Key("story", Text(), "The story that it is a part of: a key of stories.yaml, or a name.", "", "none"),
-        Key("brief", Flag(), "Whether it is only a few sentences.", default=False, otherwise="false"),
+        Key(
+            "brief",
+            Flag(),
+            "Whether it is only a few sentences, which then stand whole in its edition.",
+            None,
+            f"true for a text of at most {BRIEF} words without a picture of its own, headings or footnotes",
+        ),
         Key("tags", ListOf(Text(), _TEXTS, commas=True), "Tags: a list, or text with commas.", (), "none"),
         Key(
             "sources",
@@ -277,17 +287,80 @@ TABLE: Final = Table(
 )
 
 
-def defaults() -> dict[str, Any]:
-    """Return what holds for an article whose front matter says nothing, its title included."""
-    return {key.name: key.default for key in TABLE.keys} | {"title": ""}
+EDITION_SECTION: Final = Table(
+    "a section of an edition",
+    (
+        Key("section", Text(), "What the section is called in this edition.", required=True),
+        Key("articles", ListOf(Text(), "a list of files", single=True), "Its articles, in order.", required=True),
+    ),
+)
 
 
-def read(node: yaml.Node, report: Report) -> dict[str, Any]:
-    """Return the values of a front matter; moments are still `Written`, sources still dictionaries.
+class _Listed:
+    """A file, or a section with files; both come out as the articles that they list."""
+
+    expects = "a file, or a mapping of `section` and `articles`"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> tuple[Listed, ...]:
+        found = Either(Text(), EDITION_SECTION).read(node, at, report)
+        if isinstance(found, str):
+            return (Listed(found, "", at),)
+        named = enumerate(found["articles"])
+        return tuple(Listed(file, found["section"], f"{at}.articles.{index}") for index, file in named)
+
+    def json(self) -> dict[str, Any]:
+        return Either(Text(), EDITION_SECTION).json()
+
+
+EDITION: Final = Table(
+    "an edition",
+    (
+        Key("number", Whole(1), "Its number; no two editions of a language have the same.", 0, "its week or day"),
+        Key("title", Text(), "What it is called.", "", "its number and its date"),
+        Key(
+            "articles",
+            ListOf(_Listed(), "a list of files", single=True),
+            "Its articles in order, as files or as mappings of `section` and `articles`. The first one that is no "
+            "brief leads; each stands below its own section where none is given here.",
+            (),
+            "those of its day or week",
+        ),
+        Key(
+            "date", Moment(), "When it is from; until then it is held back.", None, "the day or week in its file's name"
+        ),
+        Key("updated", Moment(), "Its last change of substance.", None, "none"),
+        Key("lang", language_tag(), "Its language.", "", "the file's suffix as .de.md, else the site's"),
+        Key(
+            "summary", Text(), "The standfirst, for lists and feeds.", "", "the introduction's first paragraph, as text"
+        ),
+        Key(
+            "id",
+            Text("a UUID or an address", pattern=_ID),
+            "What feeds know it by.",
+            "",
+            "made from `site_id` and its address",
+        ),
+        Key("draft", Flag(), "Held back until it is done.", default=False, otherwise="false"),
+        Key("extra", MapOf(Free(), "a mapping"), "Free values for themes.", {}, "none"),
+    ),
+)
+
+
+def defaults(table: Table) -> dict[str, Any]:
+    """Return what holds for a file whose front matter, read by `table`, says nothing; its title is empty then.
+
+    An edition has all that an article has, so that it can be handled as one.
+    """
+    return {key.name: key.default for keys in (TABLE.keys, table.keys) for key in keys} | {"title": ""}
+
+
+def read(node: yaml.Node, report: Report, table: Table = TABLE) -> dict[str, Any]:
+    """Return the values of a front matter as `table` has them; moments are still `Written`, sources dictionaries.
 
     Raises `Fault` where nothing can be made of it; all that is wrong stands in `report`.
     """
-    return TABLE.values(node, "", report)
+    found: dict[str, Any] = table.values(node, "", report)
+    return found
 
 
 def source(values: dict[str, Any], moment: Any) -> Source:

@@ -79,7 +79,7 @@ def _variant(settings: Config) -> str:
     tags = tuple(item.lang for item in settings.languages)
     zone = settings.timezone.key
     return fingerprint.of_value(
-        (tags, zone, settings.raw_html, settings.embed, str(settings.site_id), settings.content)
+        (tags, zone, settings.raw_html, settings.embed, str(settings.site_id), settings.content, settings.editions)
     )
 
 

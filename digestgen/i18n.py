@@ -17,7 +17,7 @@ from typing import Any, Final
 import babel
 from babel import localedata
 from babel.core import get_global
-from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
+from babel.dates import format_date, format_interval, format_skeleton, format_time, get_timezone_name
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -173,6 +173,11 @@ class Language:
     def day(self, on: date) -> When:
         """Return how a day is shown."""
         return _day(self, on)
+
+    def days(self, first: date, last: date) -> str:
+        """Return days from the first to the last, as "11–17 Sept 2023"."""
+        text = format_interval(first, last, "yMMMMd", locale=self.locale)
+        return self.digits(re.sub(r"\s+", " ", text))
 
     def month(self, day: date) -> str:
         """The name of a month standing alone, as "September"."""

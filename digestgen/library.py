@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from typing import Final, Literal
 
-from digestgen import parse, scrutiny, slugs, terms, urls
+from digestgen import editions, parse, scrutiny, slugs, terms, urls
 from digestgen.config import Config, SiteLanguage
 from digestgen.diagnostics import Diagnostic
+from digestgen.editions import Edition
 from digestgen.model import Article, Registries
 from digestgen.terms import Known, Term, TermKind
 
@@ -25,10 +26,10 @@ NEWS: Final = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An article that is not published (now). `until` is when it will be, where that is known."""
+    """An article or an edition that is not published (now). `until` is when it will be, where that is known."""
 
     article: Article
-    why: Literal["draft", "expired", "future", "embargo"]
+    why: Literal["draft", "expired", "future", "embargo", "without articles"]
     until: datetime | None = None
 
 
@@ -52,6 +53,12 @@ class Part:
     by_key: Mapping[tuple[TermKind, str], Term]
     months: frozenset[tuple[int, int]]
     """(year, month) of all its articles."""
+    editions: tuple[Edition, ...] = ()
+    """Newest first; none where the site has no editions."""
+    edition_of: Mapping[str, Edition] = field(default_factory=dict)
+    """Path of each article that is in an edition to that edition."""
+    edition_files: tuple[Article, ...] = ()
+    """The files that tell of editions and are not held back for themselves, in the order of paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +95,18 @@ def assemble(
     for article in _told_apart([item for item in every if not item.wrong], config):
         back = _held(article, now)
         held.append(back) if back else published.append(article)
-    newest = sorted((item for item in published if not is_page(item)), key=_newest_first)
-    pages = [item for item in published if is_page(item)]
-    found: list[Diagnostic] = []
+    newest = sorted((item for item in published if is_article(item)), key=_newest_first)
+    found = [*editions.unasked(newest, config)]
     known = terms.known_of(registries, config)
     found.extend(terms.misspelt([*published, *(back.article for back in held)], known, config))
+    parts = tuple(_part(language, newest, published, known, config, found) for language in config.languages)
+    empty = _without_articles(parts, held)
+    held += empty
+    published = [item for item in published if item.path not in {other.article.path for other in empty}]
     library = Library(
         config=config,
         known=known,
-        parts=tuple(_part(language, newest, pages, known, config, found) for language in config.languages),
+        parts=parts,
         urls={item.path: address(item, config) for item in published},
         articles={item.path: item for item in published},
         held=tuple(held),
@@ -177,7 +187,7 @@ def _changes(article: Article, config: Config) -> Iterable[Change]:
 
 def _old_news(article: Article) -> datetime | None:
     """Return when `article` leaves the news sitemap (in UTC); None for what never stands there."""
-    if is_page(article) or article.stamp is None or article.genre == "advertisement":
+    if not is_article(article) or article.stamp is None or article.genre == "advertisement":
         return None
     # two days are 48 hours, also where a clock change skips or repeats some
     return article.date.astimezone(UTC) + NEWS
@@ -186,6 +196,24 @@ def _old_news(article: Article) -> datetime | None:
 def _news(newest: Iterable[Article], now: datetime) -> Iterable[Article]:
     since = now.astimezone(UTC) - NEWS
     return (item for item in takewhile(lambda item: item.date > since, newest) if _old_news(item))
+
+
+def is_article(item: Article) -> bool:
+    """Tell whether a file is an article: neither a page nor an edition."""
+    return item.listing is None and not is_page(item)
+
+
+def _without_articles(parts: Iterable[Part], held: Iterable[Held]) -> list[Held]:
+    """Return the files of editions of which there is nothing yet, each until the first of its articles is there."""
+    until = {item.article.path: item.until for item in held}
+    found = []
+    for part in parts:
+        there = {edition.file.path for edition in part.editions if edition.file}
+        for file in part.edition_files:
+            if file.path not in there:
+                moments = (until.get(editions.meant(file, item) or "") for item in editions.listed_by(file))
+                found.append(Held(file, "without articles", min(filter(None, moments), default=None)))
+    return found
 
 
 def _newest_first(article: Article) -> tuple[float, int, str]:
@@ -202,6 +230,8 @@ def address(article: Article, config: Config) -> str:
     prefix = prefix_of(article.lang, config)
     if is_page(article):
         return urls.quote_path(f"{prefix}/{article.slug}/")
+    if article.listing is not None:
+        return urls.quote_path(f"{prefix}/{editions.FOLDER}/{article.slug}/")
     section = slugs.slugify(article.section, article.lang) if article.section else ""
     on = article.date
     path = config.permalink.format(
@@ -213,7 +243,7 @@ def address(article: Article, config: Config) -> str:
 def _part(
     language: SiteLanguage,
     newest: Sequence[Article],
-    pages: Sequence[Article],
+    published: Sequence[Article],
     known: Known,
     config: Config,
     found: list[Diagnostic],
@@ -222,13 +252,19 @@ def _part(
     lists = terms.terms(here, language, known)
     for listed in lists.values():
         found.extend(terms.twins(listed, known, language, config))
+    others = [item for item in published if prefix_of(item.lang, config) == language.prefix]
+    files = tuple(item for item in others if item.listing is not None)
+    issues = editions.of(here, files, language, config) if config.editions != "off" else ()
     return Part(
         language=language,
         articles=here,
-        pages=tuple(item for item in pages if prefix_of(item.lang, config) == language.prefix),
+        pages=tuple(item for item in others if is_page(item)),
         terms=lists,
         by_key={(kind, term.key): term for kind, listed in lists.items() for term in listed},
         months=frozenset((item.date.year, item.date.month) for item in here),
+        editions=issues,
+        edition_of={item.path: edition for edition in issues for item in edition.articles},
+        edition_files=files,
     )
 
 

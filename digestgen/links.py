@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
-from digestgen import parse, paths, urls
+from digestgen import editions, parse, paths, urls
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.library import Library, address
 from digestgen.model import Article
@@ -37,7 +37,7 @@ class Target:
 _MOST_GUESSES: Final = 60
 
 #: The folders of lists, which articles fill.
-_LISTS: Final = (*FOLDERS.values(), "archive")
+_LISTS: Final = (*FOLDERS.values(), editions.FOLDER, "archive")
 
 #: What a link is to be where nothing better can be said.
 _A_FILE: Final = "expected a file, named as seen from this article"
@@ -84,10 +84,15 @@ class Resolver:
     def _place(self, article: Article, fragment: str, url: str) -> Target:
         if not fragment:
             return Target(url or "#")
-        if fragment in article.body.ids:
+        if fragment in article.body.ids or fragment in self._places(article):
             return Target(f"{url}#{urls.quote_path(fragment)}")
         why = f"there is no heading #{fragment} in {self._named(article.path)}"
         return Target(url or None, state="broken", why=why, hint=lambda: _nearest_heading(fragment, article))
+
+    def _places(self, article: Article) -> frozenset[str]:
+        """The places on an article's page that are not its body's own: an edition has some."""
+        address = urls.unquote(self.library.urls.get(article.path, ""))
+        return self.known.get(address, frozenset())
 
     def _relative(self, article: Article, path: str, fragment: str) -> Target:
         folder = article.path.rpartition("/")[0]
@@ -110,7 +115,7 @@ class Resolver:
         if path in self.files:
             return self._along(article, path, fragment)
         why = f"there is no file {self._named(path)}"
-        return Target(None, state="broken", why=why, hint=lambda: self._nearest(article, path))
+        return Target(None, state="broken", why=why, hint=lambda: self.nearest(article, path))
 
     def _along(self, article: Article, path: str, fragment: str) -> Target:
         url = file_address(self.library.urls.get(article.path, "/"), article.path, path)
@@ -125,7 +130,7 @@ class Resolver:
         parts = {part.removesuffix(".html") for part in path.split("/")}
         return bool(self.wrong) and not parts.isdisjoint({*_LISTS, *(item.slug for item in self.wrong.values())})
 
-    def _nearest(self, article: Article, path: str) -> str:
+    def nearest(self, article: Article, path: str) -> str:
         """Return what the author may have meant, as a link from `article` has to be written."""
         near = self._like(path, sorted([*self.library.articles, *self.held, *self.files]))
         return f"did you mean {urls.relative('/' + article.path, '/' + near)}?" if near else _A_FILE

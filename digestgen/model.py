@@ -84,6 +84,23 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """An article that the file of an edition lists: its file as written, below which section, and the key it is at."""
+
+    file: str
+    section: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the file of an edition says of it: its number (0 without one) and its articles in order."""
+
+    number: int = 0
+    articles: tuple[Listed, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """The picture of an article. `src` is a path beside the article, or below content/static/ with `/`."""
 
@@ -114,7 +131,7 @@ class Manuscript:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article file, or a page of content/pages/ (then `stamp` may be None), checked.
+    """One article file, a page of content/pages/ (then `stamp` may be None) or an edition (with a `listing`), checked.
 
     This is what the library and all lists know; the rest is a `Manuscript`, fetched where it is asked for.
     `lede` is the first paragraph as text. `dated_slug` is the slug with the date of the file's name, where the
@@ -159,6 +176,7 @@ class Article:
     inward: tuple[str, ...] = ()
     face: str = ""
     wrong: bool = False
+    listing: Listing | None = None
     fetch: Callable[[], Manuscript] = field(default=_nothing, repr=False, compare=False)
 
     @property

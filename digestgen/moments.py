@@ -65,3 +65,37 @@ def _with_time(on: date, match: re.Match[str]) -> Written | str:
     if offset >= timedelta(hours=24):
         return f"{match['zone']} is no offset from UTC"
     return Written(at.replace(tzinfo=timezone(offset if match["sign"] == "+" else -offset)), timed=True)
+
+
+#: Periods as files are named by them: a week of a year (ISO 8601, 3.1.1.18) and a day.
+_WEEK: Final = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+def week_of(on: date) -> str:
+    """Return the ISO week of a day, as 2026-47."""
+    year, week, _ = on.isocalendar()
+    return f"{year:04d}-{week:02d}"
+
+
+def read_week(text: str) -> tuple[date, date] | str:
+    """Return the first and the last day of the ISO week that `text` names, or a sentence that says what is wrong."""
+    match = _WEEK.fullmatch(text)
+    if match is None:
+        return f"`{text}` is not a week"
+    year, week = int(match[1]), int(match[2])
+    if not 1 < year < 9999:
+        return f"the year {match[1]} is out of range"
+    try:
+        first = date.fromisocalendar(year, week, 1)
+    except ValueError:
+        return f"{match[1]} has no week {week}"
+    return first, first + timedelta(days=6)
+
+
+def read_day(text: str) -> date | str:
+    """Return the day that `text` names as 2026-11-22, or a sentence that says why there is none."""
+    if not _DAY.fullmatch(text):
+        return f"`{text}` is not a day"
+    written = read_moment(text)
+    return written if isinstance(written, str) else written.at.date()

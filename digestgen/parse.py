@@ -7,7 +7,7 @@ import uuid
 from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from digestgen import fingerprint, frontmatter, i18n, paths, slugs, urls, yaml
@@ -15,13 +15,16 @@ from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.markup import convert
 from digestgen.markup.convert import Body
-from digestgen.model import Article, Correction, Credit, Manuscript, Source, Stamp
-from digestgen.moments import Written, read_moment
+from digestgen.model import Article, Correction, Credit, Listing, Manuscript, Source, Stamp
+from digestgen.moments import Written, read_day, read_moment, read_week
 from digestgen.schema import Fault, Report, plain_mapping
 
 #: The folder below content/ whose files are pages beside the articles, and the one that is copied as it is.
 PAGES: Final = "pages"
 STATIC: Final = "static"
+
+#: The folder below content/ whose files are editions, on a site that has any.
+EDITIONS: Final = "editions"
 
 #: An article is text of at most this many bytes; the longest of real articles have a tenth of it.
 LIMIT: Final = 4 * 1024 * 1024
@@ -52,11 +55,12 @@ def article(path: str, data: bytes, config: Config) -> tuple[Article | None, lis
         return None, found
     report = Report()
     parts, node = _read(text, shown, report)
-    values = frontmatter.defaults()
+    table = frontmatter.EDITION if is_edition(path, config) else frontmatter.TABLE
+    values = frontmatter.defaults(table)
     wrong = node is None or any(item.code == "unclosed-front-matter" for item in report.found)
     if node is not None:
         try:
-            values = frontmatter.read(node, report)
+            values |= frontmatter.read(node, report, table)
         except Fault as fault:
             values |= {name: value for name, value in (fault.values or {}).items() if value is not None}
             wrong = True
@@ -79,6 +83,11 @@ def _read(text: str, shown: str, report: Report) -> tuple[_Parts, yaml.Node | No
         span = Span(shown, parts.front_line)
         report.found.append(Diagnostic("missing-title", "the front matter is empty", span, "add `title:`"))
     return parts, node
+
+
+def is_edition(path: str, config: Config) -> bool:
+    """Tell whether the file `path` is that of an edition."""
+    return config.editions != "off" and path.startswith(EDITIONS + "/")
 
 
 def decode(data: bytes, path: str) -> tuple[str | None, list[Diagnostic]]:
@@ -216,7 +225,12 @@ def _article(
 ) -> Article:
     name = read_name(path, config)
     lang = _configured(values["lang"] or name.lang or config.lang, config)
-    stamp = _stamp(path, values, name, config, report) if parts.front_line else None
+    edition = is_edition(path, config)
+    before = len(report.found)
+    if edition:
+        name = _edition_name(path, lang, name, config, report)
+    named = len(report.found) == before
+    stamp = _stamp(path, values, name, config, report) if parts.front_line and named else None
     _check_title(values, report)
     body, places = _body(parts, lang, path, config, report)
     sound = sound and body is not None and (stamp is not None or path.startswith(PAGES + "/"))
@@ -228,8 +242,8 @@ def _article(
         lang=lang,
         title=convert.educate(values["title"], lang),
         slug=_slug(values, name, lang, report),
-        dated_slug=slugs.slugify(f"{name.date}-{name.slug}", lang) if name.date and not values["slug"] else "",
-        id=_id(values["id"], path, config),
+        dated_slug=_dated_slug(values, name, lang) if not edition else "",
+        id=_id(values["id"], path, config) if values["id"] or not edition else "",
         fingerprint=mark,
         stamp=stamp,
         updated=_moment(values["updated"], config),
@@ -243,7 +257,7 @@ def _article(
         dateline=values["dateline"],
         genre=values["genre"],
         story=values["story"],
-        brief=values["brief"],
+        brief=_is_brief(values, body) if values["brief"] is None else values["brief"],
         weight=values["weight"],
         byline=_byline(values["authors"], values["credits"]),
         credits=_credits(values["credits"]),
@@ -257,6 +271,7 @@ def _article(
         canonical=values["canonical"],
         inward=tuple(ref.target for ref in body.refs if urls.classify(ref.target).kind not in ("external", "mail")),
         wrong=not sound,
+        listing=_listing(values) if edition else None,
         fetch=lambda: manuscript,
     )
 
@@ -274,9 +289,14 @@ def _check_title(values: dict[str, Any], report: Report) -> None:
 
 #: The keys that later messages point at.
 _WANTED: Final = re.compile(
-    r"(title|slug|lang|date|image(\.src|\.alt)?|translation_key|section|story|canonical|(aliases|tags|sources)\.\d+"
-    r"|sources\.\d+\.use)$"
+    r"(title|slug|lang|date|image(\.src|\.alt)?|translation_key|section|story|canonical|number"
+    r"|(aliases|tags|sources|articles)\.\d+|sources\.\d+\.use|articles\.\d+\.articles\.\d+)$"
 )
+
+
+def _is_brief(values: dict[str, Any], body: Body) -> bool:
+    """Tell whether a text is short and plain enough to stand whole among others."""
+    return 0 < body.words <= frontmatter.BRIEF and not body.ids and values["image"] is None
 
 
 def _configured(lang: str, config: Config) -> str:
@@ -316,12 +336,65 @@ def _stamp(path: str, values: dict[str, Any], name: Name, config: Config, report
         return None
     report.fault(
         "missing-date",
-        "the article has no date",
+        f"the {'edition' if is_edition(path, config) else 'article'} has no date",
         report.marks.get("title", Span(shown, 1)),
         "add `date: 2024-05-03` beside the title",
         "or begin the file's name with the date, as 2024-05-03-slug.md",
     )
     return None
+
+
+def _edition_name(path: str, lang: str, name: Name, config: Config, report: Report) -> Name:
+    """Return the name of an edition, whose slug is all of it but its language; what is wrong with it is told."""
+    shown = Span(f"{config.content}/{path}")
+    report.marks.setdefault("title", shown)  # it need have none
+    named = edition_name(name)
+    known = [item.lang for item in config.languages]
+    begin = period_begin(named, config.editions)
+    if lang not in known:
+        label = f"expected one of {', '.join(known)}"
+        report.fault("bad-value", f"`{lang}` is not a language of the site", report.marks.get("lang", shown), label)
+    if isinstance(begin, date):
+        return replace(name, date=begin.isoformat(), slug=named)
+    if config.editions != "files":
+        report.fault(
+            "edition-name",
+            f"{begin}, and editions are {config.editions}",
+            shown,
+            "expected a name such as " + ("2026-47.md" if config.editions == "weekly" else "2026-11-22.md"),
+            "or write `editions: files` in site.yaml, for editions that have any name",
+        )
+    return replace(name, slug=named)
+
+
+def edition_name(name: Name) -> str:
+    """Return what an edition is known by: the whole name of its file, without its language."""
+    return "-".join(part for part in (name.date, name.slug) if part)
+
+
+def _listing(values: dict[str, Any]) -> Listing:
+    return Listing(values["number"], tuple(item for items in values["articles"] for item in items))
+
+
+def beginning(day: date, config: Config) -> Stamp:
+    """Return the beginning of a day in the site's time zone."""
+    return Stamp(_in_zone(datetime(day.year, day.month, day.day, tzinfo=config.timezone), config), timed=False)
+
+
+def period_begin(name: str, every: str) -> date | str:
+    """Return the day on which the period begins that an edition is named by, or a sentence that says what is wrong.
+
+    `every` is one of `config.EDITIONS`; an edition that is told by its file alone may be named by a day or a week.
+    """
+    week = read_week(name)
+    day = read_day(name)
+    if every == "weekly" or (every == "files" and not isinstance(week, str)):
+        return week if isinstance(week, str) else week[0]
+    return day
+
+
+def _dated_slug(values: dict[str, Any], name: Name, lang: str) -> str:
+    return slugs.slugify(f"{name.date}-{name.slug}", lang) if name.date and not values["slug"] else ""
 
 
 def _slug(values: dict[str, Any], name: Name, lang: str, report: Report) -> str:

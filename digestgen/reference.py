@@ -23,6 +23,7 @@ _NOTE: Final = "<!-- Made from the code by `python3 dev.py docs`. Changes made h
 _SHAPES: Final[Mapping[str, tuple[str, Shape]]] = {
     "site": ("digestgen: site.yaml", config.TABLE),
     "article": ("digestgen: front matter of an article or a page", frontmatter.TABLE),
+    "edition": ("digestgen: front matter of an edition", frontmatter.EDITION),
     "sources": ("digestgen: sources.yaml", registry.SOURCES),
     "people": ("digestgen: people.yaml", registry.PEOPLE),
     "tags": ("digestgen: tags.yaml", registry.TAGS),
@@ -105,6 +106,18 @@ def front_matter() -> str:
         _section("An item of `corrections`", frontmatter.CORRECTION),
         _section("`translation`", frontmatter.TRANSLATION),
         _section("An item of `people` in a credit", frontmatter.CONTRIBUTOR, "A name alone will do."),
+        _section(
+            "An edition",
+            frontmatter.EDITION,
+            "The files in `content/editions/` tell of editions, where `site.yaml` asks for them ([how]"
+            "(../how-to/publish-editions.md)). They have keys of their own, of which none is needed; the body is the "
+            "introduction.",
+        ),
+        _section(
+            "An item of `articles` in an edition",
+            frontmatter.EDITION_SECTION,
+            "The name of a file, as seen from that of the edition, will do; so will a section with its articles:",
+        ),
         _section(
             "`image`", frontmatter.IMAGE, "The name of a file alone will do, but says nothing to who cannot see it."
         ),

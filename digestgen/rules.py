@@ -57,6 +57,11 @@ _RULES: Final = (
     Rule("missing-alt", "A picture has no alternative text.", "warning"),
     # --- the site as a whole
     Rule("url-collision", "Two things claim one address, or addresses that one file system holds for the same."),
+    Rule("edition-name", "The file of an edition is not named by a day or a week, where editions are daily or weekly."),
+    Rule("edition-listing", "An edition lists what is no article of its language, or what an edition lists already."),
+    Rule("edition-number", "Two editions of one language have the same number."),
+    Rule("edition-empty", "An edition has no articles."),
+    Rule("editions-off", "A file of content/editions/ is an article, as site.yaml asks for no editions.", "note"),
     Rule("translation-twice", "Two articles of one language share a translation key."),
     Rule("misspelt-story", "A `story` is nearly, but not quite, one of stories.yaml.", "warning"),
     Rule("no-url", "site.yaml has no `url`, so neither feeds nor a sitemap are written.", "note"),

@@ -136,6 +136,23 @@ class LanguageChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class EditionLink:
+    """An edition, as other pages name it."""
+
+    url: str
+    number: str
+    """Its number, as "47"; else its week or day, as "2026-47"; else its file's name."""
+    label: str
+    """That in words, as "No. 47"; the day itself of a daily edition without a number."""
+    period: str
+    """What it covers, as "16–22 Nov 2026"; the day it is from, where that is more or less than a week."""
+    title: str
+    """The title that its file gives it, or empty."""
+    when: When
+    """When it begins."""
+
+
+@dataclass(frozen=True, slots=True)
 class Thread:
     """The place of an article in its story: what came just before and just after."""
 
@@ -198,6 +215,8 @@ class Places:
     stories: str
     """Empty where stories.yaml tells of none."""
     feeds: tuple[FeedLink, ...]
+    editions: str = ""
+    """Empty where the site has no editions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +293,11 @@ class FrontPage:
     """The other articles of that day."""
     days: tuple[Day, ...]
     """Days before it."""
+    edition: EditionLink | None = None
+    """The latest edition, where the site has editions: then its lead leads, `today` holds its other articles and
+    `days` those of no edition or of an older one."""
+    more: int = 0
+    """How many articles of the edition do not stand here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +323,8 @@ class ArticlePage:
     """Its place in its story; None where it is no part of one."""
     minutes: int
     """Reading time, at least 1."""
+    edition: EditionLink | None = None
+    """The edition it belongs to, where the site has editions."""
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -380,6 +406,75 @@ class StoryPage:
     latest: When | None
     days: tuple[Day, ...]
     """The oldest first, and so the articles of each."""
+    newer: Link | None
+    older: Link | None
+    feeds: tuple[FeedLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A brief in its edition, where its whole text stands. `id` is its anchor on the page."""
+
+    id: str
+    card: Card
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditionSection:
+    """A section of an edition. `name` is empty for articles without a section; `id` is its anchor on the page."""
+
+    id: str
+    name: str
+    url: str
+    """The list of all articles of that section; empty where an edition calls it as no article does."""
+    cards: tuple[Card, ...]
+    briefs: tuple[Brief, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionPage:
+    """An edition (`edition.html`)."""
+
+    head: Head
+    edition: EditionLink
+    name: str
+    """What it is called: its title, else its label."""
+    standfirst: str
+    """The summary that its file gives; else empty."""
+    html: str
+    """The introduction; empty without one."""
+    lead: Card | None
+    sections: tuple[EditionSection, ...]
+    sources: tuple[Link, ...]
+    """The publishers that its articles credit, each once, in their order."""
+    newer: Link | None
+    older: Link | None
+    feeds: tuple[FeedLink, ...]
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EditionEntry:
+    """An edition in the list of editions. `summary` is its standfirst, or the introduction's first paragraph."""
+
+    edition: EditionLink
+    name: str
+    summary: str
+    lead: Card | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class EditionsPage:
+    """A list of editions (`editions.html`), newest first. Its pages are numbered as those of a `ListPage` are."""
+
+    head: Head
+    number: int
+    """0 on the first page."""
+    place: str
+    """What a numbered page is called, as "Page 3"; empty on the first page."""
+    entries: tuple[EditionEntry, ...]
     newer: Link | None
     older: Link | None
     feeds: tuple[FeedLink, ...]
@@ -499,6 +594,8 @@ Page = (
     | ArchivePage
     | YearPage
     | MonthPage
+    | EditionPage
+    | EditionsPage
     | NotFoundPage
     | RedirectPage
 )

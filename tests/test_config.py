@@ -60,6 +60,7 @@ def test_a_title_is_enough_and_all_else_has_its_documented_default() -> None:
         rules={},
         raw_html=False,
         embed=(),
+        editions="off",
         extra={},
         marks=found.marks,
     )

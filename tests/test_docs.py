@@ -128,7 +128,8 @@ def test_a_schema_is_valid(name: str) -> None:
 
 def front_matters() -> Iterator[tuple[str, Any]]:
     for path in sorted((ROOT / "content").rglob("*.md")):
-        yield named(path), of_yaml(path.read_text().split("---\n")[1])
+        if "editions" not in path.parts:
+            yield named(path), of_yaml(path.read_text().split("---\n")[1])
 
 
 def test_schemas_accept_the_settings_of_this_repository() -> None:
@@ -141,6 +142,13 @@ def test_schemas_accept_the_settings_of_this_repository() -> None:
         for error in validator(path.stem).iter_errors(of_yaml(path.read_text()))
     ]
     assert faults == []
+
+
+def test_edition_schema_accepts_every_edition_of_this_repository() -> None:
+    edition, found = validator("edition"), sorted((ROOT / "content/editions").glob("*.md"))
+    assert found
+    fronts = {path.name: of_yaml(path.read_text().split("---\n")[1]) for path in found}
+    assert [f"{name}: {error.message}" for name, front in fronts.items() for error in edition.iter_errors(front)] == []
 
 
 def test_article_schema_accepts_every_front_matter_of_this_repository() -> None:

@@ -60,7 +60,7 @@ def test_a_title_is_enough_and_all_else_has_its_default() -> None:
         "dateline": "",
         "genre": "",
         "story": "",
-        "brief": False,
+        "brief": None,
         "translation": None,
         "corrections": (),
         "embargo": None,

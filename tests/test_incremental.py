@@ -31,7 +31,7 @@ languages: [de]
 timezone: Europe/Berlin
 paginate: 3
 feeds: {rss: site, json: [site, tags], entries: 2, full: [site, tags], archive: all}
-rules: {broken-link: warning, missing-alt: off}
+rules: {broken-link: warning, missing-alt: off, edition-name: warning, edition-listing: warning, edition-empty: off}
 -- content/pages/about.md --
 ---
 title: About
@@ -111,6 +111,25 @@ class Editing(RuleBasedStateMachine):
         front += f"sources: [{source}]\n" if source else ""
         text = f"---\n{front}---\n{title} of {slug}, [see]({link}.md) and [top](#{slug}).\n\n## {slug}\n"
         (self.folder / f"content/{slug}{lang}.md").write_text(text, encoding="utf-8")
+
+    @rule(every=st.sampled_from(["weekly", "weekly", "daily", "files", "off"]))
+    def publish_editions(self, every: str) -> None:
+        path = self.folder / "site.yaml"
+        lines = [line for line in path.read_text(encoding="utf-8").split("\n") if not line.startswith("editions:")]
+        path.write_text("\n".join(["editions: " + every, *lines]), encoding="utf-8")
+
+    @rule(
+        name=st.sampled_from(["2024-20", "2024-22", "2024-20.de", "2024-05-20"]),
+        listed=st.lists(st.sampled_from(SLUGS), max_size=2, unique=True),
+        front=st.sampled_from(["date: 2024-05-13\n", "date: 2024-06-02\n", "date: 2024-05-13\ndraft: true\n"]),
+        word=st.sampled_from(WORDS),
+    )
+    def tell_of_an_edition(self, name: str, listed: list[str], front: str, word: str) -> None:
+        path = self.folder / f"content/editions/{name}.md"
+        path.parent.mkdir(exist_ok=True)
+        ending = ".de.md" if name.endswith(".de") else ".md"
+        front += f"title: '{word}'\narticles: {[f'../{slug}{ending}' for slug in listed]!r}\n"
+        path.write_text(f"---\n{front}---\nSee [this](../one{ending}).\n", encoding="utf-8")
 
     @rule(slug=st.sampled_from(SLUGS), word=st.sampled_from(WORDS))
     def edit_a_body(self, slug: str, word: str) -> None:

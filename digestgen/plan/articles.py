@@ -41,6 +41,7 @@ class _Beside:
     older: Shown | None = None
     place: stories.Place | None = None
     """Where it stands in its story."""
+    edition: views.EditionLink | None = None
 
 
 def article(
@@ -51,7 +52,7 @@ def article(
     (shown,) = desk.shown([item])
     tags = desk.tags(item)
     neighbours = [desk.shown([other])[0] if other else None for other in (newer, older)]
-    beside = _Beside(_versions(item, desk), neighbours[0], neighbours[1], place)
+    beside = _Beside(_versions(item, desk), neighbours[0], neighbours[1], place, desk.edition_of(item))
     registered = tuple(desk.library.known.publisher(source)[2] for source in item.sources)
     inward = tuple(target.url for target in targets)
     original = metadata.original(item, desk)
@@ -60,7 +61,7 @@ def article(
     def make() -> views.ArticlePage:
         return metadata.described(_article_page(item, desk, tags, beside), item, desk, original)
 
-    return _with_page(item, desk, targets, "article.html", key, make)
+    return with_page(item, desk, targets, "article.html", key, make)
 
 
 def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], beside: _Beside) -> views.ArticlePage:
@@ -78,7 +79,7 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
         ),
         card=card,
         standfirst=item.summary,
-        html=_html(item, desk),
+        html=html(item, desk),
         contents=_contents(item),
         byline=desk.byline_links(item),
         updated=desk.when(item.updated),
@@ -90,6 +91,7 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
         older=desk.card(beside.older.article) if beside.older else None,
         thread=stories.thread(beside.place, desk) if beside.place else None,
         minutes=max(1, round(manuscript.body.words / _PACE)),
+        edition=beside.edition,
         extra=manuscript.extra,
     )
 
@@ -100,7 +102,7 @@ def plain_page(item: Article, desk: Desk) -> Made:
     url = desk.library.urls[item.path]
     beside = _Beside(_versions(item, desk))
     key = desk.key(item.fingerprint, url, beside, tuple(target.url for target in targets))
-    return _with_page(item, desk, targets, "page.html", key, lambda: _plain_page(item, desk, url, beside))
+    return with_page(item, desk, targets, "page.html", key, lambda: _plain_page(item, desk, url, beside))
 
 
 def _plain_page(item: Article, desk: Desk, url: str, beside: _Beside) -> views.PlainPage:
@@ -115,7 +117,7 @@ def _plain_page(item: Article, desk: Desk, url: str, beside: _Beside) -> views.P
         ),
         title=item.title,
         standfirst=item.summary,
-        html=_html(item, desk),
+        html=html(item, desk),
         contents=_contents(item),
         updated=desk.when(item.updated),
         lang=item.lang,
@@ -124,17 +126,21 @@ def _plain_page(item: Article, desk: Desk, url: str, beside: _Beside) -> views.P
     )
 
 
-def _html(item: Article, desk: Desk) -> str:
-    """The body with links as its own page has to write them."""
+def html(item: Article, desk: Desk) -> str:
+    """Return the body with links as its own page has to write them."""
     here = desk.library.urls[item.path]
     found = links.addresses(item, desk.resolver)
     local = [urls.relative(here, url) if url and url.startswith("/") else url for url in found]
     return convert.assemble(item.body, local)
 
 
-def _with_page(
+def with_page(
     item: Article, desk: Desk, targets: list[Target], template: str, key: str, make: Callable[[], views.Page]
 ) -> Made:
+    """Return the page of a file, with what is wrong in its body and what comes along.
+
+    `key` stands for all that `make` makes the page from, `targets` is where the body's references lead.
+    """
     url = desk.library.urls[item.path]
     claim = f"{desk.library.config.content}/{item.path}"
     listed = item.canonical in ("", desk.absolute(url))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 from digestgen import credits, fingerprint, i18n, linked, links, preview, terms, urls, views
 from digestgen.config import SiteLanguage
+from digestgen.editions import Edition
 from digestgen.feeds.formats import FORMATS
 from digestgen.library import Library, Part
 from digestgen.model import Article, RegisteredPerson, Source, Stamp
@@ -41,6 +43,7 @@ class Desk:
     words: i18n.Language = field(init=False)
     cards: dict[str, views.Card] = field(default_factory=dict)
     marked: dict[str, Shown] = field(default_factory=dict)
+    editions: dict[str, views.EditionLink] = field(default_factory=dict)
     links: dict[tuple[TermKind, str], views.Link] = field(init=False)
     tag_keys: dict[str, str] = field(default_factory=dict)
     shared: str = field(init=False)
@@ -218,6 +221,33 @@ class Desk:
         if image is None or url is None:
             return None
         return views.Picture(url, image.alt or "", image.caption, image.credit, image.license)
+
+    def edition(self, edition: Edition) -> views.EditionLink:
+        """Return an edition as other pages name it."""
+        if edition.name not in self.editions:
+            self.editions[edition.name] = self._edition(edition)
+        return self.editions[edition.name]
+
+    def _edition(self, edition: Edition) -> views.EditionLink:
+        words, every = self.words, self.library.config.editions
+        when = self.when(edition.stamp)
+        assert when is not None
+        period = when.date
+        if every == "weekly":
+            first = date.fromisocalendar(int(edition.name[:4]), int(edition.name[5:]), 1)
+            period = words.days(first, first + timedelta(days=6))
+        elif every == "daily":
+            period = words.day(date.fromisoformat(edition.name)).date
+        number = words.digits(str(edition.number or edition.name))
+        plain = every == "daily" and not edition.number
+        label = period if plain else words.text("No. %(number)s", number=number)
+        title = edition.file.title if edition.file else ""
+        return views.EditionLink(edition.url, str(edition.number or edition.name), label, period, title, when)
+
+    def edition_of(self, article: Article) -> views.EditionLink | None:
+        """Return the edition that an article belongs to, if it belongs to one."""
+        found = self.part.edition_of.get(article.path)
+        return self.edition(found) if found else None
 
     # --- credits
 
@@ -408,17 +438,18 @@ class Desk:
             for item in every
         )
 
-    def policy(self, article: Article) -> str:
-        """Return the policy of the page of `article`: what it embeds from elsewhere is allowed, by host."""
+    def policy(self, *articles: Article) -> str:
+        """Return the policy of the page that shows `articles`: what they embed from elsewhere is allowed, by host."""
         if self.library.config.raw_html:
             return _OPEN_POLICY
-        image = urls.host(article.image.src) if article.image and "//" in article.image.src else ""
-        pictures = sorted({*article.body.remote_hosts, *([image] if image else [])})
+        images = {urls.host(item.image.src) for item in articles if item.image and "//" in item.image.src}
+        pictures = sorted({*(host for item in articles for host in item.body.remote_hosts), *filter(None, images)})
+        frames = sorted({host for item in articles for host in item.body.embeds})
         policy = _POLICY
         if pictures:
             policy += "; img-src 'self' " + " ".join(f"https://{host}" for host in pictures)
-        if article.body.embeds:
-            policy += "; frame-src " + " ".join(f"https://{host}" for host in sorted(set(article.body.embeds)))
+        if frames:
+            policy += "; frame-src " + " ".join(f"https://{host}" for host in frames)
         return policy
 
     def fixed_versions(self, path: str) -> dict[str, str]:

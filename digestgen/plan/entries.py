@@ -103,10 +103,14 @@ def _origin(item: Article, desk: Desk) -> Origin | None:
 
 
 def _html(item: Article, picture: views.Picture | None, image: str, desk: Desk) -> str:
+    return (_figure(picture, image, item.lang) if picture else "") + text_of(item, desk)
+
+
+def text_of(item: Article, desk: Desk) -> str:
+    """Return the text of a file as HTML for those who read it elsewhere than on its page."""
     here = desk.absolute(desk.library.urls[item.path])
     found = links.addresses(item, desk.resolver)
-    body = convert.feed_html(item.body, [_outward(url, here, desk) for url in found])
-    return (_figure(picture, image, item.lang) if picture else "") + body
+    return convert.feed_html(item.body, [_outward(url, here, desk) for url in found])
 
 
 def _outward(url: str | None, here: str, desk: Desk) -> str | None:

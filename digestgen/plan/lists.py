@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TypeVar
 
 from digestgen import views
+from digestgen.editions import Edition
 from digestgen.model import Article, RegisteredSource
 from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.outputs import Output, file_of
 from digestgen.terms import FOLDERS, Term, TermKind
+
+Item = TypeVar("Item")
 
 #: What an index is called; a message of the catalogues.
 _TITLES: dict[TermKind, str] = {"tag": "Tags", "section": "Sections", "source": "Sources", "story": "Stories"}
 
 
 def front(desk: Desk) -> Output:
-    """Return the front page: the newest day with its lead, then days before it up to a page's worth."""
+    """Return the front page: the newest day with its lead, then days before it up to a page's worth.
+
+    On a site with editions the latest of them takes the place of the newest day.
+    """
+    if desk.part.editions:
+        return _front_of_edition(desk.part.editions[0], desk)
     newest = desk.part.articles
     today = [item for item in newest if item.date.date() == newest[0].date.date()] if newest else []
     before = newest[len(today) : max(len(today), desk.library.config.paginate)]
@@ -31,6 +40,25 @@ def front(desk: Desk) -> Output:
         days=days(before, desk),
     )
     shown = [*today, *before]
+    return Output(file_of(url), desk.rendered("front.html", page, anchors(page.days), shown), "the front page")
+
+
+def _front_of_edition(edition: Edition, desk: Desk) -> Output:
+    newest, most = desk.part.articles, desk.library.config.paginate
+    listed = edition.articles
+    inside = frozenset(item.path for item in listed)
+    before = [item for item in newest[: most + len(listed)] if item.path not in inside][: max(0, most - len(listed))]
+    url = desk.prefix + "/"
+    page = views.FrontPage(
+        head=desk.head(url, "", desk.language.tagline, versions=desk.fixed_versions("/")),
+        newest=desk.day(newest[0]),
+        lead=desk.card(listed[0]),
+        today=tuple(desk.card(item) for item in listed[1:most]),
+        days=days(before, desk),
+        edition=desk.edition(edition),
+        more=len(listed[most:]),
+    )
+    shown = [*listed[:most], *before]
     return Output(file_of(url), desk.rendered("front.html", page, anchors(page.days), shown), "the front page")
 
 
@@ -53,7 +81,7 @@ def day_id(day: str) -> str:
     return f"dg-{day}"
 
 
-def pages(articles: Sequence[Article], size: int) -> tuple[Sequence[Article], list[Sequence[Article]]]:
+def pages(articles: Sequence[Item], size: int) -> tuple[Sequence[Item], list[Sequence[Item]]]:
     """Return (the first page, the numbered pages from 1 on), each newest first, of `articles`, newest first.
 
     The numbered pages are full and hold the oldest first; the newest `size` to `2 * size - 1` stand on the first
@@ -147,9 +175,12 @@ def title(term: Term, number: int, desk: Desk) -> str:
     return desk.words.text("%(name)s, page %(number)s", name=term.name, number=desk.words.number(number))
 
 
-def newer(number: int, addresses: Sequence[str], desk: Desk) -> views.Link | None:
-    """Return the page of a list after the page `number`, which is 0 for the first one: that has none."""
-    return _neighbour(number + 1 if number else -1, addresses, desk)
+def newer(number: int, addresses: Sequence[str], desk: Desk, newest: str = "") -> views.Link | None:
+    """Return the page of a list after the page `number`, which is 0 for the first one: that has none.
+
+    `newest` is what the first page is called there, if its list is none of articles.
+    """
+    return _neighbour(number + 1 if number else -1, addresses, desk, newest)
 
 
 def older(number: int, addresses: Sequence[str], desk: Desk) -> views.Link | None:
@@ -167,12 +198,12 @@ def _index_link(kind: TermKind, desk: Desk) -> views.Link:
     return views.Link(desk.words.text(_TITLES[kind]), f"{desk.prefix}/{FOLDERS[kind]}/")
 
 
-def _neighbour(number: int, addresses: Sequence[str], desk: Desk) -> views.Link | None:
+def _neighbour(number: int, addresses: Sequence[str], desk: Desk, newest: str = "") -> views.Link | None:
     """The page `number`, counted from the oldest; the one after the last numbered one is the first page."""
     if number < 0 or not addresses[1:]:
         return None
     if number == len(addresses):
-        return views.Link(desk.words.text("Newest articles"), addresses[0])
+        return views.Link(newest or desk.words.text("Newest articles"), addresses[0])
     if number == 0:
         return None
     return views.Link(page_name(number, desk), addresses[number])

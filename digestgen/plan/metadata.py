@@ -70,6 +70,7 @@ def _article(page: views.ArticlePage, item: Article, desk: Desk, original: Node 
         "creditText": page.credits,
         "copyrightNotice": desk.library.config.copyright,
         "license": _license(page, item, desk),
+        "isPartOf": _issue(page.edition, desk) if page.edition else None,
         "isBasedOn": [*_works(page, item, desk, used=True)],
         "citation": [*_works(page, item, desk, used=False)],
         "translationOfWork": original,
@@ -82,6 +83,19 @@ def _article(page: views.ArticlePage, item: Article, desk: Desk, original: Node 
     if item.retracted:
         properties["creativeWorkStatus"] = "Retracted"
     return linked.node(kind, **properties)
+
+
+def _issue(edition: views.EditionLink, desk: Desk) -> Node:
+    """The edition that the article belongs to, which is an issue of the digest in this language."""
+    home = desk.absolute(desk.prefix + "/")
+    return linked.node(
+        "PublicationIssue",
+        name=edition.title,
+        url=desk.absolute(edition.url),
+        issueNumber=edition.number,
+        datePublished=edition.when.iso,
+        isPartOf=linked.node("Periodical", name=desk.language.title, url=home),
+    )
 
 
 def _modified(item: Article, desk: Desk) -> str:

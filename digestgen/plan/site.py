@@ -10,7 +10,7 @@ from digestgen import library, licenses, parse, urls, views
 from digestgen.config import NavItem
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Resolver
-from digestgen.plan import archive, articles, lists, sitemaps, stories, syndication
+from digestgen.plan import archive, articles, editions, lists, sitemaps, stories, syndication
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unfit
 from digestgen.terms import FOLDERS
@@ -61,6 +61,7 @@ def plan(
     resolver.known = known(draft.outputs) | _to_come(channels) | _aliases(desks)
     for desk in desks:
         _add_articles(desk, draft)
+        _add_editions(desk, draft)
     _add_files(channels, static, draft)
     for item in shelf.wrong:
         draft.found.extend(articles.faults(item, desks[0]))
@@ -82,7 +83,8 @@ def _to_come(channels: _Channels) -> dict[str, frozenset[str]]:
         found += [sitemaps.SITEMAP, sitemaps.NEWS]
     for desk, listed in channels:
         found += [urls.unquote(url) for channel in listed for url in syndication.addresses(channel, desk)]
-    return dict.fromkeys(found, frozenset())
+    issues = ((edition.url, editions.anchors(edition)) for desk, _ in channels for edition in desk.part.editions)
+    return dict.fromkeys(found, frozenset[str]()) | {urls.unquote(url): ids for url, ids in issues}
 
 
 def _aliases(desks: Sequence[Desk]) -> dict[str, frozenset[str]]:
@@ -107,6 +109,8 @@ def _lists(desk: Desk) -> Iterable[Output]:
         for term in terms:
             yield from stories.listing(term, desk) if kind == "story" else lists.listing(term, desk)
     yield from archive.archive(desk)
+    if desk.library.config.editions != "off":
+        yield from editions.index(desk)
     url = desk.prefix + "/404.html"
     head = desk.head(url, desk.words.text("Page not found"), versions=desk.fixed_versions("/"), stay_out=True)
     page = views.NotFoundPage(head)
@@ -134,6 +138,8 @@ def _channels(desk: Desk) -> Iterable[syndication.Channel[Any]]:
     """All that readers of a language may follow."""
     yield syndication.of_site(desk)
     yield from (syndication.of_term(term, desk) for terms in desk.part.terms.values() for term in terms)
+    if desk.library.config.editions != "off":
+        yield editions.channel(desk)
 
 
 def _add_articles(desk: Desk, draft: _Draft) -> None:
@@ -145,6 +151,12 @@ def _add_articles(desk: Desk, draft: _Draft) -> None:
         _take(articles.article(item, desk, newer, older, places.get(item.path)), draft)
     for item in desk.part.pages:
         _take(articles.plain_page(item, desk), draft)
+
+
+def _add_editions(desk: Desk, draft: _Draft) -> None:
+    draft.found.extend(editions.faults(desk))
+    for made in editions.issues(desk):
+        _take(made, draft)
 
 
 def _take(made: articles.Made, draft: _Draft) -> None:
@@ -187,6 +199,7 @@ def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> vie
             sources=f"{prefix}/{FOLDERS['source']}/",
             stories=f"{prefix}/{FOLDERS['story']}/" if desk.library.known.registries.stories else "",
             feeds=desk.site_feeds,
+            editions=editions.home(desk) if config.editions != "off" else "",
         ),
         nav=_nav(desk, draft),
         publisher=views.Publisher(
@@ -205,7 +218,9 @@ def _nav(desk: Desk, draft: _Draft) -> tuple[views.Link, ...]:
     config = desk.library.config
     if config.nav is None:
         words, prefix = desk.words, desk.prefix
-        names = (("Sources", "sources"), ("Tags", "tags"), ("Archive", "archive"))
+        names = [("Sources", "sources"), ("Tags", "tags"), ("Archive", "archive")]
+        if config.editions != "off":
+            names.insert(0, ("Editions", "editions"))
         return tuple(views.Link(words.text(name), f"{prefix}/{folder}/") for name, folder in names)
     found = []
     for index, item in enumerate(config.nav):
