@@ -20,6 +20,7 @@ from lxml import html
 from tests.browser import accessibility_faults, every_link, lines, vnu
 from tests.building import built, once, published, told
 from tests.conftest import OpenPage, SiteServer
+from tests.formats import faults_of_json, faults_of_xml
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -111,14 +112,23 @@ def test_every_link_resolves(digest: Digest) -> None:
 
 
 def test_every_feed_parses_and_leads_to_pages_of_the_site(digest: Digest) -> None:
-    feeds = [path for path in published(digest.output) if path.endswith("feed.xml")]
-    assert {"feed.xml", "de/feed.xml"} <= set(feeds)
+    feeds = [path for path in published(digest.output) if path.endswith(("feed.xml", "rss.xml"))]
+    assert {"feed.xml", "de/feed.xml", "rss.xml", "de/rss.xml"} <= set(feeds)
     for path in feeds:
-        found = feedparser.parse((digest.output / path).read_bytes())
+        data = (digest.output / path).read_bytes()
+        assert faults_of_xml(data) == [], path
+        found = feedparser.parse(data)
         assert not found.bozo, path
         for entry in found.entries:
             inside = urlsplit(entry.link).path.removeprefix(PREFIX)
             assert (digest.output / inside / "index.html").is_file(), entry.link
+
+
+def test_json_feeds_and_sitemaps_are_as_their_formats_ask(digest: Digest) -> None:
+    for path in ("feed.json", "de/feed.json"):
+        assert faults_of_json((digest.output / path).read_bytes()) == []
+    for path in ("sitemap.xml", "news-sitemap.xml"):
+        assert faults_of_xml((digest.output / path).read_bytes()) == []
 
 
 def test_an_article_with_its_style_sheet_is_small(digest: Digest) -> None:

@@ -22,6 +22,7 @@ from digestgen.feeds.values import Entry, Feed, Origin, Person, Work
 from digestgen.plan.outputs import Syndicated
 from digestgen.plan.syndication import Channel, Document, documents
 from tests.building import planned
+from tests.formats import faults_of_json, faults_of_xml
 from tests.sites import write_site
 
 Site = Callable[[str], Path]
@@ -498,6 +499,34 @@ def test_the_picture_stands_at_the_head_of_the_full_text(site: Site) -> None:
         f'<figure><img src="{src}" alt="A “wet” street">'
         "<figcaption>Rain &amp; wind Picture: Cem Lens</figcaption></figure>\n<p>It rained.</p>"
     )
+
+
+@pytest.mark.parametrize("use", ["based-on", "republishes", "cites"])
+def test_every_document_is_as_its_format_asks(site: Site, use: str) -> None:
+    asked = "feeds: {rss: all, json: all, full: all, archive: all, entries: 1}"
+    text = story(use).replace("feeds: {rss: site, json: site}", asked)
+    plan = planned(site(text + "-- content/more.md --\n---\ntitle: More\ndate: 2024-05-04\n---\n"))
+    paths = [path for path, output in plan.outputs.items() if isinstance(output.content, Syndicated)]
+    assert {"feed.xml", "feed/1.xml", "rss.xml", "sources/agency/feed.xml"} <= set(paths)
+    for path in paths:
+        faults = faults_of_json if path.endswith(".json") else faults_of_xml
+        assert faults(plan.document(path)) == [], path
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "fault"),
+    [
+        ("<updated>2024-05-04T09", "<updated>4 May 2024 09", "atom:updated: '4 May 2024 09:00:00+02:00'"),
+        ("<id>urn:uuid:1</id>", "", "atom:entry: atom:id stands there 0 times"),
+        ("<summary>", "<teaser>x</teaser><summary>", "atom:entry: atom:teaser is unknown"),
+        ('href="https://other.example/"', 'href="/x"', "atom:link: href is '/x'"),
+    ],
+)
+def test_a_document_that_is_not_as_its_format_asks_is_found_out(was: str, now: str, fault: str) -> None:
+    text = atom.write(FEED).decode()
+    assert faults_of_xml(text.encode()) == []
+    assert was in text
+    assert fault in faults_of_xml(text.replace(was, now, 1).encode())
 
 
 @pytest.mark.parametrize(("prefix", "lang", "names"), [("", "en", ["Ada Quill"]), ("de/", "de", [])])

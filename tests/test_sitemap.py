@@ -12,6 +12,7 @@ import pytest
 from digestgen import build, sitemap
 from digestgen.sitemap import Page, Story
 from tests.building import NOW, planned, still_as_it_was
+from tests.formats import faults_of_xml
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -19,6 +20,7 @@ XHTML = "{http://www.w3.org/1999/xhtml}"
 
 def addresses(data: object) -> list[tuple[str, str]]:
     assert isinstance(data, bytes)
+    assert faults_of_xml(data) == []
     root = ElementTree.fromstring(data)
     return [(item.findtext(f"{SITEMAP}loc") or "", item.findtext(f"{SITEMAP}lastmod") or "") for item in root]
 
@@ -217,6 +219,7 @@ NEWS = """
 
 
 def news_of(data: bytes) -> list[tuple[str, str, str]]:
+    assert faults_of_xml(data) == []
     space = "{http://www.google.com/schemas/sitemap-news/0.9}"
     return [
         (url.findtext(f".//{space}title") or "", url.findtext(f".//{space}name") or "", url[0].text or "")
