@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from digestgen import build, gather, library, registry, source, traces, unchanged, work, writer
+from digestgen import build, gather, library, registry, source, unchanged, work, writer
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, graded
 from digestgen.library import Library
@@ -61,11 +61,18 @@ def export(request: Request) -> Result:
     settings, found = build.settings_of(request.folder)
     if settings is None:
         return Result(graded(found, {}, strict=False))
-    given = _input(request, settings, found)
+    look = unchanged.look(str(request.folder))
+    try:
+        return _exported(request, settings, _input(request, settings, look, found))
+    finally:
+        look.store.close()  # articles fetch their text from there until the last document is made
+
+
+def _exported(request: Request, settings: Config, given: _Input) -> Result:
     shelf, faults = library.assemble(given.articles, given.registries, settings, request.now)
     result = Result(held=sum(not library.is_page(item.article) for item in shelf.held))
     documents = [*_published(shelf, given), *(_held(shelf, given) if request.held else ())]
-    given.found[:0] = faults
+    given.found.extend(faults)
     files = _files(documents, given)
     if not _wrong(given, settings):
         _write(files, request, given, settings, result)
@@ -74,25 +81,13 @@ def export(request: Request) -> Result:
     return result
 
 
-def _input(request: Request, settings: Config, found: list[Diagnostic]) -> _Input:
+def _input(request: Request, settings: Config, look: unchanged.Look, found: list[Diagnostic]) -> _Input:
     tree = source.Tree(request.folder, settings)
-    store = traces.opened(str(request.folder), traces.engine())
-    try:
-        store.load()
-        last = unchanged.seen_of(unchanged.remembered(store), "inputs")
-        marks = unchanged.marks(str(request.folder), settings.content, last)
-        gathered = gather.articles(tree, marks, store, work.cores(), lambda _done, _of: None)
-        articles = [_kept(item) for item in gathered.articles]
-    finally:
-        store.close()
+    look.store.load()
+    marks = look.marks(settings.content)
+    gathered = gather.articles(tree, marks, look.store, work.cores(), lambda _done, _of: None)
     registries, faults = registry.read(tree.registries())
-    return _Input(tree, articles, registries, [*found, *tree.found, *faults, *gathered.found])
-
-
-def _kept(item: Article) -> Article:
-    """Return `item` with its manuscript at hand: the cache that it is fetched from is about to be closed."""
-    manuscript = item.fetch()
-    return replace(item, fetch=lambda: manuscript)
+    return _Input(tree, gathered.articles, registries, [*found, *tree.found, *faults, *gathered.found])
 
 
 def _wrong(given: _Input, settings: Config) -> bool:

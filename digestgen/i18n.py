@@ -118,8 +118,7 @@ class Language:
     @property
     def territorial(self) -> str:
         """The language with a country, as "en_GB", as OpenGraph wants it: the tag's, else the language's likely one."""
-        country = _with_country(self.locale).territory or ""
-        return f"{self.locale.language}_{country}" if country.isalpha() else self.locale.language
+        return _territorial(self.locale)
 
     def named(self, tag: str) -> str:
         """The name of the language `tag` in this one; the tag itself where there is none."""
@@ -214,6 +213,12 @@ def _with_country(locale: babel.Locale) -> babel.Locale:
     tag = f"{locale.language}_{locale.script}" if locale.script else locale.language
     likely = None if locale.territory else get_global("likely_subtags").get(tag)
     return _Locale.parse(likely) if likely else locale
+
+
+@functools.lru_cache(maxsize=256)
+def _territorial(locale: babel.Locale) -> str:
+    country = _with_country(locale).territory or ""
+    return f"{locale.language}_{country}" if country.isalpha() else str(locale.language)
 
 
 def _without_country(locale: babel.Locale) -> babel.Locale:

@@ -28,7 +28,10 @@ ARTICLES: Final = {
 
 #: What could end a script element or begin a comment in it (HTML, section 4.12.1.3), and two ends of lines that
 #: old scripts trip over.
-_UNSAFE: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+_UNSAFE: Final = tuple((sign, f"\\u{ord(sign):04x}") for sign in "<>&\u2028\u2029")
+
+#: Made once: json.dumps makes one for each text.
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 #: A description says what it is about, it does not repeat the text.
 _MOST: Final = 300
@@ -52,8 +55,10 @@ def document(nodes: Sequence[Node]) -> str:
     """Return the nodes as JSON that can stand in a script element whatever they say."""
     # named one by one: whoever looks at the top only still finds the first
     whole = nodes[0] if len(nodes) == 1 else {"@graph": list(nodes)}
-    text = json.dumps({"@context": "https://schema.org", **whole}, ensure_ascii=False, separators=(",", ":"))
-    return text.translate(_UNSAFE)
+    text = _JSON.encode({"@context": "https://schema.org", **whole})
+    for sign, code in _UNSAFE:
+        text = text.replace(sign, code)
+    return text
 
 
 def breadcrumbs(trail: Iterable[tuple[str, str]]) -> Node:

@@ -76,6 +76,7 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
             versions=dict(beside.versions),
             policy=desk.policy(item),
             canonical=item.canonical,
+            silent=True,
         ),
         card=card,
         standfirst=item.summary,

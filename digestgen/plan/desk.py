@@ -307,10 +307,12 @@ class Desk:
         canonical: str = "",
         trail: Sequence[views.Link] = (),
         stay_out: bool = False,
+        silent: bool = False,
     ) -> views.Head:
         """Return the head of the page at `url`. `versions` maps languages to the page in them, itself included.
 
-        `trail` are the pages between the front page and this one, for those that show where a page belongs.
+        `trail` are the pages between the front page and this one, for those that show where a page belongs. A
+        `silent` head says nothing to machines: someone else makes that.
         """
         versions = versions or {self.language.lang: url}
         canonical = canonical or ("" if stay_out else self.absolute(url))
@@ -323,8 +325,8 @@ class Desk:
             feeds=(*feeds, *self.site_feeds),
             languages=self._languages(versions),
             policy=policy,
-            data=None if stay_out else self._data(url, title, trail, policy),
-            preview=() if stay_out else self._preview(title, description, canonical, versions),
+            data=None if stay_out or silent else self._data(url, title, trail, policy),
+            preview=() if stay_out or silent else self._preview(title, description, canonical, versions),
             stay_out=stay_out,
         )
 
