@@ -35,7 +35,7 @@ class Group:
 class Edition:
     """An edition of one language. `name` is its day, its week or its file's name; `file` may tell more of it.
 
-    `lead` is the first article that is no brief, `groups` hold all others.
+    `lead` is the first article that is neither a brief nor an advertisement, `groups` hold all others.
     """
 
     name: str
@@ -130,7 +130,7 @@ def _edition(
     # of articles that nobody put in order, the smallest weight comes first, as on the front page
     ordered = [(item.section or article.section, article) for item, article in listed]
     ordered += [(article.section, article) for article in sorted(others, key=lambda article: article.weight)]
-    lead = next((article for _, article in ordered if not article.brief), None)
+    lead = next((article for _, article in ordered if not article.brief and article.genre != "advertisement"), None)
     url = urls.quote_path(f"{language.prefix}/{FOLDER}/{name}/")
     stamp = file.stamp if file and file.stamp else _begin(name, config)
     return Edition(name, url, stamp, lead, _groups(item for item in ordered if item[1] is not lead), file)
@@ -143,14 +143,15 @@ def _begin(name: str, config: Config) -> Stamp:
 
 
 def _groups(listed: Iterable[tuple[str, Article]]) -> tuple[Group, ...]:
-    """Return articles by section, in the order in which the sections appear; those without one come first."""
-    names: dict[str, str] = {"": ""}
-    found: dict[str, list[Article]] = {"": []}
+    """Return articles by section, in the order in which the sections appear; those without one come last."""
+    names: dict[str, str] = {}
+    found: dict[str, list[Article]] = {}
     for section, article in listed:
         key = terms.same(section)
         names.setdefault(key, section)
         found.setdefault(key, []).append(article)
-    return tuple(Group(names[key], tuple(articles)) for key, articles in found.items() if articles)
+    keys = sorted(found, key=lambda key: not key)
+    return tuple(Group(names[key], tuple(found[key])) for key in keys)
 
 
 def _order(edition: Edition, config: Config) -> datetime:

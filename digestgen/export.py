@@ -70,7 +70,7 @@ def export(request: Request) -> Result:
 
 def _exported(request: Request, settings: Config, given: _Input) -> Result:
     shelf, faults = library.assemble(given.articles, given.registries, settings, request.now)
-    result = Result(held=sum(not library.is_page(item.article) for item in shelf.held))
+    result = Result(held=sum(library.is_article(item.article) for item in shelf.held))
     documents = [*_published(shelf, given), *(_held(shelf, given) if request.held else ())]
     given.found.extend(faults)
     files = _files(documents, given)

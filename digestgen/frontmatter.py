@@ -320,8 +320,8 @@ EDITION: Final = Table(
         Key(
             "articles",
             ListOf(_Listed(), "a list of files", single=True),
-            "Its articles in order, as files or as mappings of `section` and `articles`. The first one that is no "
-            "brief leads; each stands below its own section where none is given here.",
+            "Its articles in order, as files or as mappings of `section` and `articles`. The first one that is "
+            "neither a brief nor an advertisement leads; each stands below its own section where none is given here.",
             (),
             "those of its day or week",
         ),

@@ -29,7 +29,7 @@ class Held:
     """An article or an edition that is not published (now). `until` is when it will be, where that is known."""
 
     article: Article
-    why: Literal["draft", "expired", "future", "embargo", "without articles"]
+    why: Literal["draft", "expired", "future", "embargo"]
     until: datetime | None = None
 
 
@@ -204,7 +204,10 @@ def is_article(item: Article) -> bool:
 
 
 def _without_articles(parts: Iterable[Part], held: Iterable[Held]) -> list[Held]:
-    """Return the files of editions of which there is nothing yet, each until the first of its articles is there."""
+    """Return the files of editions of which there is nothing yet, each until the first of its articles is there.
+
+    Where no moment is known for any of them, the edition waits as a draft does.
+    """
     until = {item.article.path: item.until for item in held}
     found = []
     for part in parts:
@@ -212,7 +215,8 @@ def _without_articles(parts: Iterable[Part], held: Iterable[Held]) -> list[Held]
         for file in part.edition_files:
             if file.path not in there:
                 moments = (until.get(editions.meant(file, item) or "") for item in editions.listed_by(file))
-                found.append(Held(file, "without articles", min(filter(None, moments), default=None)))
+                soonest = min(filter(None, moments), default=None)
+                found.append(Held(file, "future" if soonest else "draft", soonest))
     return found
 
 

@@ -172,6 +172,8 @@ def kinds(digest: Digest) -> dict[str, str]:
         "archive": "archive/",
         "year": one(r"archive/\d{4}/index\.html"),
         "month": one(r"archive/\d{4}/\d\d/index\.html"),
+        "edition": one(r"editions/[^/]+/index\.html"),
+        "editions": "editions/",
     }
 
 
@@ -189,6 +191,8 @@ def kinds(digest: Digest) -> dict[str, str]:
         "sources",
         "archive",
         "year",
+        "edition",
+        "editions",
     ],
 )
 def test_axe_finds_nothing_in_light_and_dark_and_on_any_screen(

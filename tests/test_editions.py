@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -72,7 +73,7 @@ def test_without_a_file_weight_then_time_orders_and_sections_follow_as_they_appe
             "e.md": long("date: 2024-05-06\nweight: 2"),
         }
     )
-    assert names(found) == [("lead", ["d.md"]), ("", ["e.md"]), ("world", ["c.md", "a.md"]), ("Sport", ["b.md"])]
+    assert names(found) == [("lead", ["d.md"]), ("world", ["c.md", "a.md"]), ("Sport", ["b.md"]), ("", ["e.md"])]
 
 
 def test_what_a_file_lists_comes_first_in_its_order_and_the_rest_of_the_week_follows() -> None:
@@ -185,7 +186,7 @@ def test_an_edition_without_a_published_article_waits_for_the_first_of_them() ->
     }
     library = shelf.shelf(files, "editions: files")
     found = {item.article.path: (item.why, item.until) for item in library.held}
-    assert found["editions/x.md"] == ("without articles", datetime(2024, 6, 3, tzinfo=UTC))
+    assert found["editions/x.md"] == ("future", datetime(2024, 6, 3, tzinfo=UTC))
     assert "editions/x.md" not in library.urls
 
 
@@ -208,6 +209,11 @@ def test_an_edition_without_a_published_article_waits_for_the_first_of_them() ->
 )
 def test_a_short_plain_article_is_a_brief_unless_it_says_otherwise(text: str, brief: bool) -> None:
     assert shelf.article("a.md", text, shelf.settings()).brief is brief
+
+
+def test_an_advertisement_does_not_lead() -> None:
+    files = {"ad.md": long("date: 2024-05-07\ngenre: advertisement"), "a.md": long("date: 2024-05-06")}
+    assert names(weeks(files)[0]) == [("lead", ["a.md"]), ("", ["ad.md"])]
 
 
 def test_the_lead_is_the_first_article_that_is_no_brief() -> None:
@@ -336,6 +342,20 @@ def test_an_article_knows_its_edition(site: Callable[[str], Path]) -> None:
         "/editions/2024-18/",
         "2024-04-29",
     )
+
+
+def test_linked_data_says_of_which_issue_an_article_is_a_part(site: Callable[[str], Path]) -> None:
+    text = well_built(site(SITE))["2024/05/rain/index.html"].decode()
+    found = json.loads(text.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
+    article = next(node for node in found.get("@graph", [found]) if "headline" in node)
+    assert article["isPartOf"] == {
+        "@type": "PublicationIssue",
+        "name": "A week <b>of</b> rain",
+        "url": "https://example.org/sub/editions/2024-19/",
+        "issueNumber": "7",
+        "datePublished": "2024-05-06",
+        "isPartOf": {"@type": "Periodical", "name": "The Weekly", "url": "https://example.org/sub/"},
+    }
 
 
 def test_the_same_week_in_another_language_is_a_version_of_it(site: Callable[[str], Path]) -> None:
