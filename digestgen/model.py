@@ -232,6 +232,7 @@ class RegisteredPerson:
     key: str
     name: str
     url: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

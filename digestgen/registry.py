@@ -49,6 +49,7 @@ PERSON: Final = Table(
     (
         Key("name", Text(), "The person's name, as bylines have it.", required=True),
         Key("url", Address(), "The person's own site.", "", "none"),
+        Key("about", Text(), "Who that is, in a sentence or two.", "", "none"),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Tags, sections, publishers and stories: what identifies them, what they are called, who is listed below them."""
+"""Tags, sections, publishers, stories and people: what identifies and names them, and who is listed below them."""
 
 from __future__ import annotations
 
@@ -7,26 +7,51 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal, TypeVar
 
 from digestgen import slugs, urls
 from digestgen.config import Config, SiteLanguage
 from digestgen.diagnostics import Diagnostic, Span
-from digestgen.model import Article, RegisteredSource, RegisteredStory, RegisteredTag, Registries, Source
+from digestgen.model import (
+    Article,
+    RegisteredPerson,
+    RegisteredSource,
+    RegisteredStory,
+    RegisteredTag,
+    Registries,
+    Source,
+)
 
 Value = TypeVar("Value")
 
-TermKind = Literal["tag", "section", "source", "story"]
+TermKind = Literal["tag", "section", "source", "story", "person"]
 
 #: Where the lists of each kind live below a language's prefix.
-FOLDERS: Final[Mapping[TermKind, str]] = {"tag": "tags", "section": "sections", "source": "sources", "story": "stories"}
+FOLDERS: Final[Mapping[TermKind, str]] = {
+    "tag": "tags",
+    "section": "sections",
+    "source": "sources",
+    "story": "stories",
+    "person": "people",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a person did for an article: a role, "author" for the byline alone; and from where, or an empty place."""
+
+    role: str
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A tag, a section, a publisher or a story in one language, with its articles, newest first."""
+    """A tag, a section, a publisher, a story or a person in one language, with its articles, newest first.
+
+    `parts` tell for each article what the person did for it; they are empty for other terms.
+    """
 
     kind: TermKind
     key: str
@@ -37,6 +62,8 @@ class Term:
     description: str = ""
     publisher: RegisteredSource | None = None
     tag: RegisteredTag | None = None
+    person: RegisteredPerson | None = None
+    parts: tuple[tuple[Part, ...], ...] = ()
 
 
 @lru_cache(maxsize=65536)
@@ -77,12 +104,13 @@ def _grouped(
 
 
 def terms(articles: Sequence[Article], language: SiteLanguage, known: Known) -> dict[TermKind, tuple[Term, ...]]:
-    """Return all tags, sections, publishers and stories of `articles` (newest first), each kind by name."""
+    """Return all tags, sections, publishers, stories and people of `articles` (newest first), each kind by name."""
     return {
         "tag": _tags(articles, language, known),
         "section": _sections(articles, language),
         "source": _publishers(articles, language, known),
         "story": _stories(articles, language, known),
+        "person": _people(articles, language, known),
     }
 
 
@@ -136,6 +164,42 @@ def _readable(key: str) -> str:
     return words[0].upper() + words[1:]
 
 
+def _people(articles: Sequence[Article], language: SiteLanguage, known: Known) -> tuple[Term, ...]:
+    made: dict[str, list[tuple[str, Article, tuple[Part, ...]]]] = defaultdict(list)
+    for article in articles:
+        for key, (name, parts) in involved(article, known).items():
+            made[key].append((name, article, tuple(parts)))
+    terms = []
+    for key, uses in made.items():
+        written, about = uses[-1][0], ""
+        person = known.person(written)[2]
+        if person:
+            written, about = person.name, person.about
+        slug = slugs.slugify(person.key if person else written, language.lang)
+        term = _term("person", key, written, slug, language, [use[:2] for use in uses], about)
+        terms.append(replace(term, person=person, parts=tuple(parts for _, _, parts in uses)))
+    return _by_name(terms)
+
+
+def involved(article: Article, known: Known) -> dict[str, tuple[str, dict[Part, None]]]:
+    """Return key to (name as written, what they did) of all who are named for making `article`, in order."""
+    found: dict[str, tuple[str, dict[Part, None]]] = {}
+
+    def note(name: str, part: Part, *, unless: frozenset[str] = frozenset()) -> None:
+        parts = found.setdefault(known.person(name)[0], (name, {}))[1]
+        if not any(done.role in unless for done in parts):
+            parts[part] = None
+
+    for credit in article.credits:
+        for person in credit.people:
+            note(person.name, Part(credit.role, person.place))
+    for name in article.translation.by if article.translation else ():
+        note(name, Part("translation"), unless=frozenset(["translation"]))
+    for name in article.byline:
+        note(name, Part("author"), unless=frozenset(["reporting", "writing"]))
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """The registries, ready to be asked by name, by host and by language."""
@@ -145,6 +209,7 @@ class Known:
     hosts: Mapping[str, RegisteredSource]
     tags: Mapping[str, Mapping[str, RegisteredTag]]
     stories: Mapping[str, Mapping[str, RegisteredStory]]
+    people: Mapping[str, RegisteredPerson]
 
     def publisher(self, source: Source) -> tuple[str, str, RegisteredSource | None]:
         """Return (key, name, registered publisher) of whom a source credits.
@@ -158,6 +223,11 @@ class Known:
         if known is not None:
             return f"={known.key}", known.name, known
         return same(source.name or host), source.name or host, None
+
+    def person(self, name: str) -> tuple[str, str, RegisteredPerson | None]:
+        """Return (key, name, registered person) of whom a byline or a credit names, by key of people.yaml or name."""
+        known = self.registries.people.get(name) or self.people.get(same(name))
+        return (f"={known.key}", known.name, known) if known else (same(name), name, None)
 
     def tag(self, name: str, lang: str) -> RegisteredTag | None:
         """Return the tag of tags.yaml that is called `name`, in `lang` or else in any language."""
@@ -187,6 +257,7 @@ def known_of(registries: Registries, config: Config) -> Known:
         {_host(item.url): item for item in sources if item.url and _is_root(item.url)},
         {item.lang: _tag_names(registries, item.lang) for item in config.languages},
         {item.lang: _story_names(registries, item.lang) for item in config.languages},
+        {same(item.name): item for item in list(registries.people.values())[::-1]},
     )
 
 
@@ -275,11 +346,15 @@ def _mend(kind: TermKind) -> str:
         "section": "call one of them otherwise",
         "source": "give one of them a key of its own in sources.yaml",
         "story": "give one of them a slug of its own in stories.yaml",
+        "person": "give one of them a key of its own in people.yaml",
     }[kind]
 
 
 def _place(term: Term, article: Article, known: Known, language: SiteLanguage, config: Config) -> Span:
     """Where in the file of `article` the term stands."""
+    if term.kind == "person":
+        named = (article.marks.get(key) for key in ("credits", "authors", "translation"))
+        return next((span for span in named if span), Span(f"{config.content}/{article.path}"))
     keys = {
         "tag": [same_tag(known.tag_name(name, language.lang)) for name in article.tags],
         "section": [same(article.section)],

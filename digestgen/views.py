@@ -212,6 +212,8 @@ class Places:
     tags: str
     sections: str
     sources: str
+    people: str
+    """Empty where people.yaml names nobody."""
     stories: str
     """Empty where stories.yaml tells of none."""
     feeds: tuple[FeedLink, ...]
@@ -357,18 +359,56 @@ class PublisherFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """A row of a table of numbers, which may be drawn."""
+
+    name: str
+    number: int
+    text: str
+    """The number as the page's language writes it."""
+    share: int
+    """The number in per cent of the largest one of the table, rounded up: the length of a bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Since when a publisher or a person is credited, and in how many articles of each year, the first one first."""
+
+    first: When
+    latest: When
+    years: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """Who a person is, as people.yaml tells, and in how many articles they did what and from where, the most first."""
+
+    link: str
+    about: str
+    roles: tuple[Count, ...]
+    places: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """A list of articles with one thing in common (`list.html`).
 
-    `kind` is "tag", "section" or "source". The first page holds the newest articles and has no `number`; further
-    pages are numbered from 1, the oldest, so that a new article moves none of them.
+    `kind` is "tag", "section", "source" or "person". The first page holds the newest articles and has no `number`;
+    further pages are numbered from 1, the oldest, so that a new article moves none of them.
     """
 
     head: Head
+    index: Link
+    """All lists of this kind."""
     kind: str
     name: str
     description: str
     publisher: PublisherFacts | None
+    """On the first page of a publisher that sources.yaml knows."""
+    person: PersonFacts | None
+    """On the first page of a person."""
+    record: Record | None
+    """On the first page of a publisher or a person."""
     number: int
     """0 on the first page."""
     place: str
@@ -376,6 +416,8 @@ class ListPage:
     total: int
     """How many articles the whole list has; told on the first page only, 0 elsewhere."""
     cards: tuple[Card, ...]
+    did: tuple[str, ...]
+    """What a person did for each of `cards`, as "reporting from Seoul, editing"; empty on other lists."""
     newer: Link | None
     older: Link | None
     feeds: tuple[FeedLink, ...]
@@ -489,16 +531,30 @@ class Entry:
     count: int
     latest: When
     detail: str
-    """Description of a tag or a story, kind and country of a publisher; or empty."""
+    """Description of a tag or a story, kind and country of a publisher, roles of a person; or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The publishers of one kind: an anchor, what the kind is called and how often it is credited, and its lists."""
+
+    id: str
+    count: Count
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    """All tags, sections, publishers or stories (`index.html`). `kind` is "tag", "section", "source" or "story"."""
+    """All tags, sections, publishers, stories or people (`index.html`).
+
+    `kind` is "tag", "section", "source", "story" or "person".
+    """
 
     head: Head
     kind: str
     entries: tuple[Entry, ...]
+    groups: tuple[Group, ...]
+    """The same publishers by kind, the most credited kind first; empty in other indexes."""
 
 
 @dataclass(frozen=True, slots=True)

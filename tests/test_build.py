@@ -460,9 +460,11 @@ def test_a_key_too_many_in_site_yaml_hides_no_fault_of_an_article(site: Site) ->
     assert [item.code for item in wrong.diagnostics if item.severity == "error"] == ["missing-date", "unknown-key"]
 
 
-def test_a_byline_leads_to_the_site_that_people_yaml_names(site: Site) -> None:
+def test_the_page_of_a_person_leads_to_the_site_that_people_yaml_names(site: Site) -> None:
     folder = site(
         "-- site.yaml --\ntitle: T\n-- people.yaml --\nkim: {name: A. Kim, url: https://kim.example/}\n"
         "-- content/a.md --\n---\ntitle: A\ndate: 2024-01-01\nauthors: kim\n---\nText.\n"
     )
-    assert b'href="https://kim.example/"' in well_built(folder)["2024/01/a/index.html"]
+    files = well_built(folder)
+    assert b'href="../../../people/kim/"' in files["2024/01/a/index.html"]
+    assert b'href="https://kim.example/"' in files["people/kim/index.html"]

@@ -31,7 +31,7 @@ LANGUAGES = [file.stem for file in FILES]
 BY_VALUE: dict[tuple[str, str], Iterable[str]] = {
     ("credits.py", "message"): credits.ROLES.values(),
     ("plan/lists.py", "_TITLES[kind]"): lists._TITLES.values(),
-    ("plan/lists.py", "source.kind"): registry.KINDS,
+    ("plan/facts.py", "source.kind"): registry.KINDS,
     ("plan/site.py", "name"): ("Sources", "Tags", "Archive"),
     ("signoffs.py", "message"): credits.ROLES.values(),
     ("render.py", "message"): (),  # the templates' own, which are found there

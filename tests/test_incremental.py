@@ -45,6 +45,7 @@ title: One
 date: 2024-01-01
 tags: [first]
 sources: [reuters]
+authors: [Ada Byron]
 story: it
 ---
 The first.
@@ -53,6 +54,13 @@ And more.
 """
 
 SLUGS = ("one", "two", "three", "four", "five", "six", "seven")
+PEOPLE = (
+    "",
+    "authors: ada\n",
+    "authors: [Ada, adabyron]\n",
+    "credits: {role: reporting, people: {name: Ada Byron, place: Seoul}}\n",
+    "translation: {by: Ada}\n",
+)
 TAGS = ("first", "Zweites", "C++", "day to day")
 ORIGINAL = "translation: {of: one.md}\ngenre: analysis\ncorrections: [{date: 2024-05-30, text: It was two.}]\n"
 WORDS = ("Words", "More words", '"Quoted" words', "Wörter – und mehr")
@@ -91,6 +99,7 @@ class Editing(RuleBasedStateMachine):
         source=st.sampled_from(
             ["", "reuters", "Some Paper", "https://www.example.com/x", "{name: reuters, use: cites}"]
         ),
+        people=st.sampled_from(PEOPLE),
         link=st.sampled_from(SLUGS),
         extra=st.sampled_from(
             [
@@ -105,9 +114,18 @@ class Editing(RuleBasedStateMachine):
         ),
     )
     def write(
-        self, slug: str, lang: str, title: str, day: int, tags: list[str], source: str, link: str, extra: str
+        self,
+        slug: str,
+        lang: str,
+        title: str,
+        day: int,
+        tags: list[str],
+        source: str,
+        people: str,
+        link: str,
+        extra: str,
     ) -> None:
-        front = f"title: '{title}'\ndate: 2024-05-{day:02d}\ntags: {tags!r}\n" + extra
+        front = f"title: '{title}'\ndate: 2024-05-{day:02d}\ntags: {tags!r}\n" + people + extra
         front += f"sources: [{source}]\n" if source else ""
         text = f"---\n{front}---\n{title} of {slug}, [see]({link}.md) and [top](#{slug}).\n\n## {slug}\n"
         (self.folder / f"content/{slug}{lang}.md").write_text(text, encoding="utf-8")
@@ -159,6 +177,10 @@ class Editing(RuleBasedStateMachine):
     @rule(name=st.sampled_from(["Reuters", "Reuters News"]), about=st.sampled_from(["", "  about: An agency.\n"]))
     def register_a_source(self, name: str, about: str) -> None:
         (self.folder / "sources.yaml").write_text(f"reuters:\n  name: {name}\n{about}", encoding="utf-8")
+
+    @rule(name=st.sampled_from(["Ada", "Ada Byron"]), about=st.sampled_from(["", ", about: A mathematician."]))
+    def register_a_person(self, name: str, about: str) -> None:
+        (self.folder / "people.yaml").write_text(f"ada: {{name: {name}{about}}}\n", encoding="utf-8")
 
     @rule(name=st.sampled_from(["Erstes", "Das Erste"]))
     def pair_tags(self, name: str) -> None:
@@ -341,6 +363,12 @@ def _new_in_the_story(folder: Path) -> None:
     (folder / "content/three.md").write_text("---\ntitle: Three\ndate: 2024-01-03\nstory: it\n---\n", encoding="utf-8")
 
 
+def _respelt_person(folder: Path) -> None:
+    """The name of an older article decides where a person's page is."""
+    text = "---\ntitle: Three\ndate: 2023-12-31\nauthors: AdaByron\n---\nC\n"
+    (folder / "content/three.md").write_text(text, encoding="utf-8")
+
+
 def _without(*left_out: int) -> Callable[[pytest.MonkeyPatch], None]:
     def patch(monkeypatch: pytest.MonkeyPatch) -> None:
         whole = Desk.key
@@ -362,6 +390,7 @@ MUTATIONS = {
     "the neighbours": (_without(2), _retitled_neighbour),
     "the story": (_without(2), _new_in_the_story),
     "the tags": (_without(3), _new_tag_name),
+    "the byline": (_without(2, 7), _respelt_person),
     "the templates": (_constant(Renderer, "closure"), _new_template),
     "what stands on every page": (_constant(Renderer, "shared"), _new_option),
 }

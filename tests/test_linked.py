@@ -205,13 +205,18 @@ def test_an_article_tells_all_that_is_known_of_it(site: Site) -> None:
             "license": "https://creativecommons.org/publicdomain/zero/1.0/",
         },
         "author": [
-            {"@type": "Person", "name": "Ada Byron", "url": "https://ada.example/"},
-            {"@type": "Person", "name": "Ben"},
-            {"@type": "Person", "name": "Cy"},
+            {
+                "@type": "Person",
+                "name": "Ada Byron",
+                "url": "https://paper.example/base/people/ada/",
+                "sameAs": "https://ada.example/",
+            },
+            {"@type": "Person", "name": "Ben", "url": "https://paper.example/base/people/ben/"},
+            {"@type": "Person", "name": "Cy", "url": "https://paper.example/base/people/cy/"},
         ],
-        "editor": [{"@type": "Person", "name": "Dee"}],
-        "translator": [{"@type": "Person", "name": "Flo"}],
-        "contributor": [{"@type": "Person", "name": "Eve"}],
+        "editor": [{"@type": "Person", "name": "Dee", "url": "https://paper.example/base/people/dee/"}],
+        "translator": [{"@type": "Person", "name": "Flo", "url": "https://paper.example/base/people/flo/"}],
+        "contributor": [{"@type": "Person", "name": "Eve", "url": "https://paper.example/base/people/eve/"}],
         "creditText": (
             "Reporting by Ada Byron in Seoul and Ben; writing by Cy; editing by Dee; graphics by Eve; "
             "translation from Korean by Flo with A machine"
@@ -367,7 +372,8 @@ def test_an_article_has_a_preview(site: Site) -> None:
         ("article:published_time", "2024-05-03T09:00+02:00"),
         ("article:modified_time", "2024-05-05"),
         ("article:section", "World"),
-        ("article:author", "https://ada.example/"),
+        ("article:author", "https://paper.example/base/people/ada/"),
+        ("article:author", "https://paper.example/base/people/ben/"),
         ("article:tag", "Weather"),
         ("article:tag", "Asia"),
         ("twitter:card", "summary_large_image"),

@@ -6,7 +6,7 @@ import pytest
 
 from digestgen import terms as module
 from digestgen.library import Library
-from digestgen.model import RegisteredSource
+from digestgen.model import RegisteredPerson, RegisteredSource
 from tests.shelf import assembled, part, shelf, terms
 
 TWO = "languages: [de]"
@@ -207,3 +207,68 @@ def test_publishers_have_their_lists_in_every_language() -> None:
     found = shelf({"2024-05-01-a.md": "sources: kcna", "2024-05-01-b.de.md": "sources: kcna"}, TWO, sources=SOURCES)
     assert urls(found, "source", "de") == {"KCNA": "/de/sources/kcna/"}
     assert part(found, "de").by_key["source", "=kcna"].articles == part(found, "de").articles
+
+
+# --- people
+
+PEOPLE = """
+ada: {name: Ada Byron, url: https://ada.example/, about: Wrote of engines.}
+ben: {name: Ben Lee}
+"""
+REPORTED = "credits:\n  - {role: reporting, people: [{name: %s, place: Seoul}]}"
+
+
+@pytest.mark.parametrize("name", ["ada", "Ada Byron", "ada  byron"])
+def test_person_is_known_by_key_or_by_name(name: str) -> None:
+    term = terms(shelf({"2024-05-01-a.md": REPORTED % name}, people=PEOPLE), "person")["Ada Byron"]
+    assert (term.url, term.description) == ("/people/ada/", "Wrote of engines.")
+    assert term.person == RegisteredPerson("ada", "Ada Byron", "https://ada.example/", "Wrote of engines.")
+    assert term.parts == ((module.Part("reporting", "Seoul"),),)
+
+
+def test_people_of_one_name_are_one_spelled_as_in_the_oldest_article() -> None:
+    found = shelf({"2024-05-02-a.md": REPORTED % "DANA KIM", "2024-05-01-b.md": "authors: Dana Kim"})
+    assert paths(found, "person") == {"Dana Kim": ["2024-05-02-a.md", "2024-05-01-b.md"]}
+    assert urls(found, "person") == {"Dana Kim": "/people/dana-kim/"}
+
+
+def test_all_who_are_named_are_people_with_what_they_did() -> None:
+    front = """
+authors: [Dana Kim, ada]
+credits:
+  - {role: reporting, people: [{name: ada, place: Seoul}, {name: Ada Byron, place: Busan}, {name: ben, place: Seoul}]}
+  - {role: editing, people: [ben, {name: Eve, place: Tokyo}]}
+  - {role: fact-checking, people: Eve}
+  - {role: translation, people: {name: Eve, place: Bonn}}
+translation: {from: ko, by: [Eve, Finn]}"""
+    found = terms(shelf({"2024-05-01-a.md": front}, people=PEOPLE), "person")
+    assert {name: [(part.role, part.place) for part in term.parts[0]] for name, term in found.items()} == {
+        "Ada Byron": [("reporting", "Seoul"), ("reporting", "Busan")],
+        "Ben Lee": [("reporting", "Seoul"), ("editing", "")],
+        "Dana Kim": [("author", "")],
+        "Eve": [("editing", "Tokyo"), ("fact-checking", ""), ("translation", "Bonn")],
+        "Finn": [("translation", "")],
+    }
+
+
+def test_the_byline_that_credits_make_is_no_part_of_its_own() -> None:
+    (term,) = terms(
+        shelf({"2024-05-01-a.md": "credits: {role: writing, people: ben}"}, people=PEOPLE), "person"
+    ).values()
+    assert term.parts == ((module.Part("writing"),),)
+
+
+def test_articles_without_people_make_none() -> None:
+    assert terms(shelf({"2024-05-01-a.md": "sources: kcna"}, people=PEOPLE), "person") == {}
+
+
+def test_people_with_equal_slugs_are_an_error_at_their_credits() -> None:
+    _, (fault,) = assembled({"2024-05-01-a.md": "authors: [Émile, Emile]"})
+    assert fault.span is not None
+    assert (fault.span.line, fault.message) == (3, "the people “Emile” and “Émile” would both be /people/emile/")
+    assert fault.help.endswith("give one of them a key of its own in people.yaml")
+
+
+def test_people_have_their_lists_in_every_language() -> None:
+    found = shelf({"2024-05-01-a.md": "authors: ada", "2024-05-01-b.de.md": "authors: ada"}, TWO, people=PEOPLE)
+    assert urls(found, "person", "de") == {"Ada Byron": "/de/people/ada/"}

@@ -56,7 +56,7 @@ def article(
     registered = tuple(desk.library.known.publisher(source)[2] for source in item.sources)
     inward = tuple(target.url for target in targets)
     original = metadata.original(item, desk)
-    key = desk.key(item.fingerprint, shown, beside, tags, inward, registered, original)
+    key = desk.key(item.fingerprint, shown, beside, tags, inward, registered, original, desk.everyone(item))
 
     def make() -> views.ArticlePage:
         return metadata.described(_article_page(item, desk, tags, beside), item, desk, original)

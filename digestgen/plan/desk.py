@@ -285,13 +285,17 @@ class Desk:
         return tuple(dict.fromkeys(credits.named(name, self.people) for name in article.byline))
 
     def byline_links(self, article: Article) -> tuple[views.Link, ...]:
-        """Return the byline with each person's own site, where people.yaml names one."""
-        return tuple(self.person(name) for name in self.byline(article))
+        """Return the byline with each person's page."""
+        return tuple(dict.fromkeys(self.person(name) for name in article.byline))
 
     def person(self, name: str) -> views.Link:
-        """Return a person, given by name or by a key of people.yaml, with their own site where that names one."""
-        named = credits.named(name, self.people)
-        return views.Link(named, next((person.url for person in self.people.values() if person.name == named), ""))
+        """Return a person, given by name or by a key of people.yaml, with their page where articles credit them."""
+        page = self.term("person", self.library.known.person(name)[0])
+        return views.Link(credits.named(name, self.people), page.url if page else "")
+
+    def everyone(self, article: Article) -> tuple[views.Link, ...]:
+        """Return all who are named for making `article`, each with their page."""
+        return tuple(self.person(name) for name, _ in terms.involved(article, self.library.known).values())
 
     # --- the head of a page
 
@@ -459,7 +463,7 @@ class Desk:
         return {item.lang: item.prefix + path for item in self.library.config.languages}
 
     def term_versions(self, term: Term) -> dict[str, str]:
-        """Return the pages of `term` in all languages: paired by tags.yaml, or by the key of a publisher or a story."""
+        """Return the pages of `term` in all languages: paired by tags.yaml, or by the key of any other thing."""
         found = {}
         for part in self.library.parts:
             for other in part.terms[term.kind]:
@@ -480,4 +484,4 @@ def _page_settings(library: Library) -> tuple[object, ...]:
 def _one_thing(term: Term, other: Term) -> bool:
     if term.kind == "tag":
         return term.tag is not None and term.tag is other.tag
-    return term.kind in ("source", "story") and term.key == other.key
+    return term.kind in ("source", "story", "person") and term.key == other.key

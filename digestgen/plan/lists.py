@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,15 +10,22 @@ from typing import TypeVar
 
 from digestgen import views
 from digestgen.editions import Edition
-from digestgen.model import Article, RegisteredSource
+from digestgen.model import Article, RegisteredPerson, RegisteredSource
+from digestgen.plan import facts
 from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.outputs import Output, file_of
-from digestgen.terms import FOLDERS, Term, TermKind
+from digestgen.terms import FOLDERS, Part, Term, TermKind
 
 Item = TypeVar("Item")
 
 #: What an index is called; a message of the catalogues.
-_TITLES: dict[TermKind, str] = {"tag": "Tags", "section": "Sections", "source": "Sources", "story": "Stories"}
+_TITLES: dict[TermKind, str] = {
+    "tag": "Tags",
+    "section": "Sections",
+    "source": "Sources",
+    "story": "Stories",
+    "person": "People",
+}
 
 
 def front(desk: Desk) -> Output:
@@ -84,6 +92,8 @@ def day_id(day: str) -> str:
 def pages(articles: Sequence[Item], size: int) -> tuple[Sequence[Item], list[Sequence[Item]]]:
     """Return (the first page, the numbered pages from 1 on), each newest first, of `articles`, newest first.
 
+    What goes with each article is cut in the same way.
+
     The numbered pages are full and hold the oldest first; the newest `size` to `2 * size - 1` stand on the first
     page. So an article newer than all others moves none from one numbered page to another.
     """
@@ -111,21 +121,27 @@ class _Opening:
     total: int
     versions: Mapping[str, str]
     publisher: RegisteredSource | None
+    person: RegisteredPerson | None
+    tally: facts.Tally | None
 
 
 def listing(term: Term, desk: Desk) -> Iterable[Output]:
-    """Return the pages of a tag, a section or a publisher."""
-    first, numbered = pages(term.articles, desk.library.config.paginate)
+    """Return the pages of a tag, a section, a publisher or a person."""
+    size = desk.library.config.paginate
+    first, numbered = pages(term.articles, size)
+    first_parts, numbered_parts = pages(term.parts, size)
+    parts = [first_parts, *numbered_parts] if term.parts else [()] * (len(numbered) + 1)
     addresses = addresses_of(term, len(numbered))
     series = _Series(term.kind, term.name, term.description, desk.term_feeds(term))
-    opening = _Opening(len(term.articles), desk.term_versions(term), term.publisher)
+    opening = _Opening(len(term.articles), desk.term_versions(term), term.publisher, term.person, facts.tally(term))
     for number, articles in enumerate([first, *numbered]):
         url = addresses[number]
         beside = newer(number, addresses, desk), older(number, addresses, desk)
         names = title(term, number, desk), trail(term, desk, numbered=bool(number))
-        inputs = (series, *names, number, None if number else opening, beside, desk.shown(articles))
+        inputs = (series, *names, number, None if number else opening, beside)
+        shown = desk.shown(articles), tuple(parts[number])
         versions = {} if number else opening.versions
-        page = desk.page("list.html", url, _list_page, *inputs, versions=versions, articles=articles)
+        page = desk.page("list.html", url, _list_page, *inputs, *shown, versions=versions, articles=articles)
         yield Output(file_of(url), page, f"the {term.kind} “{term.name}”")
 
 
@@ -139,7 +155,9 @@ def _list_page(
     opening: _Opening | None,
     beside: tuple[views.Link | None, views.Link | None],
     shown: Sequence[Shown],
+    parts: Sequence[tuple[Part, ...]],
 ) -> views.ListPage:
+    told = opening.tally if opening else None
     return views.ListPage(
         head=desk.head(
             url,
@@ -149,14 +167,18 @@ def _list_page(
             feeds=series.feeds,
             trail=trail,
         ),
+        index=_index_link(series.kind, desk),
         kind=series.kind,
         name=series.name,
         description=series.description,
-        publisher=_facts(opening.publisher, desk) if opening and opening.publisher else None,
+        publisher=facts.publisher(opening.publisher, desk.words) if opening and opening.publisher else None,
+        person=facts.person(opening.person, told, desk.words) if opening and told and series.kind == "person" else None,
+        record=facts.record(told, desk.words) if told else None,
         number=number,
         place=page_name(number, desk) if number else "",
         total=opening.total if opening else 0,
         cards=tuple(desk.card(item.article) for item in shown),
+        did=tuple(facts.did(done, desk.words) for done in parts),
         newer=beside[0],
         older=beside[1],
         feeds=series.feeds,
@@ -214,21 +236,8 @@ def page_name(number: int, desk: Desk) -> str:
     return desk.words.text("Page %(number)s", number=desk.words.number(number))
 
 
-def _facts(source: RegisteredSource, desk: Desk) -> views.PublisherFacts:
-    words = desk.words
-    return views.PublisherFacts(
-        name=source.name,
-        link=source.url,
-        kind=words.text(source.kind) if source.kind else "",
-        country=words.country(source.country) if source.country else "",
-        language=words.named(source.lang) if source.lang else "",
-        license=source.license,
-        about=source.about,
-    )
-
-
 def index(kind: TermKind, desk: Desk) -> Output:
-    """Return the index of all tags, sections, publishers or stories of a language, the stories with news first."""
+    """Return the index of all tags, sections, publishers, … of a language, the stories with news first."""
     link = _index_link(kind, desk)
     listed = desk.part.terms[kind]
     if kind == "story":
@@ -236,14 +245,41 @@ def index(kind: TermKind, desk: Desk) -> Output:
     page = views.IndexPage(
         head=desk.head(link.url, link.name, versions=desk.fixed_versions(f"/{FOLDERS[kind]}/")),
         kind=kind,
-        entries=tuple(_entry(term, desk) for term in listed),
+        entries=tuple(_entry(term, _detail(term, desk), desk) for term in listed),
+        groups=_groups(listed, desk) if kind == "source" else (),
     )
     return Output(file_of(link.url), desk.rendered("index.html", page), f"the index of {FOLDERS[kind]}")
 
 
-def _entry(term: Term, desk: Desk) -> views.Entry:
-    facts = _facts(term.publisher, desk) if term.publisher else None
-    detail = (
-        desk.words.text(", ").join(part for part in (facts.kind, facts.country) if part) if facts else term.description
-    )
+def _entry(term: Term, detail: str, desk: Desk) -> views.Entry:
     return views.Entry(term.name, term.url, len(term.articles), desk.day(term.articles[0]), detail)
+
+
+def _detail(term: Term, desk: Desk) -> str:
+    told: Iterable[str] = (term.description,)
+    if term.publisher:
+        known = facts.publisher(term.publisher, desk.words)
+        told = (known.kind, known.country)
+    elif term.kind == "person":
+        told = dict.fromkeys(facts.role(part.role, desk.words) for parts in term.parts for part in parts)
+    return desk.words.text(", ").join(part for part in told if part)
+
+
+def _country(term: Term, desk: Desk) -> str:
+    return desk.words.country(term.publisher.country) if term.publisher and term.publisher.country else ""
+
+
+def _groups(listed: Sequence[Term], desk: Desk) -> tuple[views.Group, ...]:
+    """The publishers by kind, the most credited kind first; those of no kind that is known come last."""
+    by_kind: dict[str, list[Term]] = defaultdict(list)
+    for term in listed:
+        by_kind[term.publisher.kind if term.publisher else ""].append(term)
+    numbers = {kind: sum(len(term.articles) for term in terms) for kind, terms in by_kind.items()}
+    order = sorted(by_kind, key=lambda kind: (not kind, -numbers[kind], kind))
+    counted = facts.counts(((facts.kinds(kind, desk.words), numbers[kind]) for kind in order), desk.words)
+    return tuple(
+        views.Group(
+            f"dg-kind-{place}", count, tuple(_entry(term, _country(term, desk), desk) for term in by_kind[kind])
+        )
+        for place, (kind, count) in enumerate(zip(order, counted, strict=True), 1)
+    )

@@ -120,7 +120,9 @@ def _people(item: Article, desk: Desk, publisher: Node) -> dict[str, list[Node]]
 
 def _add(name: str, people: dict[str, Node], desk: Desk) -> None:
     link = desk.person(name)
-    people[link.name] = linked.node("Person", name=link.name, url=desk.outward(link.url))
+    registered = desk.library.known.person(name)[2]
+    site = registered.url if registered else ""
+    people[link.name] = linked.node("Person", name=link.name, url=desk.outward(link.url), sameAs=site)
 
 
 def _works(page: views.ArticlePage, item: Article, desk: Desk, *, used: bool) -> Iterable[Node]:

@@ -13,7 +13,7 @@ from digestgen.links import Resolver
 from digestgen.plan import archive, articles, editions, lists, sitemaps, stories, syndication
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unfit
-from digestgen.terms import FOLDERS
+from digestgen.terms import FOLDERS, TermKind
 
 #: What readers may follow, by language.
 _Channels = Sequence[tuple[Desk, Sequence[syndication.Channel[Any]]]]
@@ -104,7 +104,7 @@ def _ids(output: Output) -> frozenset[str]:
 def _lists(desk: Desk) -> Iterable[Output]:
     yield lists.front(desk)
     for kind, terms in desk.part.terms.items():
-        if kind != "story" or stories.present(desk.library):
+        if _present(kind, desk.library):
             yield lists.index(kind, desk)
         for term in terms:
             yield from stories.listing(term, desk) if kind == "story" else lists.listing(term, desk)
@@ -115,6 +115,13 @@ def _lists(desk: Desk) -> Iterable[Output]:
     head = desk.head(url, desk.words.text("Page not found"), versions=desk.fixed_versions("/"), stay_out=True)
     page = views.NotFoundPage(head)
     yield Output(urls.unquote(url).lstrip("/"), desk.rendered("404.html", page), "the page for what is not found")
+
+
+def _present(kind: TermKind, shelf: library.Library) -> bool:
+    """Tell whether a site has lists of a kind: stories and people are for those who name some."""
+    registries = shelf.known.registries
+    named = {"story": registries.stories, "person": registries.people}.get(kind, True)
+    return bool(named) or any(part.terms[kind] for part in shelf.parts)
 
 
 def _span_of(file: str) -> Callable[[], Span]:
@@ -198,6 +205,7 @@ def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> vie
             sections=f"{prefix}/{FOLDERS['section']}/",
             sources=f"{prefix}/{FOLDERS['source']}/",
             stories=f"{prefix}/{FOLDERS['story']}/" if desk.library.known.registries.stories else "",
+            people=f"{prefix}/{FOLDERS['person']}/" if desk.people else "",
             feeds=desk.site_feeds,
             editions=editions.home(desk) if config.editions != "off" else "",
         ),

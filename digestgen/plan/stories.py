@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from digestgen import views
-from digestgen.library import Library
 from digestgen.model import Article
 from digestgen.plan import lists
 from digestgen.plan.desk import Desk, Shown
@@ -41,11 +40,6 @@ class _Opening:
     since: str
     latest: str
     versions: Mapping[str, str]
-
-
-def present(library: Library) -> bool:
-    """Tell whether the site has stories: stories.yaml tells of one, or an article is a part of one."""
-    return bool(library.known.registries.stories) or any(part.terms["story"] for part in library.parts)
 
 
 def places(desk: Desk) -> Mapping[str, Place]:
