@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -256,7 +257,7 @@ def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.
 
 def _before(job: _Job, target: writer.Output) -> dict[str, unchanged.Seen]:
     """What the last build left in the output folder, if it was this one."""
-    return unchanged.seen_of(job.last, "outputs") if job.last.get("root") == target.root else {}
+    return unchanged.seen_of(job.last, "outputs") if job.last.get("root") == os.path.abspath(target.root) else {}
 
 
 def _remember(job: _Job, articles: Iterable[Article], target: writer.Output, result: Result) -> None:
@@ -266,7 +267,7 @@ def _remember(job: _Job, articles: Iterable[Article], target: writer.Output, res
     to_come = library.changes(articles, job.settings, job.request.now)
     last = {
         "asked": asked(job.request),
-        "root": target.root,
+        "root": os.path.abspath(target.root),
         "output": job.settings.output,
         "content": job.settings.content,
         "since": job.request.now.timestamp(),
