@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Final
-from xml.sax.saxutils import escape, quoteattr
 
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XHTML: Final = "http://www.w3.org/1999/xhtml"
@@ -85,14 +85,14 @@ def _document(root: str, spaces: str, items: Iterable[str]) -> bytes:
 def _item(name: str, page: Page) -> str:
     changed = f"<lastmod>{page.changed}</lastmod>" if page.changed else ""
     versions = "".join(
-        f'<xhtml:link rel="alternate" hreflang={quoteattr(lang)} href={quoteattr(url)}/>' for lang, url in page.versions
+        f'<xhtml:link rel="alternate" hreflang="{escape(lang)}" href="{escape(url)}"/>' for lang, url in page.versions
     )
-    return f"<{name}><loc>{escape(page.url)}</loc>{changed}{versions}</{name}>"
+    return f"<{name}><loc>{escape(page.url, quote=False)}</loc>{changed}{versions}</{name}>"
 
 
 def _story(story: Story) -> str:
     return (
-        f"<url><loc>{escape(story.url)}</loc><news:news>"
+        f"<url><loc>{escape(story.url, quote=False)}</loc><news:news>"
         f"<news:publication><news:name>{_text(story.publication)}</news:name>"
         f"<news:language>{_language(story.lang)}</news:language></news:publication>"
         f"<news:publication_date>{story.published}</news:publication_date>"
@@ -101,7 +101,7 @@ def _story(story: Story) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_NOT_XML.sub("", text))
+    return escape(_NOT_XML.sub("", text), quote=False)
 
 
 def _language(lang: str) -> str:

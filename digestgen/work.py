@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from typing import Any, Final, TypeVar
 
 Item = TypeVar("Item")
@@ -33,9 +31,12 @@ def done(task: Callable[[Item], Done], items: Sequence[Item], jobs: int) -> Iter
     Results must be picklable. An exception of a task is raised here.
     """
     global _task, _items
-    if jobs < 2 or len(items) < _WORTH or "fork" not in multiprocessing.get_all_start_methods():
+    if jobs < 2 or len(items) < _WORTH or not hasattr(os, "fork"):
         yield from map(task, items)
         return
+    import multiprocessing  # most builds have little to do: they need not wait for it
+    from concurrent.futures import ProcessPoolExecutor
+
     _task, _items = task, items
     gc.freeze()  # what is there stays where it is: workers share its memory for as long as nobody writes to it
     size = max(1, min(64, len(items) // (jobs * 4)))
