@@ -118,7 +118,7 @@ def _held(shelf: Library, given: _Input) -> Iterable[tuple[Article, ninjs.Docume
                 held = back[item.path]
                 own = replace(item, expires=held.article.expires)
                 until = held.until.isoformat(timespec="seconds") if held.until else ""
-                yield own, ninjs.document(own, desk, held.why, until)
+                yield own, ninjs.document(own, desk, held=True, embargo=until)
 
 
 def _freed(item: Article) -> Article:

@@ -276,6 +276,12 @@ def test_what_is_republished_keeps_its_licence_and_its_address(site: Site) -> No
     assert [work["url"] for work in found["isBasedOn"]] == ["https://gazette.example/a"]
 
 
+def test_an_article_of_an_edition_is_part_of_an_issue_of_a_periodical(site: Site) -> None:
+    found = one("", site, SETTINGS.replace("paginate: 1", "editions: weekly"))
+    assert found["isPartOf"]["issueNumber"] == "2024-18"
+    assert vocabulary().faults({"@context": "https://schema.org", **found}) == []
+
+
 def test_an_article_that_was_taken_back_says_so(site: Site) -> None:
     found = one("corrections: [{date: 2024-05-04T10:00, text: None of it is true., kind: retraction}]", site)
     assert found["creativeWorkStatus"] == "Retracted"

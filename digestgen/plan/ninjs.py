@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from digestgen import credits, i18n, licenses, links, urls, views
 from digestgen.markup import convert
@@ -37,8 +37,6 @@ _PICTURES: Final = {
     "webp": "image/webp",
 }
 
-Held = Literal["", "draft", "expired", "future", "embargo"]
-
 
 def name_of(item: Article) -> str:
     """Return the name of the document of `item`: it rests on the article's id alone, and every system can hold it."""
@@ -46,10 +44,10 @@ def name_of(item: Article) -> str:
     return f"{known if known != item.id else uuid.uuid5(uuid.NAMESPACE_URL, item.id)}.json"
 
 
-def document(item: Article, desk: Desk, held: Held = "", embargo: str = "") -> Document:
+def document(item: Article, desk: Desk, held: bool = False, embargo: str = "") -> Document:
     """Return the document of an article.
 
-    `held` tells why it is held back, if it is, `embargo` until when (RFC 3339), where that is known. Addresses of the
+    `held` tells whether it is held back, `embargo` until when (RFC 3339), where that is known. Addresses of the
     site are left out where it does not know its own.
     """
     assert item.stamp is not None
