@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -29,12 +29,12 @@ from digestgen import (
 )
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span, graded
-from digestgen.library import Held, Library
+from digestgen.library import Change, Held, Library
 from digestgen.model import Article
 from digestgen.plan import site
 from digestgen.plan.outputs import Output, Rendered
 from digestgen.render import Renderer
-from digestgen.report import HeldNote, Report
+from digestgen.report import Coming, HeldNote, Report
 
 
 def _silent(stage: str, done: int, of: int) -> None:
@@ -272,11 +272,43 @@ def _remember(job: _Job, articles: Iterable[Article], target: writer.Output, res
         "content": job.settings.content,
         "since": job.request.now.timestamp(),
         "until": to_come[0].at.timestamp() if to_come else None,
+        "coming": codec.dump(coming_of(to_come)),
         "inputs": job.marks.seen(),
         "outputs": unchanged.outputs(target.root, target.marks, writer.LIST, same),
         "report": codec.dump(report_of(result, settled=True)),
     }
     unchanged.remember(job.store, last)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What comes by itself, and what stood in the way of knowing: `unread` articles, or a wrong site.yaml."""
+
+    coming: Coming | None
+    unread: int = 0
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def outlook(folder: Path, now: datetime, look: unchanged.Look) -> Outlook:
+    """Return what comes next in the site in `folder`, from the articles that can be read, parsed or remembered.
+
+    Nothing is written but what was parsed, into the cache.
+    """
+    settings, found = settings_of(folder)
+    told = graded(found, settings.rules if settings else {}, strict=False)
+    if settings is None or any(item.severity == "error" for item in told):
+        return Outlook(None, 0, tuple(told))
+    look.store.load()
+    tree, marks = source.Tree(folder, settings), look.marks(settings.content)
+    articles = gather.articles(tree, marks, look.store, work.cores(), lambda _done, _of: None).articles
+    unread = len(tree.paths) - sum(not item.wrong for item in articles)
+    return Outlook(coming_of(library.changes(articles, settings, now)), unread)
+
+
+def coming_of(changes: Sequence[Change]) -> Coming:
+    """Return what is told of `changes`, all of one moment."""
+    at = changes[0].at.isoformat(timespec="seconds") if changes else ""
+    return Coming(at, tuple((item.path, item.what) for item in changes))
 
 
 def report_of(result: Result, *, settled: bool = False) -> Report:

@@ -20,7 +20,7 @@ from digestgen import __version__
 
 if TYPE_CHECKING:
     from digestgen.diagnostics import Diagnostic
-    from digestgen.report import Report
+    from digestgen.report import Coming, Report
     from digestgen.unchanged import Look
 
 WRONG: Final = 1
@@ -279,6 +279,61 @@ def new(folder: Path, report: Path, lang: str | None, output: Path | None, now: 
     if made is None:
         _end(found)
     click.echo(f"{_relative(str(made.path))}: a draft in `{made.lang}`; check {'; '.join(made.checks)}")
+
+
+@cli.command("next")
+@click.option(
+    "--now",
+    type=Now(),
+    metavar="MOMENT",
+    help="Look on from this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
+)
+@click.pass_obj
+def coming(folder: Path, now: datetime | None) -> None:
+    """Tell the next moment at which a build would make another site, though no file changes.
+
+    The line begins with that moment (RFC 3339) or with `never`; then it says why: an article is published, expires, or
+    is two days old and leaves the news sitemap.
+
+    Example: digestgen next
+    """
+    from digestgen import unchanged
+    from digestgen.report import outlook
+
+    moment = now or _now()
+    look = unchanged.look(str(folder))
+    try:
+        found = _foreseen(look, moment) or _outlook(folder, moment, look)
+    finally:
+        look.store.close()
+    click.echo(outlook(found))
+
+
+def _foreseen(look: Look, moment: datetime) -> Coming | None:
+    """Return what comes next as the last build saw it, if that is still so: told without the slow libraries."""
+    from zoneinfo import ZoneInfo
+
+    from digestgen import codec, unchanged
+    from digestgen.report import Coming
+
+    try:
+        last = unchanged.foreseen(look, moment.timestamp())
+        return codec.load(Coming, str(last.get("coming")), ZoneInfo("UTC")) if last else None
+    except (codec.Unfit, OSError):
+        return None
+
+
+def _outlook(folder: Path, moment: datetime, look: Look) -> Coming:
+    from digestgen import build as builder
+    from digestgen.report import counted
+
+    found = builder.outlook(folder, moment, look)
+    if found.coming is None:
+        _tell(found.diagnostics, quiet=False)
+        raise SystemExit(WRONG)
+    if found.unread:
+        click.echo(f"{counted(found.unread, 'article')} cannot be read; `digestgen build` says why", err=True)
+    return found.coming
 
 
 @cli.command()

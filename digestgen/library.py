@@ -165,7 +165,13 @@ def changes(articles: Iterable[Article], config: Config, now: datetime) -> tuple
     Articles come, and they go when they expire; a news sitemap, which only a site with an address has, drops them.
     Empty where nothing is to come.
     """
-    listed = [change for item in articles if not item.draft for change in _changes(item, config) if change.at > now]
+    listed = [
+        change
+        for item in articles
+        if not item.draft and not item.wrong
+        for change in _changes(item, config)
+        if change.at > now
+    ]
     soonest = min((change.at for change in listed), default=None)
     chosen = (replace(item, at=item.at.astimezone(config.timezone)) for item in listed if item.at == soonest)
     return tuple(sorted(chosen, key=lambda change: change.path))

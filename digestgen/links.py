@@ -7,11 +7,12 @@ file, page or heading that is not there becomes a message with file, line and co
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from digestgen import editions, parse, paths, urls
+from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.library import Library, address
 from digestgen.model import Article
@@ -58,14 +59,14 @@ class Resolver:
     held: Mapping[str, Article] = field(init=False)
     wrong: Mapping[str, Article] = field(init=False)
     pages: Mapping[str, Article] = field(init=False)
-    held_pages: frozenset[str] = field(init=False)
+    held_pages: Mapping[str, Article] = field(init=False)
     _similar: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.held = {item.article.path: item.article for item in self.library.held}
         self.wrong = {item.path: item for item in self.library.wrong}
         settings = self.library.config
-        self.held_pages = frozenset(urls.unquote(address(item, settings)) for item in self.held.values())
+        self.held_pages = {place: item for item in self.held.values() for place in _places(item, settings)}
         self.pages = {urls.unquote(url): self.library.articles[path] for path, url in self.library.urls.items()}
 
     def resolve(self, article: Article, target: str) -> Target:
@@ -80,6 +81,16 @@ class Resolver:
         if link.kind == "relative":
             return self._relative(article, link.path, link.fragment)
         return Target(None, state="refused", why=f"`{target[:80]}` is of a kind of address that is not allowed")
+
+    def article(self, article: Article, target: str) -> Article | None:
+        """Return the article or page, held ones included, that `target`, written in `article`, names."""
+        link = urls.classify(target)
+        path = paths.join_inside(article.path.rpartition("/")[0], link.path) if link.kind == "relative" else ""
+        if link.kind == "site":
+            pages = (self.pages, self.held_pages)
+            found = (known.get(place) for place in (link.path, link.path + "/") for known in pages)
+            path = next((item.path for item in found if item), link.path.lstrip("/"))
+        return self.library.articles.get(path or "") or self.held.get(path or "")
 
     def _place(self, article: Article, fragment: str, url: str) -> Target:
         if not fragment:
@@ -183,6 +194,11 @@ class Resolver:
         return Target(urls.quote_path(place) + _mark(fragment))
 
 
+def _places(article: Article, config: Config) -> Iterable[str]:
+    """The addresses, decoded, that `article` has or will have."""
+    return (urls.unquote(address(article, config)), *article.aliases)
+
+
 def _mark(fragment: str) -> str:
     """The end of an address: files that are no pages have places, too, as report.pdf#page=2."""
     return f"#{urls.quote_path(fragment)}" if fragment else ""
@@ -210,6 +226,20 @@ def file_address(url: str, article: str, file: str) -> str:
     return base + urls.quote_path(inside or file.rsplit("/", 1)[-1])
 
 
+def original(article: Article, resolver: Resolver) -> tuple[Target, str]:
+    """Return where the work is of which `article` is a translation, as it says, and the language of that work."""
+    told = article.translation
+    if told is None or not told.of:
+        return Target(None), told.lang if told else ""
+    other = resolver.article(article, told.of)
+    target = resolver.resolve(article, told.of)
+    if target.state == "good" and target.url is not None and other is None and target.url.startswith(("/", "#")):
+        target = Target(None, state="broken", why=f"`{told.of[:80]}` is no article")
+    if other is not None and other.path == article.path:
+        target = Target(None, state="broken", why="it is this article itself")
+    return target, told.lang or (other.lang if other else "")
+
+
 def inward(article: Article, resolver: Resolver) -> list[Target]:
     """Return where the references of `article` that stay on the site lead, in order."""
     return [resolver.resolve(article, target) for target in article.inward]
@@ -223,12 +253,17 @@ def addresses(article: Article, resolver: Resolver) -> list[str | None]:
 def faults(article: Article, resolver: Resolver) -> list[Diagnostic]:
     """Return a message for each reference in the body of `article` that leads nowhere."""
     found = []
-    shown = f"{resolver.library.config.content}/{article.path}"
-    for ref, (line, column, length) in zip(article.body.refs, article.fetch().refs, strict=True):
+    for ref, span in zip(article.body.refs, places(article, resolver), strict=True):
         target = resolver.resolve(article, ref.target)
         if target.state in ("broken", "refused"):
-            found.append(_fault(target, ref.kind, Span(shown, line, column, length)))
+            found.append(_fault(target, ref.kind, span))
     return found
+
+
+def places(article: Article, resolver: Resolver) -> list[Span]:
+    """Return where in its file each reference in the body of `article` stands."""
+    shown = f"{resolver.library.config.content}/{article.path}"
+    return [Span(shown, line, column, length) for line, column, length in article.fetch().refs]
 
 
 def _fault(target: Target, kind: str, span: Span) -> Diagnostic:

@@ -290,7 +290,7 @@ def _check_title(values: dict[str, Any], report: Report) -> None:
 #: The keys that later messages point at.
 _WANTED: Final = re.compile(
     r"(title|slug|lang|date|image(\.src|\.alt)?|translation_key|section|story|canonical|number|authors|credits"
-    r"|translation|(aliases|tags|sources|articles)\.\d+|sources\.\d+\.use|articles\.\d+\.articles\.\d+)$"
+    r"|translation(\.of|\.from)?|(aliases|tags|sources|articles)\.\d+|sources\.\d+\.use|articles\.\d+\.articles\.\d+)$"
 )
 
 

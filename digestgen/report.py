@@ -30,6 +30,31 @@ class Report:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What happens by itself next: `at` as RFC 3339 has it, and (path below content/, what) of each article.
+
+    `at` is empty where nothing is to come.
+    """
+
+    at: str
+    changes: tuple[tuple[str, str], ...]
+
+
+#: What becomes of an article, by `library.Change.what`.
+_BECOMES = {"published": "is published", "expires": "expires", "old news": "leaves the news sitemap"}
+
+
+def outlook(coming: Coming) -> str:
+    """Return one line: the moment, or `never`, and why."""
+    if not coming.changes:
+        return "never: nothing changes unless a file does"
+    path, what = coming.changes[0]
+    more = len(coming.changes) - 1
+    rest = f", and {counted(more, 'change')} more" if more else ""
+    return f"{coming.at} {plain(path)} {_BECOMES[what]}{rest}"
+
+
 def counted(number: int, word: str) -> str:
     """Return "1 page" or "2 pages"."""
     return f"{number:,} {word}" + ("" if number == 1 else "s")

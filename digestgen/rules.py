@@ -53,6 +53,8 @@ _RULES: Final = (
     # --- the body
     Rule("too-complex", "An article is nested so deeply that it cannot be rendered."),
     Rule("broken-link", "A link or a picture points to a file, a page or a heading that does not exist."),
+    Rule("held-headline", "A link's text is the headline of an article that is held back, and stays.", "warning"),
+    Rule("held-picture", "A picture in content/static/ is held back with the only articles that show it.", "note"),
     Rule("refused-link", "A link has an address of a kind that is not allowed, as javascript:.", "warning"),
     Rule("missing-alt", "A picture has no alternative text.", "warning"),
     # --- the site as a whole
@@ -62,6 +64,7 @@ _RULES: Final = (
     Rule("edition-number", "Two editions of one language have the same number."),
     Rule("edition-empty", "An edition has no articles."),
     Rule("editions-off", "A file of content/editions/ is an article, as site.yaml asks for no editions.", "note"),
+    Rule("same-language", "A translation is said to come from its own language."),
     Rule("translation-twice", "Two articles of one language share a translation key."),
     Rule("misspelt-story", "A `story` is nearly, but not quite, one of stories.yaml.", "warning"),
     Rule("no-url", "site.yaml has no `url`, so neither feeds nor a sitemap are written.", "note"),

@@ -6,6 +6,7 @@ stamp (times, size, inode) is the same and could not hide a change; else it is r
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat as stat_
 import time
@@ -166,18 +167,21 @@ def still(look: Look, output: str, asked: list[Any], now: float) -> dict[str, An
 
     `asked` is what was asked for (compared as it is), `now` the moment of the build in seconds since 1970.
     """
+    with contextlib.suppress(OSError):
+        last = foreseen(look, now)
+        if last is not None and last.get("asked") == asked:
+            root = output or f"{look.folder}/{last.get('output')}"
+            return last if _same_outputs(root, seen_of(last, "outputs")) else None
+    return None
+
+
+def foreseen(look: Look, now: float) -> dict[str, Any] | None:
+    """Return what was remembered of the last build if it saw the same files, and nothing was to come until `now`."""
     last = look.last
-    try:
-        if last.get("asked") != asked or not _in_time(last, now):
-            return None
-        before = seen_of(last, "inputs")
-        content = last.get("content")
-        if not before or not isinstance(content, str) or not _same_inputs(look, content, before):
-            return None
-        root = output or f"{look.folder}/{last.get('output')}"
-        return last if _same_outputs(root, seen_of(last, "outputs")) else None
-    except OSError:
-        return None
+    before = seen_of(last, "inputs") if _in_time(last, now) else {}
+    content = last.get("content")
+    same = bool(before) and isinstance(content, str) and _same_inputs(look, content, before)
+    return last if same else None
 
 
 def _in_time(last: Mapping[str, Any], now: float) -> bool:

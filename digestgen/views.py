@@ -78,6 +78,10 @@ class Card:
     sources: tuple[Link, ...]
     """The publishers it credits, each once, with their pages here."""
     picture: Picture | None
+    genre: str = ""
+    """reportage, analysis, background, opinion or advertisement, as the author says; or empty."""
+    label: str = ""
+    """What must stand beside the headline wherever it is listed: that it is an advertisement, or retracted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,33 @@ class Translation:
     direction: str
     name: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How an article came to be a translation."""
+
+    language: str
+    """Name of the original's language, or empty; `lang` is its BCP 47 tag."""
+    lang: str
+    url: str
+    """The original's page on this site, or empty; `link` is its address elsewhere, or empty."""
+    link: str
+    people: tuple[Link, ...]
+    """Who translated it."""
+    tool: str
+    """The machine that did, or that helped them; or empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was wrong in an article, in the article's language."""
+
+    kind: str
+    """correction, clarification or retraction; `name` is that in words."""
+    name: str
+    when: When
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +248,7 @@ class Places:
     stories: str
     """Empty where stories.yaml tells of none."""
     feeds: tuple[FeedLink, ...]
+    corrections: str
     editions: str = ""
     """Empty where the site has no editions."""
 
@@ -327,6 +359,12 @@ class ArticlePage:
     """Reading time, at least 1."""
     edition: EditionLink | None = None
     """The edition it belongs to, where the site has editions."""
+    genre: str = ""
+    """What kind of work it is, in words; empty where it is plain reportage."""
+    translation: Provenance | None = None
+    """Where it comes from, if it is a translation that says so."""
+    corrections: tuple[Correction, ...] = ()
+    """What was wrong in it, oldest first; retractions among them belong at its head."""
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -523,6 +561,29 @@ class EditionsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class NotedCorrection:
+    """A correction and the article that it is about."""
+
+    correction: Correction
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionsPage:
+    """All corrections of a language, newest first (`corrections.html`), numbered as a `ListPage`."""
+
+    head: Head
+    number: int
+    """0 on the first page."""
+    place: str
+    """What a numbered page is called, as "Page 3"; empty on the first page."""
+    entries: tuple[NotedCorrection, ...]
+    newer: Link | None
+    older: Link | None
+    feeds: tuple[FeedLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One list, as an index of lists names it."""
 
@@ -646,6 +707,7 @@ Page = (
     | PlainPage
     | ListPage
     | StoryPage
+    | CorrectionsPage
     | IndexPage
     | ArchivePage
     | YearPage

@@ -144,7 +144,18 @@ _PLAIN_PAGE = """\
 {% endblock %}
 </html>
 """
-_PLAIN_TEMPLATES = ("404", "archive", "archive-month", "archive-year", "index", "list", "page", "redirect", "story")
+_PLAIN_TEMPLATES = (
+    "404",
+    "archive",
+    "archive-month",
+    "archive-year",
+    "corrections",
+    "index",
+    "list",
+    "page",
+    "redirect",
+    "story",
+)
 
 
 def plain_theme(name: str = "plain", **templates: str) -> str:

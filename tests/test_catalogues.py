@@ -18,7 +18,7 @@ from digestgen import credits, i18n, registry
 from digestgen.frontmatter import ROLES
 from digestgen.markup.labels import labels
 from digestgen.model import Contributor, Credit
-from digestgen.plan import lists
+from digestgen.plan import articles, corrections, lists
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "digestgen"
@@ -30,6 +30,8 @@ LANGUAGES = [file.stem for file in FILES]
 #: Whoever writes such a call names its messages here, or the test of that name below fails.
 BY_VALUE: dict[tuple[str, str], Iterable[str]] = {
     ("credits.py", "message"): credits.ROLES.values(),
+    ("plan/articles.py", "_GENRES[item.genre]"): articles._GENRES.values(),
+    ("plan/corrections.py", "_KINDS[item.kind]"): corrections._KINDS.values(),
     ("plan/lists.py", "_TITLES[kind]"): lists._TITLES.values(),
     ("plan/facts.py", "source.kind"): registry.KINDS,
     ("plan/site.py", "name"): ("Sources", "Tags", "Archive"),

@@ -24,6 +24,7 @@ GOOD = """\
 -- site.yaml --
 title: Digest
 url: https://digest.example/
+site_id: 3f1c2b6e-8a4d-4c57-9e21-6d0b7a95c3f8
 timezone: Europe/Berlin
 theme: plain
 {settings}-- content/kim.md --
@@ -360,3 +361,70 @@ def test_nothing_is_read_from_or_written_to_anywhere_but_the_sites_folder(site: 
     )
     assert (done.returncode, list(home.iterdir()), list(here.iterdir())) == (0, [], [])
     assert {path.name for path in folder.iterdir()} <= {"site.yaml", "content", "themes", "public", ".digestgen"}
+
+
+# --- what comes next
+
+
+COMING = """\
+-- site.yaml --
+title: Digest
+url: https://digest.example/
+site_id: 3f1c2b6e-8a4d-4c57-9e21-6d0b7a95c3f8
+timezone: Europe/Berlin
+theme: plain
+-- content/a.md --
+---
+title: A
+date: 2023-09-13T12:00
+embargo: 2023-09-14T06:00
+---
+-- content/b.md --
+---
+title: B
+date: 2023-09-10
+expires: 2023-09-14T06:00
+---
+"""
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_next_tells_the_moment_and_why(site: Site, call: Call, remembered: bool) -> None:
+    folder = site(COMING + plain_theme())
+    if remembered:
+        call("-C", folder, "build", "--now", "2023-09-13")
+    told = {
+        "2023-09-13": "2023-09-14T06:00:00+02:00 a.md is published, and 1 change more\n",
+        "2023-09-14T04:00Z": "2023-09-15T12:00:00+02:00 a.md leaves the news sitemap\n",
+        "2023-09-15T10:00Z": "never: nothing changes unless a file does\n",
+        "2023-09-09": "2023-09-10T00:00:00+02:00 b.md is published\n",
+    }
+    assert {now: call("-C", folder, "next", "--now", now) for now in told} == {
+        now: Ended(0, line, "") for now, line in told.items()
+    }
+
+
+def test_a_build_at_the_next_moment_differs_and_one_before_does_not(site: Site, call: Call) -> None:
+    folder = site(COMING + plain_theme())
+    call("-C", folder, "build", "--now", "2023-09-13")
+    moment = call("-C", folder, "next", "--now", "2023-09-13").out.split()[0]
+    assert " 0 files written" in call("-C", folder, "build", "--now", "2023-09-14T05:59:59+02:00").out
+    assert " 0 files written" not in call("-C", folder, "build", "--now", moment).out
+
+
+def test_next_sees_what_changed_since_the_last_build(site: Site, call: Call) -> None:
+    folder = site(COMING + plain_theme())
+    call("-C", folder, "build", "--now", "2023-09-13")
+    (folder / "content/a.md").write_text("---\ntitle: A\ndate: 2023-09-13T18:00\n---\n", encoding="utf-8")
+    assert call("-C", folder, "next", "--now", "2023-09-13").out.startswith("2023-09-13T18:00:00+02:00 a.md is ")
+
+
+def test_next_counts_what_it_cannot_read_and_needs_a_site(site: Site, call: Call, tmp_path: Path) -> None:
+    folder = site(COMING + "-- content/c.md --\n---\ndate: 2023-09-13\n---\n" + plain_theme())
+    ended = call("-C", folder, "next", "--now", "2023-09-13")
+    assert (ended.code, ended.out[:10]) == (0, "2023-09-14")
+    assert ended.err == "1 article cannot be read; `digestgen build` says why\n"
+    (tmp_path / "empty").mkdir()
+    ended = call("-C", tmp_path / "empty", "next")
+    assert (ended.code, ended.out) == (1, "")
+    assert "missing-site" in ended.err

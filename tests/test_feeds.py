@@ -296,7 +296,7 @@ def feed_of(folder: Path, path: str = "feed.xml") -> Any:
 def test_every_feed_has_what_the_standard_requires(site: Site) -> None:
     plan = planned(site(a_site(3)))
     paths = [path for path in plan.outputs if path.endswith("feed.xml")]
-    assert paths == ["feed.xml", "tags/x/feed.xml"]
+    assert paths == ["feed.xml", "tags/x/feed.xml", "corrections/feed.xml"]
     for path in paths:
         root = ElementTree.fromstring(plan.document(path))
         for required in ("id", "title", "updated"):
@@ -304,7 +304,7 @@ def test_every_feed_has_what_the_standard_requires(site: Site) -> None:
             assert all(text(entry, required) for entry in root.iter(f"{ATOM}entry"))
         # section 4.1.1: a feed needs an author unless all entries have one
         assert text(root, "author/name") == "The Publisher"
-        assert len(list(root.iter(f"{ATOM}entry"))) == 3
+        assert len(list(root.iter(f"{ATOM}entry"))) == (0 if path.startswith("corrections/") else 3)
 
 
 def test_the_feed_of_the_site_holds_the_newest_twenty_whole_and_lists_hold_summaries(site: Site) -> None:
@@ -364,7 +364,7 @@ def test_ids_survive(tmp_path: Path, was: str, now: str) -> None:
     after = ids(write_site(tmp_path / "after", text.replace(was, now)))
     assert was in text
     assert sorted(before) == sorted(after)
-    assert len(set(before)) == 4  # two feeds, two articles in both
+    assert len(set(before)) == 5  # three feeds, two articles in two of them
 
 
 def test_ids_are_what_the_article_says_or_rest_on_its_path(site: Site) -> None:
@@ -383,14 +383,14 @@ def test_ids_are_what_the_article_says_or_rest_on_its_path(site: Site) -> None:
 @pytest.mark.parametrize(
     ("asked", "files"),
     [
-        ("{}", ["feed.xml", "tags/x/feed.xml"]),
+        ("{}", ["feed.xml", "tags/x/feed.xml", "corrections/feed.xml"]),
         ("{atom: off}", []),
         (
             "{rss: site, json: [site, tags]}",
-            ["feed.xml", "rss.xml", "feed.json", "tags/x/feed.xml", "tags/x/feed.json"],
+            ["feed.xml", "rss.xml", "feed.json", "tags/x/feed.xml", "tags/x/feed.json", "corrections/feed.xml"],
         ),
-        ("{atom: tags, rss: all}", ["rss.xml", "tags/x/feed.xml", "tags/x/rss.xml"]),
-        ("{entries: 1, archive: [tags]}", ["feed.xml", "tags/x/feed.xml", "tags/x/feed/1.xml"]),
+        ("{atom: tags, rss: all}", ["rss.xml", "tags/x/feed.xml", "tags/x/rss.xml", "corrections/rss.xml"]),
+        ("{entries: 1, archive: [tags]}", ["feed.xml", "tags/x/feed.xml", "tags/x/feed/1.xml", "corrections/feed.xml"]),
     ],
 )
 def test_there_are_the_feeds_that_site_yaml_asks_for(site: Site, asked: str, files: list[str]) -> None:
@@ -498,6 +498,7 @@ def test_the_picture_stands_at_the_head_of_the_full_text(site: Site) -> None:
     assert entry.html == (
         f'<figure><img src="{src}" alt="A “wet” street">'
         "<figcaption>Rain &amp; wind Picture: Cem Lens</figcaption></figure>\n<p>It rained.</p>"
+        "<p>Reporting by Ada Quill; editing by Ben Ink and Ada Quill; photography by Cem Lens</p>\n"
     )
 
 

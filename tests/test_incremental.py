@@ -62,7 +62,16 @@ PEOPLE = (
     "translation: {by: Ada}\n",
 )
 TAGS = ("first", "Zweites", "C++", "day to day")
-ORIGINAL = "translation: {of: one.md}\ngenre: analysis\ncorrections: [{date: 2024-05-30, text: It was two.}]\n"
+ORIGINAL = (
+    "translation: {of: one.md, from: fr}\ngenre: analysis\ncorrections: [{date: 2024-05-30, text: It was two.}]\n"
+)
+TRUTH = (
+    "corrections: {date: 2024-05-28, text: Nine.}\n",
+    "corrections: {date: 2024-05-29, text: Not so., kind: retraction}\n",
+    "embargo: 2024-06-20\n",
+    "genre: advertisement\n",
+    "translation: {of: one.md, from: fr, by: Ada}\n",
+)
 WORDS = ("Words", "More words", '"Quoted" words', "Wörter – und mehr")
 
 
@@ -110,6 +119,7 @@ class Editing(RuleBasedStateMachine):
                 "updated: 2024-05-05\n",
                 "story: affair\n",
                 ORIGINAL,
+                *TRUTH,
             ]
         ),
     )

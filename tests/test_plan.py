@@ -172,6 +172,7 @@ def test_a_site_without_articles_has_its_front_page_and_indexes(site: Site) -> N
         "404.html",
         "index.html",
         "archive/index.html",
+        "corrections/index.html",
         "sections/index.html",
         "sources/index.html",
         "tags/index.html",

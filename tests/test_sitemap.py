@@ -124,9 +124,18 @@ def test_a_sitemap_holds_every_page_that_search_engines_may_list(site: Callable[
     found = addresses(planned(site(SITE)).outputs["sitemap.xml"].content)
     base = "https://digest.example/base"
     of_english = ["/", "/2024/05/a/", "/archive/", "/archive/2024/", "/archive/2024/05/"]
-    of_english += ["/sections/", "/sources/", "/tags/", "/tags/%E6%9D%B1%E4%BA%AC/"]
+    of_english += ["/corrections/", "/sections/", "/sources/", "/tags/", "/tags/%E6%9D%B1%E4%BA%AC/"]
     # not: what is not found, what has moved, what is held, what says that it stands elsewhere
-    of_german = ["/", "/archive/", "/archive/2024/", "/archive/2024/05/", "/sections/", "/sources/", "/tags/"]
+    of_german = [
+        "/",
+        "/archive/",
+        "/archive/2024/",
+        "/archive/2024/05/",
+        "/corrections/",
+        "/sections/",
+        "/sources/",
+        "/tags/",
+    ]
     expected = {f"{base}{path}" for path in of_english} | {f"{base}/de{path}" for path in of_german}
     assert {url for url, _ in found} == expected
     assert [url for url, _ in found] == sorted(expected)
@@ -165,7 +174,7 @@ def test_a_large_sitemap_is_parted_and_robots_names_the_index(
     monkeypatch.setattr(sitemap, "MOST", 10)
     plan = planned(site(SITE))
     parts = [addresses(plan.outputs[f"sitemap-{number}.xml"].content) for number in (1, 2)]
-    assert [len(part) for part in parts] == [10, 6]
+    assert [len(part) for part in parts] == [10, 8]
     assert addresses(plan.outputs["sitemap.xml"].content) == [
         ("https://digest.example/base/sitemap-1.xml", ""),
         ("https://digest.example/base/sitemap-2.xml", ""),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import Literal
 
 from digestgen import slugs
@@ -164,6 +164,19 @@ def _opening(part: tuple[int, str, str], address: str | None, ref: Ref) -> str:
 def feed_html(body: Body, addresses: Sequence[str | None]) -> str:
     """Return the body for a feed: as `assemble`, but always cleaned and without what only a page needs."""
     return clean.clean_for_feed(assemble(body, addresses))
+
+
+def link_text(body: Body, number: int) -> str:
+    """Return the text, without markup, of the link that is `body.refs[number]`."""
+    inside, texts = False, []
+    for part in body.parts:
+        if isinstance(part, str):
+            texts += [part] if inside else []
+        elif isinstance(part, tuple):
+            inside = inside or part[0] == number
+        elif part == number:
+            inside = False
+    return unescape(re.sub(r"<[^>]*>", "", "".join(texts)))
 
 
 def educate(text: str, lang: str) -> str:

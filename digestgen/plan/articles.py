@@ -14,7 +14,7 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Target
 from digestgen.markup import convert
 from digestgen.model import Article
-from digestgen.plan import metadata, stories
+from digestgen.plan import corrections, held, metadata, stories
 from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.outputs import Copied, Output, Rendered, file_of
 
@@ -42,6 +42,16 @@ class _Beside:
     place: stories.Place | None = None
     """Where it stands in its story."""
     edition: views.EditionLink | None = None
+    translation: views.Provenance | None = None
+
+
+#: Kinds of work that are named above the headline; messages of the catalogues. Plain reportage needs no name.
+_GENRES = {
+    "analysis": "Analysis",
+    "background": "Background",
+    "opinion": "Opinion",
+    "advertisement": "Advertisement",
+}
 
 
 def article(
@@ -51,8 +61,10 @@ def article(
     targets = links.inward(item, desk.resolver)
     (shown,) = desk.shown([item])
     tags = desk.tags(item)
+    faults: list[Diagnostic] = []
     neighbours = [desk.shown([other])[0] if other else None for other in (newer, older)]
-    beside = _Beside(_versions(item, desk), neighbours[0], neighbours[1], place, desk.edition_of(item))
+    provenance = _provenance(item, desk, faults) if item.translation else None
+    beside = _Beside(_versions(item, desk), neighbours[0], neighbours[1], place, desk.edition_of(item), provenance)
     registered = tuple(desk.library.known.publisher(source)[2] for source in item.sources)
     inward = tuple(target.url for target in targets)
     original = metadata.original(item, desk)
@@ -61,7 +73,40 @@ def article(
     def make() -> views.ArticlePage:
         return metadata.described(_article_page(item, desk, tags, beside), item, desk, original)
 
-    return with_page(item, desk, targets, "article.html", key, make)
+    made = with_page(item, desk, targets, "article.html", key, make)
+    made.found.extend(faults)
+    return made
+
+
+def _provenance(item: Article, desk: Desk, found: list[Diagnostic]) -> views.Provenance:
+    assert item.translation is not None
+    target, lang = links.original(item, desk.resolver)
+    if target.state in ("broken", "refused"):
+        mark = item.marks.get("translation.of")
+        found.append(Diagnostic("broken-link", f"`translation` leads nowhere: {target.why}", mark, target.hint()))
+    if lang.lower() == item.lang.lower():
+        found.append(_same_language(item))
+    url = target.url or ""
+    inside = url.startswith("/")
+    return views.Provenance(
+        language=desk.words.named(lang) if lang else "",
+        lang=lang,
+        url=url if inside else "",
+        link="" if inside else url,
+        people=desk.named(item.translation.by),
+        tool=item.translation.tool,
+    )
+
+
+def _same_language(item: Article) -> Diagnostic:
+    given = item.marks.get("translation.from")
+    return Diagnostic(
+        "same-language",
+        f"a translation into `{item.lang}` cannot come from `{item.lang}`",
+        given or item.marks.get("translation"),
+        "expected the language of the original" if given else "the article in `of` is in that language",
+        "" if given else "name the original in `of`, or mend `lang`",
+    )
 
 
 def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], beside: _Beside) -> views.ArticlePage:
@@ -85,7 +130,7 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
         byline=desk.byline_links(item),
         updated=desk.when(item.updated),
         sources=tuple(desk.source(source, item) for source in item.sources),
-        credits=credits.line(item.credits, own, desk.people, item.translation),
+        credits=credits.line(item.credits, own, desk.people),
         tags=tags,
         translations=tuple(_translation(*version) for version in beside.versions if version[1] != card.url),
         newer=desk.card(beside.newer.article) if beside.newer else None,
@@ -93,6 +138,9 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
         thread=stories.thread(beside.place, desk) if beside.place else None,
         minutes=max(1, round(manuscript.body.words / _PACE)),
         edition=beside.edition,
+        genre=desk.words.text(_GENRES[item.genre]) if item.genre in _GENRES else "",
+        translation=beside.translation,
+        corrections=corrections.shown(item, desk.words),
         extra=manuscript.extra,
     )
 
@@ -153,6 +201,8 @@ def with_page(
     )
     made = Made([Output(file_of(url), content, claim, _mark(item, "slug"))])
     made.held = sum(target.state == "held" for target in targets)
+    if made.held:
+        made.found.extend(held.given_away(item, desk.resolver))
     if any(target.state in ("broken", "refused") for target in targets):
         made.found.extend(links.faults(item, desk.resolver))
     made.outputs.extend(

@@ -187,6 +187,8 @@ class Desk:
             section=section,
             sources=sources,
             picture=picture,
+            genre=article.genre,
+            label=label(article, self.words),
         )
 
     def foreign(self, lang: str, here: str) -> str:
@@ -287,6 +289,10 @@ class Desk:
     def byline_links(self, article: Article) -> tuple[views.Link, ...]:
         """Return the byline with each person's page."""
         return tuple(dict.fromkeys(self.person(name) for name in article.byline))
+
+    def named(self, names: Iterable[str]) -> tuple[views.Link, ...]:
+        """Return people, given by names or keys of people.yaml, each once."""
+        return tuple(dict.fromkeys(self.person(name) for name in names))
 
     def person(self, name: str) -> views.Link:
         """Return a person, given by name or by a key of people.yaml, with their page where articles credit them."""
@@ -470,6 +476,13 @@ class Desk:
                 if other is term or _one_thing(term, other):
                     found[part.language.lang] = other.url
         return found
+
+
+def label(article: Article, words: i18n.Language) -> str:
+    """Return what must stand beside the headline of `article` wherever it is listed, or nothing."""
+    if article.retracted:
+        return words.text("Retracted")
+    return words.text("Advertisement") if article.genre == "advertisement" else ""
 
 
 #: What site.yaml says that no page value is made from: what is wrong, where files lie, what the theme is.

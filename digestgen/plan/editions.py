@@ -19,6 +19,7 @@ from digestgen.feeds.values import Entry
 from digestgen.markup import convert
 from digestgen.model import Article, Listed
 from digestgen.plan import articles, syndication
+from digestgen.plan.corrections import labelled
 from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.entries import text_of
 from digestgen.plan.lists import newer, older, page_name, pages
@@ -325,12 +326,14 @@ def _contents(edition: Edition, desk: Desk) -> str:
 
 
 def _list(listed: Iterable[Article], desk: Desk) -> str:
-    items = (
-        f'<li><a href="{escape(desk.absolute(card.url))}">{escape(card.title, quote=False)}</a>'
-        + (f"<br>{escape(card.summary, quote=False)}</li>" if card.summary else "</li>")
-        for card in map(desk.card, listed)
-    )
-    return f"<ul>{''.join(items)}</ul>"
+    return f"<ul>{''.join(_line(item, desk) for item in listed)}</ul>"
+
+
+def _line(item: Article, desk: Desk) -> str:
+    card = desk.card(item)
+    summary = f"<br>{escape(card.summary, quote=False)}" if card.summary else ""
+    link = f'<a href="{escape(desk.absolute(card.url))}">{escape(labelled(item), quote=False)}</a>'
+    return f"<li>{link}{summary}</li>"
 
 
 # --- what is wrong

@@ -13,6 +13,7 @@ from digestgen import credits, i18n, links, views
 from digestgen.feeds.values import Entry, Origin, Person, Work
 from digestgen.markup import convert
 from digestgen.model import Article, Source
+from digestgen.plan import corrections
 from digestgen.plan.desk import Desk
 
 #: Uses of a source (see `frontmatter.USES`) that make an article one on that work, and not one that only cites it.
@@ -38,7 +39,7 @@ def entry_of(item: Article, desk: Desk, *, full: bool) -> Entry:
     return Entry(
         id=item.id,
         url=desk.absolute(desk.library.urls[item.path]),
-        title=item.title,
+        title=corrections.labelled(item),
         lang=item.lang,
         published=item.stamp.rfc3339,
         updated=item.changed.rfc3339,
@@ -103,7 +104,8 @@ def _origin(item: Article, desk: Desk) -> Origin | None:
 
 
 def _html(item: Article, picture: views.Picture | None, image: str, desk: Desk) -> str:
-    return (_figure(picture, image, item.lang) if picture else "") + text_of(item, desk)
+    figure = _figure(picture, image, item.lang) if picture else ""
+    return corrections.around(figure + text_of(item, desk), item, desk)
 
 
 def text_of(item: Article, desk: Desk) -> str:

@@ -89,19 +89,17 @@ def day_id(day: str) -> str:
     return f"dg-{day}"
 
 
-def pages(articles: Sequence[Item], size: int) -> tuple[Sequence[Item], list[Sequence[Item]]]:
-    """Return (the first page, the numbered pages from 1 on), each newest first, of `articles`, newest first.
+def pages(items: Sequence[Item], size: int) -> tuple[Sequence[Item], list[Sequence[Item]]]:
+    """Return (the first page, the numbered pages from 1 on), each newest first, of `items`, newest first.
 
     What goes with each article is cut in the same way.
 
     The numbered pages are full and hold the oldest first; the newest `size` to `2 * size - 1` stand on the first
-    page. So an article newer than all others moves none from one numbered page to another.
+    page. So an item newer than all others moves none from one numbered page to another.
     """
-    full = max(0, len(articles) // size - 1)
-    oldest_first = [
-        articles[len(articles) - size * (number + 1) : len(articles) - size * number] for number in range(full)
-    ]
-    return articles[: len(articles) - size * full], oldest_first
+    full = max(0, len(items) // size - 1)
+    oldest_first = [items[len(items) - size * (number + 1) : len(items) - size * number] for number in range(full)]
+    return items[: len(items) - size * full], oldest_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +190,7 @@ def addresses_of(term: Term, numbered: int) -> tuple[str, ...]:
 
 def title(term: Term, number: int, desk: Desk) -> str:
     """Return the title of the page `number` of a list, which is 0 for the first one."""
-    if not number:
-        return term.name
-    return desk.words.text("%(name)s, page %(number)s", name=term.name, number=desk.words.number(number))
+    return page_title(term.name, number, desk)
 
 
 def newer(number: int, addresses: Sequence[str], desk: Desk, newest: str = "") -> views.Link | None:
@@ -234,6 +230,13 @@ def _neighbour(number: int, addresses: Sequence[str], desk: Desk, newest: str = 
 def page_name(number: int, desk: Desk) -> str:
     """Return what a numbered page of a list is called."""
     return desk.words.text("Page %(number)s", number=desk.words.number(number))
+
+
+def page_title(name: str, number: int, desk: Desk) -> str:
+    """Return the title of a page of the list `name`; the first page is 0."""
+    if not number:
+        return name
+    return desk.words.text("%(name)s, page %(number)s", name=name, number=desk.words.number(number))
 
 
 def index(kind: TermKind, desk: Desk) -> Output:

@@ -10,7 +10,7 @@ from digestgen import library, licenses, parse, urls, views
 from digestgen.config import NavItem
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Resolver
-from digestgen.plan import archive, articles, editions, lists, sitemaps, stories, syndication
+from digestgen.plan import archive, articles, corrections, editions, held, lists, sitemaps, stories, syndication
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unfit
 from digestgen.terms import FOLDERS, TermKind
@@ -53,7 +53,9 @@ def plan(
     draft = _Draft()
     resolver = Resolver(shelf, files, {}, unread)
     desks = [Desk(shelf, part, resolver) for part in shelf.parts]
-    static = _static(files, shelf.config.content, draft)
+    back = held.pictures(shelf)
+    draft.found.extend(held.told(back, files, shelf.config.content))
+    static = _static(files - back.keys(), shelf.config.content, draft)
     resolver.known = known(static)  # cards show pictures from there
     for desk in desks:
         draft.outputs.extend(_lists(desk))
@@ -111,6 +113,7 @@ def _lists(desk: Desk) -> Iterable[Output]:
     yield from archive.archive(desk)
     if desk.library.config.editions != "off":
         yield from editions.index(desk)
+    yield from corrections.pages(desk)
     url = desk.prefix + "/404.html"
     head = desk.head(url, desk.words.text("Page not found"), versions=desk.fixed_versions("/"), stay_out=True)
     page = views.NotFoundPage(head)
@@ -147,6 +150,7 @@ def _channels(desk: Desk) -> Iterable[syndication.Channel[Any]]:
     yield from (syndication.of_term(term, desk) for terms in desk.part.terms.values() for term in terms)
     if desk.library.config.editions != "off":
         yield editions.channel(desk)
+    yield syndication.of_corrections(desk)
 
 
 def _add_articles(desk: Desk, draft: _Draft) -> None:
@@ -208,6 +212,7 @@ def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> vie
             people=f"{prefix}/{FOLDERS['person']}/" if desk.people else "",
             feeds=desk.site_feeds,
             editions=editions.home(desk) if config.editions != "off" else "",
+            corrections=f"{prefix}/{corrections.FOLDER}/",
         ),
         nav=_nav(desk, draft),
         publisher=views.Publisher(

@@ -16,6 +16,7 @@ from digestgen.config import FEEDS, FeedsConfig
 from digestgen.feeds.formats import FORMATS
 from digestgen.feeds.values import Archive, Entry, Feed, Person
 from digestgen.model import Article
+from digestgen.plan import corrections
 from digestgen.plan.desk import Desk
 from digestgen.plan.entries import entry_of
 from digestgen.plan.outputs import Output, Syndicated
@@ -67,6 +68,19 @@ def of_term(term: Term, desk: Desk) -> Channel[Article]:
     """Return the channel of a tag, a section or a publisher."""
     title = f"{desk.language.title}: {term.name}"
     return of_articles(FOLDERS[term.kind], term.url, title, term.description, term.articles, desk)
+
+
+def of_corrections(desk: Desk) -> Channel[corrections.Noted]:
+    """Return the channel of a language's corrections."""
+    return Channel(
+        "corrections",
+        f"{desk.prefix}/{corrections.FOLDER}/",
+        f"{desk.language.title}: {desk.words.text('Corrections')}",
+        "",
+        corrections.noted(desk),
+        lambda item, full: corrections.entry_of(item, desk, full=full),
+        lambda item: f"{desk.page_keys[item.article.path]} {item.id}",
+    )
 
 
 @dataclass(frozen=True, slots=True)

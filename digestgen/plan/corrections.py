@@ -1,0 +1,153 @@
+"""What was wrong and is put right: on the article, on pages of its own, in feeds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from digestgen import credits, i18n, views
+from digestgen.config import Config
+from digestgen.feeds.values import Entry
+from digestgen.model import Article, Correction
+from digestgen.plan import lists
+from digestgen.plan.desk import Desk, label
+from digestgen.plan.outputs import Output, file_of
+
+#: What each kind is called; messages of the catalogues.
+_KINDS = {"correction": "Correction", "clarification": "Clarification", "retraction": "Retraction"}
+
+#: Where the pages of all corrections live below a language's prefix.
+FOLDER = "corrections"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A correction, the article that it is about, and what feeds know it by."""
+
+    article: Article
+    correction: Correction
+    id: str
+
+
+def noted(desk: Desk) -> tuple[Noted, ...]:
+    """Return all corrections of a language's articles, newest first."""
+    listed = (article for article in desk.part.articles if article.corrections)
+    return tuple(sorted((item for one in listed for item in noted_in(one, desk.library.config)), key=newest_first))
+
+
+def newest_first(item: Noted) -> tuple[float, str, str]:
+    """The total order of corrections."""
+    return (-item.correction.at.at.timestamp(), item.article.path, item.id)
+
+
+def noted_in(article: Article, config: Config) -> Iterable[Noted]:
+    """Return the corrections of one article, with ids that stay."""
+    moments = [item.at.at.isoformat() for item in article.corrections]
+    for place, item in enumerate(article.corrections):
+        # the text may be mended and others may be added: its moment makes it known, and its place among equals
+        name = f"{article.id} corrected {moments[place]} {moments[:place].count(moments[place])}"
+        yield Noted(article, item, f"urn:uuid:{uuid.uuid5(config.site_id, name)}")
+
+
+def shown(article: Article, words: i18n.Language) -> tuple[views.Correction, ...]:
+    """Return the corrections of an article, oldest first, as readers of `words` see them."""
+    return tuple(
+        views.Correction(item.kind, _kind(item, words), words.when(item.at.at, timed=item.at.timed), item.text)
+        for item in article.corrections
+    )
+
+
+def _kind(item: Correction, words: i18n.Language) -> str:
+    return words.text(_KINDS[item.kind])
+
+
+def pages(desk: Desk) -> Iterable[Output]:
+    """Return the pages of all corrections of a language. The first one is there before there is a correction."""
+    first, numbered = lists.pages(noted(desk), desk.library.config.paginate)
+    url = f"{desk.prefix}/{FOLDER}/"
+    addresses = [url, *(f"{url}page/{number}/" for number in range(1, len(numbered) + 1))]
+    title = desk.words.text("Corrections")
+    feeds = desk.feeds("corrections", url, f"{desk.language.title}: {title}")
+    for number, listed in enumerate([first, *numbered]):
+        page = views.CorrectionsPage(
+            head=desk.head(
+                addresses[number],
+                lists.page_title(title, number, desk),
+                versions=None if number else desk.fixed_versions(f"/{FOLDER}/"),
+                feeds=feeds,
+                trail=(views.Link(title, url),) if number else (),
+            ),
+            number=number,
+            place=lists.page_name(number, desk) if number else "",
+            entries=_entries(listed, desk),
+            newer=lists.newer(number, addresses, desk),
+            older=lists.older(number, addresses, desk),
+            feeds=feeds,
+        )
+        yield Output(file_of(addresses[number]), desk.rendered("corrections.html", page), "the corrections")
+
+
+def _entries(listed: Sequence[Noted], desk: Desk) -> tuple[views.NotedCorrection, ...]:
+    return tuple(_entry(item, desk) for item in listed)
+
+
+def _entry(item: Noted, desk: Desk) -> views.NotedCorrection:
+    when = desk.when(item.correction.at)
+    assert when is not None
+    return views.NotedCorrection(
+        correction=views.Correction(
+            item.correction.kind, _kind(item.correction, desk.words), when, item.correction.text
+        ),
+        card=desk.card(item.article),
+    )
+
+
+# --- in feeds
+
+
+def entry_of(item: Noted, desk: Desk, *, full: bool) -> Entry:
+    """Return the entry of a correction in a feed: its kind, its article's headline, and what it says."""
+    words = i18n.language(item.article.lang)
+    kind = _kind(item.correction, words)
+    at = item.correction.at.rfc3339
+    return Entry(
+        id=item.id,
+        url=desk.absolute(desk.library.urls[item.article.path]),
+        title=words.text("%(label)s: %(headline)s", label=kind, headline=item.article.title),
+        lang=item.article.lang,
+        published=at,
+        updated=at,
+        summary=item.correction.text,
+        html=_html(item.correction, words) if full else "",
+    )
+
+
+def labelled(article: Article) -> str:
+    """Return the title of `article` in a feed, whose readers see no label beside it."""
+    words = i18n.language(article.lang)
+    told = label(article, words)
+    return words.text("%(label)s: %(headline)s", label=told, headline=article.title) if told else article.title
+
+
+def around(html: str, article: Article, desk: Desk) -> str:
+    """Return the text of `article` for a feed, with its credits and what was wrong in it; retractions come first."""
+    words = i18n.language(article.lang)
+    line = credits.line(article.credits, words, desk.people, article.translation)
+    before = (item for item in article.corrections if item.kind == "retraction")
+    after = (item for item in article.corrections if item.kind != "retraction")
+    return "".join(
+        [
+            *(_html(item, words) for item in before),
+            html,
+            *([f"<p>{escape(line)}</p>\n"] if line else []),
+            *(_html(item, words) for item in after),
+        ]
+    )
+
+
+def _html(item: Correction, words: i18n.Language) -> str:
+    day = words.when(item.at.at, timed=False).date
+    head = words.text("%(kind)s, %(date)s", kind=_kind(item, words), date=day)
+    return f"<p><strong>{escape(head)}</strong> {escape(item.text)}</p>\n"
