@@ -168,6 +168,14 @@ def test_an_article_becomes_a_document(site: Site, tmp_path: Path) -> None:
     assert (version["uri"], version["rel"]) == (found["Endlich Regen"]["uri"], "translation")
 
 
+def test_editions_and_pages_are_no_articles(site: Site, tmp_path: Path) -> None:
+    draft = "---\ntitle: Not yet\ndraft: true\n---\n"
+    more = f"-- content/pages/about.md --\n{draft}-- content/editions/2024-18.md --\n{draft}"
+    settings = SITE.replace("license: CC BY 4.0", "license: CC BY 4.0\neditions: weekly", 1)
+    result = export.export(export.Request(site(settings + more), NOW, tmp_path / "wire", held=True))
+    assert (result.documents, result.held) == (4, 1), told(result.diagnostics)
+
+
 def test_what_was_taken_back_is_canceled(site: Site, tmp_path: Path) -> None:
     dry = exported(site(SITE), tmp_path / "wire")["Dry"]
     assert (dry["pubStatus"], dry["by"]) == ("canceled", "Ben")
