@@ -65,7 +65,9 @@ def articles(tree: Tree, marks: Marks, store: Traces, jobs: int, tick: Callable[
         tick(number, len(todo))
     if gone:
         _kept([], store, gone)
-    return _decoded(tree, known, store, frozenset(todo))
+    gathered = _decoded(tree, known, store, frozenset(todo))
+    store.parsed.clear()  # they are values now, and as texts would be as large again in every worker
+    return gathered
 
 
 def _kept(batch: list[_Row], store: Traces, gone: Iterable[str]) -> dict[str, Parsed]:
