@@ -24,6 +24,7 @@ SITE = """\
 -- site.yaml --
 title: Digest
 url: https://digest.example/
+site_id: 6e0c5f3a-3b52-4f3e-9d86-0d3a5b1f7a10
 language: en-GB
 languages: [de]
 timezone: Asia/Seoul

@@ -11,7 +11,7 @@ from digestgen.rules import RULES
 
 PACKAGE = Path(__file__).resolve().parent.parent / "digestgen"
 #: Who takes a code as the first argument.
-TELLERS = {"Diagnostic", "fault", "_tell", "_Finding"}
+TELLERS = {"Diagnostic", "fault", "_tell", "_Finding", "_claimed_twice"}
 
 
 def called(node: ast.Call) -> str:

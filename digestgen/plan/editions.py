@@ -347,7 +347,7 @@ def faults(desk: Desk) -> Iterator[Diagnostic]:
         other = names.setdefault(file.slug, file)
         if other is not file:
             what = f"is the edition {file.slug}, and so is"
-            yield _twice("url-collision", what, file, other, desk, file.marks["title"])
+            yield _claimed_twice("url-collision", what, file, other, desk, file.marks["title"])
         yield from (fault for item in editions.listed_by(file) for fault in _listing(file, item, listed, desk))
     yield from _numbers(desk)
     yield from _empty(desk)
@@ -407,10 +407,10 @@ def _numbers(desk: Desk) -> Iterator[Diagnostic]:
         other = known.setdefault(number, file) if number else file
         if other is not file:
             what = f"has the number {number}, and so has"
-            yield _twice("edition-number", what, file, other, desk, file.marks.get("number"))
+            yield _claimed_twice("edition-number", what, file, other, desk, file.marks.get("number"))
 
 
-def _twice(code: str, what: str, file: Article, other: Article, desk: Desk, mark: Span | None) -> Diagnostic:
+def _claimed_twice(code: str, what: str, file: Article, other: Article, desk: Desk, mark: Span | None) -> Diagnostic:
     content = desk.library.config.content
     thing = "number" if code == "edition-number" else "name"
     message = f"{content}/{file.path} {what} {content}/{other.path}"
