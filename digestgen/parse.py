@@ -262,7 +262,7 @@ def _article(
         byline=_byline(values["authors"], values["credits"]),
         credits=_credits(values["credits"]),
         tags=values["tags"],
-        sources=tuple(_source(item, config) for item in values["sources"]),
+        sources=tuple(_source(item, lang, config) for item in values["sources"]),
         corrections=_corrections(values, lang, stamp, config, report),
         translation=values["translation"],
         image=values["image"],
@@ -416,8 +416,10 @@ def _id(written: str, path: str, config: Config) -> str:
         return f"urn:uuid:{uuid.uuid5(config.site_id, path)}"
 
 
-def _source(values: dict[str, Any], config: Config) -> Source:
-    return frontmatter.source(values, lambda written: _moment(written, config))
+def _source(values: dict[str, Any], lang: str, config: Config) -> Source:
+    # the note is the article's own words; titles are those of the work
+    noted = values | {"note": convert.educate(values["note"], lang)}
+    return frontmatter.source(noted, lambda written: _moment(written, config))
 
 
 def _corrections(
