@@ -24,8 +24,13 @@ from digestgen import files
 from tests.browser import every_link, lines
 from tests.building import built, published, told
 
-# Everything that a headline may hold but control characters, surrogates and what Unicode leaves unassigned.
-WORDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zl", "Zp"]), min_size=1, max_size=20)
+# Everything that a headline may hold but control characters, surrogates and what Unicode leaves unassigned; a byte
+# order mark within YAML is an error, which test_yaml shows.
+WORDS = st.text(
+    st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zl", "Zp"], exclude_characters="\ufeff"),
+    min_size=1,
+    max_size=20,
+)
 TITLES = WORDS.map(lambda text: " ".join(text.split())).filter(bool)
 
 TAGS = ("C", "C++", "C#", "c", "Öl", "oil price", "Oil-Price", "خبر", "می‌شود", "日本", "R&D", "<script>", "1.10", "no")
