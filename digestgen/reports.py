@@ -36,7 +36,8 @@ _STOP_WORDS: Final = {
     "nl": "het een van en dat op te zijn met voor niet aan er om ook als bij door naar uit heeft maar wordt",
     "pt": "o os as um uma do da dos das em no na que para com não por mais ao foi são pelo pela e",
 }
-_WORD: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+#: An abbreviation such as "U.S.", or letters with apostrophes between them.
+_WORD: Final = re.compile(r"(?<!\w)(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['’][^\W\d_]+)*")
 #: The least part of a text that stop words are in the languages above.
 _TELLING: Final = 0.08
 
@@ -47,7 +48,7 @@ _QUOTES: Final = {'"': '"', "'": "'", "“": "”", "‘": "’", "„": "“”
 #: What stands before the first word of a sentence.
 _BEGINNING: Final = re.compile(r"[.!?…:]\W*\Z|\A\W+\Z")
 _SENTENCE_END: Final = re.compile(r"[.!?…:;,][\"'”’“‘»«)\s]*\Z")
-_PARENTHESES: Final = re.compile(r"\s*\((?P<inside>(?:[^()]|\([^()]*\))*)\)\s*\.?\s*\Z")
+_PARENTHESES: Final = re.compile(r"\s*\((?P<inside>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)\s*\.?\s*\Z")
 
 # --- agencies
 
@@ -55,7 +56,7 @@ _NAME: Final = r"(?-i:[A-ZÀ-Þ][\w&-]*(?:\.[A-Z][\w&-]*)*(?:[ \n][A-ZÀ-Þ][\w&
 _AND: Final = r"(?:,\s+|\s+(?:and|und|sowie|et)\s+)"
 #: "state news agency KCNA", "Nachrichtenagenturen RIA und Interfax", "l’agence de presse nord-coréenne KCNA"
 _AGENCY_FIRST: Final = re.compile(
-    rf"""\b(?:(?:news|wire|press|state|official)\s+agenc(?:y|ies)|(?:nachrichten|presse)?agentur(?:en)?|
+    rf"""\b(?:(?:news|wire|press|state|official|the)\s+agenc(?:y|ies)|(?:nachrichten|presse)?agentur(?:en)?|
     agences?(?:\s+(?:de\s+presse|d['’](?:information|[ée]tat)|nationales?|centrales?|officielles?|publiques?|russes?|turques?|
     [\w-]*(?:aise|oise|enne|ine|ande)s?))*)
     \s+["“„«]?\s?(?P<names>{_NAME}(?:{_AND}(?:the\s+|der\s+|die\s+)?{_NAME})*)""",
@@ -227,6 +228,8 @@ class _Cases:
         for known in (self._inside, {} if stop else self._first):
             if word.casefold() in known:
                 return known[word.casefold()].most_common(1)[0][0]
+        if "." in word:
+            return word
         stem, mark, rest = _parted(word)
         if mark:
             return self._word(stem, lang) + mark + rest.lower()

@@ -26,6 +26,7 @@ class _Usage:
 
     `words` are patterns of what was done, `by` stands between them and the people, `of` perhaps before it (a
     language that was translated from), `besides` before a role that was not the main one. `at` stands before places.
+    `agent` is the word for "by" after what the language has no word for here, `never` one that no name holds.
     """
 
     words: Mapping[str, str]
@@ -33,6 +34,8 @@ class _Usage:
     of: str
     besides: str
     at: str
+    agent: str
+    never: str
 
 
 _USAGE: Final = {
@@ -50,13 +53,15 @@ _USAGE: Final = {
         r"\s+from\s+\w+",
         "additional|further",
         "in",
+        "by",
+        "by",
     ),
     "de": _Usage(
         {
             "(?:mit )?berichte?n?|berichterstattung|berichtet|reportagen?": "reporting",
             "schreiben|geschrieben|verfasst|text": "writing",
             "bearbeitung|bearbeitet|redaktion|redigiert|redigatur": "editing",
-            "übersetzung|(?:aus dem \\w+ )?übersetzt": "translation",
+            "übersetzung|(?:aus dem \\w+ )?übersetzt|aus dem (?:\\w+ischen|deutschen)": "translation",
             "fotos?|fotografien?|fotografiert|bilder|bild": "photography",
             "grafik(?:en)?|infografik(?:en)?": "graphics",
             "recherchen?|recherchiert": "research",
@@ -65,6 +70,8 @@ _USAGE: Final = {
         r"\s+aus\s+dem\s+\w+",
         "zusätzliche|weitere",
         "in|aus",
+        "von|durch",
+        "durch",
     ),
     "fr": _Usage(
         {
@@ -80,6 +87,8 @@ _USAGE: Final = {
         r"\s+(?:de\s+l['’]|du\s+)\w+",
         "autres?",
         "à|au|aux|en",
+        "par",
+        "par",
     ),
 }
 
@@ -88,8 +97,14 @@ _WEAK: Final = r"[,;.]\s*(?:(?:{ands})\s+)?|\s+(?:{ands})\s+"
 _STRONG: Final = re.compile(r"\A|[;.]\s*")
 #: Any other role: a few words before a colon.
 _FREE: Final = re.compile(r"(?P<role>[^\W\d_][^:;,.()]{0,59}?)\s?:\s+")
+#: Or, where people are credited by a verb, very few words: more of them are a sentence.
+_FREE_BY: Final = r"(?P<role>[^\W\d_][^\s:;,.()]*(?:\s[^\s:;,.()]+){{0,2}}?)\s(?i:{agent})\s(?=[^\W_])"
+#: A full stop that ends a role, not that of an initial or a title: "von" and "de" may stand in a name after those.
+_ENDED: Final = re.compile(r"(?:[^\W\d_]{3}(?<!\bProf)|\))\Z")
+#: Text with its parentheses in pairs, one within another at most.
+_PAIRED: Final = r"(?:[^()]|\((?:[^()]|\([^()]*\))*\))+"
 #: What follows the people and is a sentence of its own, as whom to write to.
-_SENTENCE: Final = re.compile(r"(?<=[^\W\d_]{3})\.\s+(?=[^\W\d_a-zà-ÿ]).*")
+_SENTENCE: Final = re.compile(r"(?<=[^\W\d_]{3})(?<!\bProf)\.\s+(?=[^\W\d_a-zà-ÿ]).*")
 
 #: The full stop of a sign-off, which is not that of a name.
 _STOP: Final = re.compile(r"(?<!\b[JS]r)\.\Z")
@@ -101,11 +116,17 @@ class _Grammar:
 
     heads: tuple[tuple[re.Pattern[str], str], ...]
     """What begins a role, and the role; an empty one is told by the words themselves."""
+    free_by: re.Pattern[str]
+    unnamed: re.Pattern[str]
+    """What no name holds."""
     words: tuple[tuple[re.Pattern[str], str], ...]
     border: re.Pattern[str]
     stretch: re.Pattern[str]
     names: re.Pattern[str]
-    place: re.Pattern[str]
+    places: tuple[re.Pattern[str], ...]
+    """How a name and its place stand together, to be tried in this order."""
+    line_places: tuple[re.Pattern[str], ...]
+    """Likewise in the credit line."""
     nouns: bool
     """Whether the language writes nouns with a capital."""
 
@@ -123,8 +144,9 @@ class _Head:
 def read(text: str, lang: str) -> tuple[Credit, ...]:
     """Return the credits of which `text` is the line in `lang`, one of `LANGUAGES`: the way back of `credits.line`.
 
-    Empty where the text does not begin with a role. One that the language has no words for loses the capital that it
-    has at the beginning of a line, except in German. Names must not hold what parts names.
+    Empty where the text does not begin with a role, or goes on with what is none. One that the language has no words
+    for loses the capital that it has at the beginning of a line, except in German. Names must not hold what parts
+    names, nor parentheses that are not in pairs.
     """
     return _read(text, lang, signed=False)
 
@@ -132,7 +154,8 @@ def read(text: str, lang: str) -> tuple[Credit, ...]:
 def read_signoff(text: str, lang: str) -> tuple[Credit, ...]:
     """Return the credits that `text`, the inside of a sign-off, tells in `lang`, one of `LANGUAGES`.
 
-    Empty where it names no role that the language has words for: a note with a colon is no credit.
+    Empty where it names no role that the language has words for, since a note with a colon is no credit, and where
+    a part of it would have to be taken for a name that is none.
     """
     return _read(text, lang, signed=True)
 
@@ -145,11 +168,12 @@ def _read(text: str, lang: str, *, signed: bool) -> tuple[Credit, ...]:
     if not heads or heads[0].border or (signed and all(head.free for head in heads)):
         return ()
     ends = [head.border for head in heads[1:]] + [len(text)]
+    places = grammar.places if signed else grammar.line_places
+    listed = [_people(text[head.start : end], grammar, places) for head, end in zip(heads, ends, strict=True)]
+    if any(grammar.unnamed.search(f"{person.name} {person.place}") for people in listed for person in people):
+        return ()
     return tuple(
-        Credit(role, people)
-        for head, end in zip(heads, ends, strict=True)
-        if (people := _people(text[head.start : end], grammar))
-        for role in head.roles
+        Credit(role, people) for head, people in zip(heads, listed, strict=True) if people for role in head.roles
     )
 
 
@@ -167,13 +191,22 @@ def _head(text: str, border: re.Match[str], grammar: _Grammar) -> _Head | None:
         match = pattern.match(text, border.end())
         if match is not None:
             return _Head(border.start(), match.end(), (role,) if role else _roles(match, grammar), free=False)
-    match = _FREE.match(text, border.end()) if _STRONG.fullmatch(border[0]) else None
+    match = None
+    if _STRONG.fullmatch(border[0]):
+        match = _FREE.match(text, border.end())
+        if match is None and _is_end(text, border):
+            match = grammar.free_by.match(text, border.end())
     if match is None:
         return None
     role = match["role"]
     if not border.end() and not grammar.nouns and role[1:2].islower():
         role = role[0].lower() + role[1:]
     return _Head(border.start(), match.end(), (role,), free=True)
+
+
+def _is_end(text: str, border: re.Match[str]) -> bool:
+    before = text[max(0, border.start() - 5) : border.start()]
+    return not border[0].startswith(".") or _ENDED.search(before) is not None
 
 
 def _roles(match: re.Match[str], grammar: _Grammar) -> tuple[str, ...]:
@@ -185,16 +218,16 @@ def _roles(match: re.Match[str], grammar: _Grammar) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _people(text: str, grammar: _Grammar) -> tuple[Contributor, ...]:
+def _people(text: str, grammar: _Grammar, places: tuple[re.Pattern[str], ...]) -> tuple[Contributor, ...]:
     text = _SENTENCE.sub("", text).strip(" ,;")
     found: list[Contributor] = []
     for stretch in grammar.stretch.split(text):
         waiting: list[str] = []
         for item in grammar.names.split(stretch):
-            match = grammar.place.fullmatch(item)
-            waiting.append(match["name"] or match["named"] if match else item)
+            match = next(filter(None, (place.fullmatch(item) for place in places)), None)
+            waiting.append(match["name"] if match else item)
             if match:
-                found += (Contributor(name, match["place"] or match["placed"]) for name in waiting if name)
+                found += (Contributor(name, match["place"]) for name in waiting if name)
                 waiting = []
         found += (Contributor(name) for name in waiting if name)
     return tuple(found)
@@ -208,14 +241,20 @@ def _grammar(lang: str) -> _Grammar:
     several = f"(?P<role>{word}(?:(?:,\\s*|\\s+(?:{ands})\\s+){word})*)"
     # the words in any case, what follows them as it is: a French name may follow without a word between
     wire = re.compile(f"(?i:(?P<roles>(?P<besides>(?:{usage.besides})\\s+)?{several})(?:{usage.of})?)(?:{usage.by})")
+    at = re.compile(rf"(?P<name>{_PAIRED}?)\s+(?:{usage.at})\s+(?P<place>.+)")
+    within = re.compile(rf"(?P<name>[^()]+?)\s*\((?P<place>{_PAIRED})\)")
     as_well = words.text("%(people)s as well as %(others)s", people="", others="").strip()
     return _Grammar(
         heads=(*_phrases(words), (wire, "")),
+        free_by=re.compile(_FREE_BY.format(agent=usage.agent)),
+        unnamed=re.compile(rf";|\s(?:{usage.never})\s"),
         words=tuple((re.compile(pattern, re.IGNORECASE), role) for pattern, role in usage.words.items()),
         border=re.compile(rf"\A|{_WEAK.format(ands=ands)}"),
         stretch=re.compile(rf"\s*,?\s+{re.escape(as_well)}\s+"),
-        names=re.compile(rf"\s*,\s*(?:(?:{ands})\s+)?|\s+(?:{ands})\s+"),
-        place=re.compile(rf"(?P<name>.+?)\s*\((?P<place>[^()]+)\)|(?P<named>.+?)\s+(?:{usage.at})\s+(?P<placed>.+)"),
+        # a comma within parentheses parts no names
+        names=re.compile(rf"(?:\s*,\s*(?:(?:{ands})\s+)?|\s+(?:{ands})\s+)(?![^()]{{0,80}}\))"),
+        places=(at, within),
+        line_places=(within,) if "(" in words.text("%(people)s in %(place)s", people="", place="") else (at, within),
         nouns=lang == "de",
     )
 

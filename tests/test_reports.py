@@ -191,6 +191,20 @@ def test_a_word_that_the_text_does_not_have_is_written_as_in_headings(lang: str,
     assert headings(f"{text}\n\n{crosshead}\n\n{text}", lang) == [heading]
 
 
+@pytest.mark.parametrize(
+    ("crosshead", "heading"),
+    [
+        ("U.S. AND CHINA", "U.S. and China"),
+        ("U.N. AND CHINA", "U.N. and China"),
+        ("CHINA'S U.S.-MADE ROCKETS", "China's U.S.-made rockets"),
+        ("AT 9 P.M. IN CHINA", "At 9 p.m. in China"),
+    ],
+)
+def test_an_abbreviation_with_full_stops_stays_one_in_a_heading(crosshead: str, heading: str) -> None:
+    text = f"The rockets of the U.S. flew to China at 8 p.m. on the day that was made. {TEXT}"
+    assert headings(f"{text}\n\n{crosshead}\n\n{TEXT}") == [heading]
+
+
 def test_a_crosshead_needs_no_blank_line_below_it() -> None:
     assert headings(f"{TEXT}\n\nTALKS\n{TEXT}") == ["Talks"]
 
@@ -200,6 +214,21 @@ def test_a_crosshead_needs_no_blank_line_below_it() -> None:
 )
 def test_other_lines_are_no_crossheads(line: str) -> None:
     assert headings(f"{TEXT}\n\n{line}\n\n{TEXT}") == []
+
+
+# --- sign-offs
+
+
+def test_a_sign_off_may_have_places_with_parentheses() -> None:
+    report, article = drafted(f"{TEXT}\n\n(Reportage A (Frankfurt (Oder)), édité par B)", "fr")
+    assert where(report.credits) == {"reporting": [("A", "Frankfurt (Oder)")], "editing": [("B", "")]}
+    assert article.credits == report.credits
+
+
+@pytest.mark.parametrize("signoff", ["(Reporting by A; B in Rome)", "(Mit Material von dpa und AFP)"])
+def test_a_sign_off_that_cannot_be_read_for_sure_stays_in_the_text(signoff: str) -> None:
+    report, _ = drafted(f"{TEXT}\n\n{signoff}", "en")
+    assert (report.credits, report.blocks[-1].text) == ((), signoff)
 
 
 # --- agencies
@@ -217,6 +246,8 @@ def test_other_lines_are_no_crossheads(line: str) -> None:
         ("according to state news agency KCNA.", ["KCNA (cites)"]),
         ("the North Korean state agency KCNA reported", ["KCNA (cites)"]),
         ("Russia's Interfax news agency said", ["Interfax (cites)"]),
+        ("They met, the agency Interfax said.", ["Interfax (cites)"]),
+        ("The agency said on Monday", []),
         ("the Russian state news agency said", []),
         ("A Russian news agency", []),
         ("the RIA state news agency and news agency RIA", ["RIA (cites)"]),

@@ -69,6 +69,31 @@ def told(listed: tuple[Credit, ...]) -> list[tuple[str, str]]:
             "Berichterstattung: A und B aus Kiew; Mitarbeit: C",
             [("reporting", "A@Kiew,B@Kiew"), ("Mitarbeit", "C")],
         ),
+        # other roles before the word for "by"
+        (
+            "en",
+            "Reporting by Jane Doe; Production by Max Roe; Editing by Bob Roe",
+            [("reporting", "Jane Doe"), ("Production", "Max Roe"), ("editing", "Bob Roe")],
+        ),
+        (
+            "en",
+            "Reporting by Jane Doe. Production by Max Roe. Editing by Bob Roe.",
+            [("reporting", "Jane Doe"), ("Production", "Max Roe"), ("editing", "Bob Roe")],
+        ),
+        ("en", "Compiled by A; Editing by B", [("compiled", "A"), ("editing", "B")]),
+        ("de", "Mit Material von dpa und AFP; Bearbeitung: C", [("Mit Material", "dpa,AFP"), ("editing", "C")]),
+        ("de", "Bericht von Bach; Schnitt von Lee", [("reporting", "Bach"), ("Schnitt", "Lee")]),
+        ("de", "Bericht von Prof. Anna von Lee", [("reporting", "Prof. Anna von Lee")]),
+        ("de", "Bericht von J. Graf von Lee", [("reporting", "J. Graf von Lee")]),
+        ("de", "Aus dem Englischen von A B", [("translation", "A B")]),
+        ("fr", "Reportage A ; montage par B", [("reporting", "A"), ("montage", "B")]),
+        # places with parentheses
+        ("en", "Reporting by A Bauer in Frankfurt (Oder)", [("reporting", "A Bauer@Frankfurt (Oder)")]),
+        ("de", "Berichte von A Bauer in Frankfurt (Oder)", [("reporting", "A Bauer@Frankfurt (Oder)")]),
+        ("en", "Reporting by A (Frankfurt (Oder)) and B", [("reporting", "A@Frankfurt (Oder),B")]),
+        ("en", "Reporting by A (Halle in Saxony)", [("reporting", "A@Halle in Saxony")]),
+        ("en", "Reporting by A (AFP) in Rome", [("reporting", "A (AFP)@Rome")]),
+        ("fr", "Avec A à Francfort (Oder) et B (Halle (Saale))", [("reporting", "A@Francfort (Oder),B@Halle (Saale)")]),
         ("de", "Übersetzt von A in Berlin", [("translation", "A@Berlin")]),
         (
             "fr",
@@ -94,6 +119,13 @@ def test_a_sign_off_tells_roles_names_and_places(lang: str, text: str, expected:
         "A report by B",
         "reporting by ",
         "1,000 dollars",
+        "Aus dem Archiv: A",
+        # a part of it is no role: nothing of it is sure
+        "Reporting by Jane Doe; Max Roe in Rome",
+        "Reporting by Jane Doe, Production by Max Roe",
+        "Reporting by Jane Doe; This report was first made by Max Roe",
+        "Bericht von A; B",
+        "Reportage A ; B",
         ";.:",
     ],
 )
@@ -108,7 +140,12 @@ NAMES = st.lists(
     min_size=1,
     max_size=4,
 ).map(lambda words: " ".join([*words, "Lee"]))
-PLACES = st.sampled_from(["", "Seoul", "New York", "Île-de-France", "Frankfurt am Main", "Köln", "東京"])
+PLACES = st.sampled_from(
+    [
+        *("", "Seoul", "New York", "Île-de-France", "Frankfurt am Main", "Köln", "東京"),
+        *("Frankfurt (Oder)", "Halle (Saale) II", "Washington (D.C.)", "(West) Berlin", "York (near Leeds, England)"),
+    ]
+)
 PEOPLE = st.lists(st.builds(Contributor, NAMES, PLACES), min_size=1, max_size=6)
 FREE = {
     "en": st.sampled_from(["drone pilot", "fact-checking", "camera", "legal advice"]),
@@ -125,6 +162,12 @@ def test_a_credit_line_read_back_is_what_it_was_made_from(lang: str, data: st.Da
     assert signoffs.read(credits.line(listed, i18n.language(lang), {}), lang) == listed
     if any(credit.role in ROLES for credit in listed):
         assert signoffs.read_signoff(credits.line(listed, i18n.language(lang), {}), lang) == listed
+
+
+def test_a_line_that_puts_places_into_parentheses_has_none_after_a_word() -> None:
+    people = (Contributor("Ann à Lee"), Contributor("Bo en Lee", "Frankfurt (Oder)"))
+    listed = (Credit("reporting", people), Credit("editing", (Contributor("Jo au Lee"),)))
+    assert signoffs.read(credits.line(listed, i18n.language("fr"), {}), "fr") == listed
 
 
 @pytest.mark.parametrize("lang", signoffs.LANGUAGES)
