@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from digestgen import yaml
+from digestgen.diagnostics import Diagnostic
 from digestgen.model import Contributor, Credit, Image, Listed, Provenance, Source
 from digestgen.schema import (
     Address,
@@ -65,11 +66,75 @@ class _Person:
         return Either(Text(), CONTRIBUTOR).json()
 
 
+class _Role(Text):
+    """Any word; one that is nearly a known role is most likely misspelt, and would be shown as it is written."""
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> str:
+        role = Text.read(self, node, at, report)
+        near = "" if role in ROLES else next((known for known in ROLES if _is_near(role.casefold(), known)), "")
+        if near:
+            report.found.append(
+                Diagnostic(
+                    "similar-role",
+                    f"the role `{role}` is nearly `{near}`, and is taken for another one",
+                    node.span,
+                    f"did you mean `{near}`?",
+                    severity="warning",
+                )
+            )
+        return role
+
+
+def _is_near(word: str, known: str) -> bool:
+    """Tell whether a letter is missing, too many, another one, or has changed places with the next, or all is well.
+
+    More than that is another role: recording is no reporting, and directing no editing.
+    """
+    return bool(_forms(word[:30]) & _forms(known))
+
+
+def _forms(word: str) -> set[str]:
+    return {word} | {word[:place] + word[place + 1 :] for place in range(len(word))}
+
+
+class _People(ListOf):
+    """The people of a credit, each once."""
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> tuple[Contributor, ...]:
+        before = len(report.found)
+        people: tuple[Contributor, ...] = ListOf.read(self, node, at, report)
+        # places are not known where one of them could not be read
+        if not any(item.severity == "error" for item in report.found[before:]):
+            self._check(people, at, report)
+        return people
+
+    @staticmethod
+    def _check(people: tuple[Contributor, ...], at: str, report: Report) -> None:
+        seen = set()
+        for index, item in enumerate(people):
+            if item.name.casefold() in seen:
+                report.found.append(
+                    Diagnostic(
+                        "person-twice",
+                        f"`{item.name}` stands twice in one credit",
+                        report.marks[f"{at}.{index}"],
+                        help="name each person once; one who worked in two places has both in `place`",
+                        severity="warning",
+                    )
+                )
+            seen.add(item.name.casefold())
+
+
 CREDIT: Final = Table(
     "a credit",
     (
-        Key("role", Text(), f"What they did: {', '.join(ROLES)}, or another word.", required=True),
-        Key("people", ListOf(_Person(), "a list of people", single=True), "Who did it, in order.", required=True),
+        Key("role", _Role(), f"What they did: {', '.join(ROLES)}, or another word.", required=True),
+        Key(
+            "people",
+            _People(_Person(), "a list of people", single=True, some=True),
+            "Who did it, in order.",
+            required=True,
+        ),
     ),
     lambda values: Credit(**values),
 )
@@ -101,6 +166,32 @@ TRANSLATION: Final = Table(
     ),
     lambda values: Provenance(values["of"], values["from"], values["by"], values["tool"]),
 )
+
+
+class _Translation:
+    """A mapping that says something."""
+
+    expects = TRANSLATION.expects
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> Provenance:
+        before = len(report.found)
+        found: Provenance = TRANSLATION.read(node, at, report)
+        if found == Provenance() and len(report.found) == before:
+            report.found.append(
+                Diagnostic(
+                    "empty-translation",
+                    "`translation` says nothing",
+                    node.span,
+                    "add `from:`, `of:`, `by:` or `tool:`",
+                    "or leave it out, where the article is no translation",
+                    "warning",
+                )
+            )
+        return found
+
+    def json(self) -> dict[str, Any]:
+        return TRANSLATION.json()
+
 
 IMAGE: Final = Table(
     "`image`",
@@ -244,7 +335,7 @@ TABLE: Final = Table(
         Key("credits", ListOf(CREDIT, "a list of credits", single=True), "Who did what where.", (), "none"),
         Key(
             "translation",
-            TRANSLATION,
+            _Translation(),
             "How it came to be a translation: `of` what, `from` which language, `by` whom, with which `tool`.",
             None,
             "none",

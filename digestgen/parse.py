@@ -54,8 +54,9 @@ def article(path: str, data: bytes, config: Config) -> tuple[Article | None, lis
     if text is None:
         return None, found
     report = Report()
-    parts, node = _read(text, shown, report)
-    table = frontmatter.EDITION if is_edition(path, config) else frontmatter.TABLE
+    edition = is_edition(path, config)
+    parts, node = _read(text, shown, report, edition=edition)
+    table = frontmatter.EDITION if edition else frontmatter.TABLE
     values = frontmatter.defaults(table)
     wrong = node is None or any(item.code == "unclosed-front-matter" for item in report.found)
     if node is not None:
@@ -65,12 +66,16 @@ def article(path: str, data: bytes, config: Config) -> tuple[Article | None, lis
             values |= {name: value for name, value in (fault.values or {}).items() if value is not None}
             wrong = True
     item = _article(path, fingerprint.of_bytes(data), values, parts, config, report, sound=not wrong)
-    return replace(item, face=_face(item)), report.found
+    _check_life(item, report)
+    return replace(item, face=_face(item)), _hinted(report.found, path, config)
 
 
-def _read(text: str, shown: str, report: Report) -> tuple[_Parts, yaml.Node | None]:
-    """Return a file in two and its front matter as YAML; None where there is none that could be read."""
-    parts = _split(text, shown, report)
+def _read(text: str, shown: str, report: Report, *, edition: bool) -> tuple[_Parts, yaml.Node | None]:
+    """Return a file in two and its front matter as YAML; None where there is none that could be read.
+
+    An edition needs no keys, so that one between whose lines of `---` nothing stands is fine.
+    """
+    parts = _split(text, shown, report, edition=edition)
     if not parts.front_line:
         return parts, None
     node, found = yaml.parse(parts.front, path=shown, first_line=parts.front_line)
@@ -81,6 +86,8 @@ def _read(text: str, shown: str, report: Report) -> tuple[_Parts, yaml.Node | No
     report.found.extend(found)
     if node is None and not report.found:
         span = Span(shown, parts.front_line)
+        if edition:
+            return parts, yaml.Mapping((), span)
         report.found.append(Diagnostic("missing-title", "the front matter is empty", span, "add `title:`"))
     return parts, node
 
@@ -116,7 +123,12 @@ def _not_utf8(data: bytes, start: int, path: str) -> Diagnostic:
     )
 
 
-def _split(text: str, path: str, report: Report) -> _Parts:
+#: How a file without a front matter is mended.
+_BEGIN: Final = "begin the file with `---`, `title: …` and `---`, each on a line of its own"
+_BEGIN_EDITION: Final = "begin the file with two lines of `---`; an edition needs no keys between them"
+
+
+def _split(text: str, path: str, report: Report, *, edition: bool) -> _Parts:
     lines = text.split("\n")
     first = next((index for index, line in enumerate(lines) if line.strip()), None)
     if first is None or lines[first].rstrip() != "---":
@@ -126,7 +138,7 @@ def _split(text: str, path: str, report: Report) -> _Parts:
             "the file is empty" if first is None else "the file does not begin with a front matter",
             Span(path, (first or 0) + 1, 1, max(1, min(len(line), 60)), line),
             "expected a line of `---`",
-            "begin the file with `---`, `title: …` and `---`, each on a line of its own",
+            _BEGIN_EDITION if edition else _BEGIN,
         )
         return _Parts("", 0, text, 1)
     close = next((i for i in range(first + 1, len(lines)) if lines[i].rstrip() in ("---", "...")), None)
@@ -285,6 +297,41 @@ def _check_title(values: dict[str, Any], report: Report) -> None:
             f"write it in the place of `{frontmatter.UNTITLED}`",
             "until then, `draft: true` keeps the article back",
         )
+
+
+def _check_life(item: Article, report: Report) -> None:
+    """Warn of an article that goes before it comes, or at that moment."""
+    opens, expires = item.opens, item.expires
+    if opens and expires and expires.at <= opens.at:
+        known = f"{opens.at:%Y-%m-%d %H:%M}" if opens.timed or expires.timed else f"{opens.at:%Y-%m-%d}"
+        report.found.append(
+            Diagnostic(
+                "never-published",
+                "the article never appears: it expires before it is published",
+                report.marks["expires"],
+                f"expected a moment after {known}, its {'date' if opens == item.stamp else 'embargo'}",
+                severity="warning",
+            )
+        )
+
+
+#: What is wrong with an edition that is read as an article.
+_MISSED: Final = ("no-front-matter", "missing-title", "missing-date")
+
+
+def _hinted(found: list[Diagnostic], path: str, config: Config) -> list[Diagnostic]:
+    """Return faults with a hint at `editions`, where a file looks like an edition on a site that has none."""
+    if not found or config.editions != "off" or not path.startswith(EDITIONS + "/"):
+        return found
+    name = edition_name(read_name(path, config))
+    if isinstance(period_begin(name, "files"), str):
+        return found
+    every = "daily" if isinstance(read_week(name), str) else "weekly"
+    hint = f"or write `editions: {every}` in site.yaml, if it is an edition"
+    return [
+        replace(item, help=f"{item.help}; {hint}" if item.help else hint) if item.code in _MISSED else item
+        for item in found
+    ]
 
 
 #: The keys that later messages point at.

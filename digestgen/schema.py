@@ -234,12 +234,13 @@ def language_tag() -> Text:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list of one shape. With `commas`, text with commas is read as a list too."""
+    """A list of one shape. With `commas`, text with commas is read as a list too; with `some`, it is never empty."""
 
     item: Shape
     expects: str
     commas: bool = False
     single: bool = False
+    some: bool = False
 
     def read(self, node: Node, at: str, report: Report) -> tuple[Any, ...]:
         if isinstance(node, yaml.Scalar) and not yaml.is_null(node) and (self.commas or self.single):
@@ -248,6 +249,8 @@ class ListOf:
             node = yaml.Sequence((node,), node.span)
         if not isinstance(node, yaml.Sequence):
             raise _wrong(node, at, self.expects, report)
+        if self.some and not node.items:
+            raise report.fault("wrong-type", f"{_named(at)} is empty", node.span, f"expected {self.expects}")
         return tuple(self._items(node, at, report))
 
     def _items(self, node: yaml.Sequence, at: str, report: Report) -> Iterable[Any]:
@@ -259,7 +262,7 @@ class ListOf:
                 continue
 
     def json(self) -> dict[str, Any]:
-        listed: dict[str, Any] = {"type": "array", "items": self.item.json()}
+        listed: dict[str, Any] = {"type": "array", "items": self.item.json()} | ({"minItems": 1} if self.some else {})
         if self.commas:
             return {"anyOf": [listed, {"type": "string"}]}
         return {"anyOf": [listed, self.item.json()]} if self.single else listed

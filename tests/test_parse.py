@@ -105,6 +105,13 @@ def test_files_that_are_no_articles(data: bytes, code: str, line: int, column: i
     assert told(faults) == [(code, line, column, message)]
 
 
+@pytest.mark.parametrize("data", [b"---\n---\nIntro.\n", b"---\n# number: 3\n---\nIntro.\n"])
+def test_an_edition_needs_no_keys(data: bytes) -> None:
+    found, faults = parse.article("editions/2024-19.md", data, settings("editions: weekly"))
+    assert (found is not None and (found.wrong, found.slug, found.lede)) == (False, "2024-19", "Intro.")
+    assert not faults
+
+
 @pytest.mark.parametrize(
     "front", ["title: Kim\n\ntags: [a]", "title: Kim\n\n# tags\ntags:\n\n- a", 'title: Kim\n\n"tags": a']
 )
