@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import takewhile
 from typing import Final, Literal
 
 from digestgen import editions, parse, scrutiny, slugs, terms, urls
@@ -39,7 +38,7 @@ class Change:
 
     at: datetime
     path: str
-    what: Literal["published", "expires", "old news"]
+    what: Literal["published", "corrected", "expires", "old news"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def assemble(
     every = sorted(articles, key=lambda item: item.path)
     for article in _told_apart([item for item in every if not item.wrong], config):
         back = _held(article, now)
-        held.append(back) if back else published.append(article)
+        held.append(back) if back else published.append(_as_corrected(article, now))
     newest = sorted((item for item in published if is_article(item)), key=_newest_first)
     found = [*editions.unasked(newest, config)]
     known = terms.known_of(registries, config)
@@ -119,6 +118,15 @@ def assemble(
     publishers = (term for part in library.parts for term in part.terms["source"])
     found.extend(scrutiny.faults(published, publishers, known, config))
     return library, found
+
+
+def _as_corrected(article: Article, now: datetime) -> Article:
+    """Return `article` without the corrections that are still to come."""
+    known = tuple(item for item in article.corrections if item.at.at <= now)
+    if len(known) == len(article.corrections):
+        return article
+    mark = f" {len(known)}"
+    return replace(article, corrections=known, face=article.face + mark, fingerprint=article.fingerprint + mark)
 
 
 def _told_apart(articles: Sequence[Article], config: Config) -> list[Article]:
@@ -184,9 +192,13 @@ def _changes(article: Article, config: Config) -> Iterable[Change]:
         return
     if opens:
         yield Change(opens, article.path, "published")
+    for correction in article.corrections:
+        yield Change(correction.at.at, article.path, "corrected")
     if expires:
         yield Change(expires, article.path, "expires")
-    old = _old_news(article) if config.url else None
+    # what stood elsewhere first is no news here
+    own = article.canonical in ("", config.url and urls.absolute(config.url, address(article, config)))
+    old = _old_news(article) if config.url and own else None
     if old and opens and opens < old and (expires is None or old < expires):
         yield Change(old, article.path, "old news")
 
@@ -196,12 +208,12 @@ def _old_news(article: Article) -> datetime | None:
     if not is_article(article) or article.stamp is None or article.genre == "advertisement":
         return None
     # two days are 48 hours, also where a clock change skips or repeats some
-    return article.date.astimezone(UTC) + NEWS
+    return article.released.at.astimezone(UTC) + NEWS
 
 
 def _news(newest: Iterable[Article], now: datetime) -> Iterable[Article]:
-    since = now.astimezone(UTC) - NEWS
-    return (item for item in takewhile(lambda item: item.date > since, newest) if _old_news(item))
+    recent = (item for item in newest if item.released.at > now - NEWS and _old_news(item))
+    return sorted(recent, key=lambda item: item.released.at, reverse=True)
 
 
 def is_article(item: Article) -> bool:

@@ -31,6 +31,20 @@ def address(text: str) -> str:
     return _commons(named) if named else ""
 
 
+#: What people write where a work is free, or its owner agreed: in the languages of newsrooms that we know.
+_FREE: Final = re.compile(
+    r"permission|public domain|open licen[cs]e|free licen[cs]e|government work|genehmigung|erlaubnis|gemeinfrei"
+    r"|amtliches werk|autorisation|domaine public",
+    re.IGNORECASE,
+)
+_NOT_FREE: Final = re.compile(r"\b(?:no|not|without|keine?|ohne|sans)\b|reserved|vorbehalten|réservés", re.IGNORECASE)
+
+
+def allows(text: str) -> bool:
+    """Tell whether a work under what `text` names may be published again: by a licence, by permission, or by law."""
+    return bool(address(text)) or bool(_FREE.search(text) and not _NOT_FREE.search(text))
+
+
 def _commons(named: re.Match[str]) -> str:
     terms = sorted(re.findall("[a-z]{2}", named["terms"].lower()))
     if terms not in ([], ["nc"], ["nd"], ["sa"], ["nc", "nd"], ["nc", "sa"]):

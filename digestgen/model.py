@@ -191,10 +191,15 @@ class Article:
         return max((stamp for stamp in (self.stamp, self.embargo) if stamp), default=None)
 
     @property
+    def released(self) -> Stamp:
+        """When it was first published, which an embargo puts off; only articles are asked."""
+        assert self.opens is not None
+        return self.opens
+
+    @property
     def changed(self) -> Stamp:
-        """The newest of its date, `updated` and corrections; only articles are asked."""
-        assert self.stamp is not None
-        stamps = (self.stamp, self.updated, *(item.at for item in self.corrections))
+        """The newest of its release, `updated` and corrections; only articles are asked."""
+        stamps = (self.released, self.updated, *(item.at for item in self.corrections))
         return max(stamp for stamp in stamps if stamp)
 
     @property

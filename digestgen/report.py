@@ -42,7 +42,12 @@ class Coming:
 
 
 #: What becomes of an article, by `library.Change.what`.
-_BECOMES = {"published": "is published", "expires": "expires", "old news": "leaves the news sitemap"}
+_BECOMES = {
+    "published": "is published",
+    "corrected": "is corrected",
+    "expires": "expires",
+    "old news": "leaves the news sitemap",
+}
 
 
 def outlook(coming: Coming) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from digestgen import licenses
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.model import Article, RegisteredTag, Registries, Source
@@ -74,7 +75,15 @@ def _republished(article: Article, known: Known, config: Config) -> Iterator[Dia
 
 def _unlicensed(source: Source, place: Span, known: Known) -> Iterator[Diagnostic]:
     _, name, registered = known.publisher(source)
-    if not source.license and not (registered and registered.license):
+    told = source.license or (registered.license if registered else "")
+    if told and not licenses.allows(told):
+        yield Diagnostic(
+            "missing-license",
+            f"a work by {name} is published again, and “{told[:80]}” is not known to allow that",
+            place,
+            help="name a licence that does, as CC BY 4.0, or write `license: by permission`, if you have that",
+        )
+    elif not told:
         at = f"to `{registered.key}` in sources.yaml" if registered else "to the publisher in sources.yaml"
         yield Diagnostic(
             "missing-license",

@@ -395,8 +395,8 @@ def test_next_tells_the_moment_and_why(site: Site, call: Call, remembered: bool)
         call("-C", folder, "build", "--now", "2023-09-13")
     told = {
         "2023-09-13": "2023-09-14T06:00:00+02:00 a.md is published, and 1 change more\n",
-        "2023-09-14T04:00Z": "2023-09-15T12:00:00+02:00 a.md leaves the news sitemap\n",
-        "2023-09-15T10:00Z": "never: nothing changes unless a file does\n",
+        "2023-09-14T04:00Z": "2023-09-16T06:00:00+02:00 a.md leaves the news sitemap\n",
+        "2023-09-16T04:00Z": "never: nothing changes unless a file does\n",
         "2023-09-09": "2023-09-10T00:00:00+02:00 b.md is published\n",
     }
     assert {now: call("-C", folder, "next", "--now", now) for now in told} == {

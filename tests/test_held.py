@@ -56,7 +56,7 @@ sources: [plimforth, "https://humpfnasel.example/"]
 credits: {{role: reporting, people: {{name: Dribblecatch, place: Wumbledorf}}}}
 story: brindlewock
 genre: analysis
-corrections: {{date: 2024-06-02, text: Flonkwurst was wrong.}}
+corrections: {{date: "2024-06-01T12:00Z", text: Flonkwurst was wrong.}}
 aliases: [/old/xyloquartz/]
 image: {{src: tarnopix.svg, alt: Tarnopix, caption: Tarnopix}}
 extra: {{note: Yarrowgub}}
@@ -259,3 +259,46 @@ def test_the_text_of_a_link_is_what_stands_in_it() -> None:
     body = convert.convert("A [b *c* & d](x.md) [![e](f.png) g](y.md) [h](z.md)", "en")
     links = [number for number, ref in enumerate(body.refs) if ref.kind == "link"]
     assert [convert.link_text(body, number) for number in links] == ["b c & d", " g", "h"]
+
+
+_PUT_OFF = """\
+-- site.yaml --
+title: Digest
+url: https://digest.example/
+site_id: 6e0c5f3a-3b52-4f3e-9d86-0d3a5b1f7a10
+-- content/2024-05-30-new.md --
+---
+title: New
+---
+-- content/2024-05-01-late.md --
+---
+title: Late
+embargo: 2024-06-01T10:00Z
+---
+"""
+
+
+def test_what_an_embargo_put_off_is_new_to_feeds_and_news_when_it_comes(site: Site) -> None:
+    pages = {path: data.decode() for path, data in well_built(site(_PUT_OFF), now=AFTER).items()}
+    assert re.findall(r"<title>(?:New|Late)<", pages["feed.xml"]) == ["<title>Late<", "<title>New<"]
+    assert "<published>2024-06-01T10:00:00+00:00</published>" in pages["feed.xml"]
+    assert "/2024/05/late/" in pages["news-sitemap.xml"]
+    assert '"datePublished":"2024-06-01T10:00:00+00:00"' in pages["2024/05/late/index.html"]
+    assert "May 1, 2024" in pages["2024/05/late/index.html"]
+
+
+def test_an_address_that_a_held_article_will_have_is_taken(site: Site) -> None:
+    other = "-- content/b/2024-05-01-late.md --\n---\ntitle: Other\nslug: late\n---\n"
+    result = built(site(_PUT_OFF + other), now=BEFORE.replace(day=1, hour=9))
+    assert [item.code for item in result.diagnostics] == ["url-collision"]
+
+
+def test_a_correction_is_told_when_its_date_has_come(site: Site) -> None:
+    corrected = "corrections: [{date: 2024-06-01T12:00Z, text: It was two.}]"
+    folder = site(_PUT_OFF.replace("title: New", f"title: New\n{corrected}"))
+    before = published(folder / "public") if built(folder, now=BEFORE).ok else {}
+    assert not [path for path, data in before.items() if b"It was two" in data]
+    after = well_built(folder, now=AFTER)
+    assert {"2024/05/new/index.html", "corrections/index.html", "feed.xml"} <= {
+        path for path, data in after.items() if b"It was two" in data
+    }

@@ -189,8 +189,8 @@ def test_an_article_tells_all_that_is_known_of_it(site: Site) -> None:
         "headline": "Rain at last",
         "description": "A first rain.",
         "inLanguage": "en-GB",
-        "datePublished": "2024-05-03T09:00+02:00",
-        "dateModified": "2024-05-05",
+        "datePublished": "2024-05-03T09:00:00+02:00",
+        "dateModified": "2024-05-05T00:00:00+02:00",
         "articleSection": "World",
         "keywords": ["Weather", "Asia"],
         "wordCount": 2,
@@ -282,7 +282,7 @@ def test_an_article_of_an_edition_is_part_of_an_issue_of_a_periodical(site: Site
 def test_an_article_that_was_taken_back_says_so(site: Site) -> None:
     found = one("corrections: [{date: 2024-05-04T10:00, text: None of it is true., kind: retraction}]", site)
     assert found["creativeWorkStatus"] == "Retracted"
-    assert found["dateModified"] == "2024-05-04T10:00+02:00"
+    assert found["dateModified"] == "2024-05-04T10:00:00+02:00"
 
 
 def test_a_translation_does_not_name_what_is_held_back(site: Site) -> None:
@@ -372,8 +372,8 @@ def test_an_article_has_a_preview(site: Site) -> None:
         ("og:locale:alternate", "de_DE"),
         ("og:image", "https://paper.example/base/2024/05/rain/map.png"),
         ("og:image:alt", "A map"),
-        ("article:published_time", "2024-05-03T09:00+02:00"),
-        ("article:modified_time", "2024-05-05"),
+        ("article:published_time", "2024-05-03T09:00:00+02:00"),
+        ("article:modified_time", "2024-05-05T00:00:00+02:00"),
         ("article:section", "World"),
         ("article:author", "https://paper.example/base/people/ada/"),
         ("article:author", "https://paper.example/base/people/ben/"),

@@ -95,6 +95,15 @@ HERE = "url: 'https://o.example/1', use: republishes"
         (f"canonical: https://o.example/1\nsources: [{{name: Own, license: CC0, {HERE}}}]", []),
         (f"canonical: https://o.example/1\nsources: [{{name: shut, {HERE}}}]", ["missing-license"]),
         (f"canonical: https://o.example/1\nsources: [{{name: Own, {HERE}}}]", ["missing-license"]),
+        (
+            f"canonical: https://o.example/1\nsources: [{{name: Own, license: All rights reserved, {HERE}}}]",
+            ["missing-license"],
+        ),
+        (f"canonical: https://o.example/1\nsources: [{{name: Own, license: by permission, {HERE}}}]", []),
+        (
+            f"canonical: https://o.example/1\nsources: [{{name: Own, license: no permission, {HERE}}}]",
+            ["missing-license"],
+        ),
         (f"sources: [{{name: open, {HERE}}}]", ["missing-canonical"]),
         (f"canonical: https://o.example/2\nsources: [{{name: open, {HERE}}}]", ["missing-canonical"]),
         ("canonical: https://o.example/1\nsources: [{name: open, use: republishes}]", ["missing-canonical"]),

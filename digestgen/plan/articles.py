@@ -199,14 +199,14 @@ def with_page(
     content = Rendered(
         template, desk.language.lang, url, key, listed, make, changed=changed, versions=desk.alternates(versions)
     )
-    made = Made([Output(file_of(url), content, claim, _mark(item, "slug"))])
+    made = Made([Output(file_of(url), content, claim, mark(item, "slug"))])
     made.held = sum(target.state == "held" for target in targets)
     if made.held:
         made.found.extend(held.given_away(item, desk.resolver))
     if any(target.state in ("broken", "refused") for target in targets):
         made.found.extend(links.faults(item, desk.resolver))
     made.outputs.extend(
-        _redirect(alias, url, item, desk, _mark(item, f"aliases.{index}")) for index, alias in enumerate(item.aliases)
+        _redirect(alias, url, item, desk, mark(item, f"aliases.{index}")) for index, alias in enumerate(item.aliases)
     )
     made.outputs.extend(_along(_with_image(item, targets, desk, made.found), item, desk, made.found))
     return made
@@ -219,7 +219,7 @@ def faults(item: Article, desk: Desk) -> list[Diagnostic]:
     return found
 
 
-def _mark(item: Article, key: str) -> Callable[[], Span | None]:
+def mark(item: Article, key: str) -> Callable[[], Span | None]:
     """Finds where a key stands in the article's file, or else its title; the manuscript is read only then."""
     return lambda: item.marks.get(key, item.marks["title"])
 
@@ -269,7 +269,7 @@ def _along(targets: Iterable[Target], item: Article, desk: Desk, found: list[Dia
         if other != target.file:
             found.append(_same_name(other, target.file, item))
     for url, file in files.items():
-        yield Output(file_of(url), Copied(file), f"{desk.library.config.content}/{file}", _mark(item, "title"))
+        yield Output(file_of(url), Copied(file), f"{desk.library.config.content}/{file}", mark(item, "title"))
 
 
 def _same_name(one: str, other: str, item: Article) -> Diagnostic:

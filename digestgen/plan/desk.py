@@ -482,7 +482,9 @@ def label(article: Article, words: i18n.Language) -> str:
     """Return what must stand beside the headline of `article` wherever it is listed, or nothing."""
     if article.retracted:
         return words.text("Retracted")
-    return words.text("Advertisement") if article.genre == "advertisement" else ""
+    if article.genre == "advertisement":
+        return words.text("Advertisement")
+    return words.text("Opinion") if article.genre == "opinion" else ""
 
 
 #: What site.yaml says that no page value is made from: what is wrong, where files lie, what the theme is.

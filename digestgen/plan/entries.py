@@ -33,7 +33,6 @@ _PICTURES: Final = {
 
 def entry_of(item: Article, desk: Desk, *, full: bool) -> Entry:
     """Return the entry of an article, with its full text or only its summary."""
-    assert item.stamp is not None
     picture = desk.picture(item)
     image = _outward(picture.url, "", desk) or "" if picture else ""
     return Entry(
@@ -41,7 +40,7 @@ def entry_of(item: Article, desk: Desk, *, full: bool) -> Entry:
         url=desk.absolute(desk.library.urls[item.path]),
         title=corrections.labelled(item),
         lang=item.lang,
-        published=item.stamp.rfc3339,
+        published=item.released.rfc3339,
         updated=item.changed.rfc3339,
         authors=_people(item.byline, desk),
         contributors=_contributors(item, desk),

@@ -60,8 +60,8 @@ def _article(page: views.ArticlePage, item: Article, desk: Desk, original: Node 
         "headline": card.title,
         "description": linked.short(card.summary),
         "inLanguage": card.lang,
-        "datePublished": card.when.iso,
-        "dateModified": _modified(item, desk),
+        "datePublished": item.released.rfc3339,
+        "dateModified": _modified(item),
         "articleSection": card.section.name if card.section else "",
         "keywords": [tag.name for tag in page.tags],
         "wordCount": item.body.words,
@@ -98,10 +98,9 @@ def _issue(edition: views.EditionLink, desk: Desk) -> Node:
     )
 
 
-def _modified(item: Article, desk: Desk) -> str:
+def _modified(item: Article) -> str:
     """When it was last changed: updated or corrected; empty where it is as it was published."""
-    shown = desk.when(item.changed)
-    return shown.iso if shown and item.changed != item.stamp else ""
+    return item.changed.rfc3339 if item.changed != item.released else ""
 
 
 def _people(item: Article, desk: Desk, publisher: Node) -> dict[str, list[Node]]:
@@ -192,8 +191,8 @@ def _preview(page: views.ArticlePage, item: Article, desk: Desk) -> preview.Prop
         others=(i18n.language(version.lang).territorial for version in page.translations),
         picture=picture,
         more=(
-            ("article:published_time", card.when.iso),
-            ("article:modified_time", _modified(item, desk)),
+            ("article:published_time", item.released.rfc3339),
+            ("article:modified_time", _modified(item)),
             ("article:section", card.section.name if card.section else ""),
             *(("article:author", author) for author in authors),
             *(("article:tag", tag.name) for tag in page.tags),

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from digestgen import library, licenses, parse, urls, views
-from digestgen.config import NavItem
+from digestgen import library, licenses, parse, paths, urls, views
+from digestgen.config import Config, NavItem
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Resolver
+from digestgen.model import Article
 from digestgen.plan import archive, articles, corrections, editions, held, lists, sitemaps, stories, syndication
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unfit
@@ -65,12 +66,21 @@ def plan(
         _add_articles(desk, draft)
         _add_editions(desk, draft)
     _add_files(channels, static, draft)
+    coming = [back.article for back in shelf.held if back.why in ("future", "embargo")]
     for item in shelf.wrong:
         draft.found.extend(articles.faults(item, desks[0]))
     sites = {desk.language.lang: _site(desk, theme_options, draft) for desk in desks}
     if not shelf.config.vague:
-        draft.found.extend(collisions(draft.outputs))
+        draft.found.extend(collisions([*draft.outputs, *_reserved(coming, shelf.config)]))
     return Plan(first_claims(draft.outputs), sites, draft.unlinked), draft.found
+
+
+def _reserved(coming: Iterable[Article], config: Config) -> Iterable[Output]:
+    """The pages of articles that are held back until a moment, for their claims alone: nobody sits by when it comes."""
+    for item in coming:
+        path = paths.output_path(urls.unquote(library.address(item, config))) if item.listing is None else None
+        if path is not None:
+            yield Output(path, b"", f"{config.content}/{item.path}", articles.mark(item, "slug"))
 
 
 def known(outputs: Iterable[Output]) -> dict[str, frozenset[str]]:

@@ -44,8 +44,7 @@ def news(desks: Sequence[Desk]) -> Output:
 
 
 def _story(item: Article, url: str, publication: str) -> sitemap.Story:
-    assert item.stamp is not None
-    return sitemap.Story(url, publication, item.lang, item.stamp.rfc3339, item.title)
+    return sitemap.Story(url, publication, item.lang, item.released.rfc3339, item.title)
 
 
 def robots(desk: Desk) -> Output:

@@ -46,7 +46,12 @@ class Channel(Generic[Shown]):
 def of_articles(
     kind: str, page: str, title: str, subtitle: str, articles: Sequence[Article], desk: Desk
 ) -> Channel[Article]:
-    """Return the channel of a list of articles."""
+    """Return the channel of a list of articles, which readers get in the order in which they were released.
+
+    So an article that an embargo kept back comes to them as a new one, and changes no archive.
+    """
+    if any(item.embargo for item in articles):
+        articles = sorted(articles, key=lambda item: item.released.at, reverse=True)
     return Channel(
         kind,
         page,
