@@ -170,8 +170,8 @@ def _held(article: Article, now: datetime) -> Held | None:
 def changes(articles: Iterable[Article], config: Config, now: datetime) -> tuple[Change, ...]:
     """Return what happens at the next moment after `now` at which a site would be another one, by path.
 
-    Articles come, and they go when they expire; a news sitemap, which only a site with an address has, drops them.
-    Empty where nothing is to come.
+    Articles come, are corrected, and go when they expire; a news sitemap, which only a site with an address has, drops
+    them. Empty where nothing is to come.
     """
     listed = [
         change
@@ -193,7 +193,8 @@ def _changes(article: Article, config: Config) -> Iterable[Change]:
     if opens:
         yield Change(opens, article.path, "published")
     for correction in article.corrections:
-        yield Change(correction.at.at, article.path, "corrected")
+        if expires is None or correction.at.at < expires:
+            yield Change(correction.at.at, article.path, "corrected")
     if expires:
         yield Change(expires, article.path, "expires")
     # what stood elsewhere first is no news here

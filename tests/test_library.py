@@ -305,6 +305,13 @@ def test_an_article_that_expires_before_its_embargo_ends_changes_nothing() -> No
     assert to_come({"a.md": "date: 2024-05-01\nembargo: 2024-07-01\nexpires: 2024-06-15"}) == []
 
 
+def test_a_correction_to_come_is_a_change_unless_the_article_has_expired_by_then() -> None:
+    corrected = "date: 2024-05-01\nexpires: 2024-07-01\ncorrections: [{date: 2024-06-%s, text: It was two.}]"
+    assert to_come({"a.md": corrected % 15}) == ["2024-06-15T00:00:00+00:00 a.md corrected"]
+    late = corrected.replace("2024-06-%s", "2024-07-02")
+    assert to_come({"a.md": late}, datetime(2024, 7, 1, tzinfo=UTC)) == []
+
+
 def test_an_article_leaves_the_news_two_days_of_24_hours_after_its_date() -> None:
     berlin = "timezone: Europe/Berlin\nurl: https://example.org/"
     files = {"a.md": "date: 2024-10-26 12:00", "b.md": "date: 2024-10-26 12:00\nembargo: 2024-10-29"}
