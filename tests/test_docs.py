@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import jsonschema_rs
 import pytest
 import yaml
@@ -74,12 +75,25 @@ def test_every_key_that_may_be_left_out_says_what_holds_then() -> None:
     assert empty == []
 
 
+def command_of(name: str) -> click.Command:
+    command = cli.cli.get_command(click.Context(cli.cli), name)
+    assert command is not None
+    return command
+
+
+def test_what_help_says_of_a_command_is_how_its_own_help_begins() -> None:
+    for name, about in cli.COMMANDS.items():
+        said = re.split(r"[.,:]", str(command_of(name).help))[0]
+        assert about.startswith(said.split("\n")[0]), name
+
+
 def test_every_command_and_option_stands_in_the_reference() -> None:
     page = MADE["command-line.md"]
-    for name, command in cli.cli.commands.items():
+    commands = {name: command_of(name) for name in cli.COMMANDS}
+    for name, command in commands.items():
         assert f"## digestgen {name}\n" in page
         assert str(command.help).splitlines()[0] in page
-    for command in (cli.cli, *cli.cli.commands.values()):
+    for command in (cli.cli, *commands.values()):
         for parameter in command.params:
             assert all(f"{word}" in page for word in parameter.opts if word.startswith("-")), parameter.name
 
@@ -117,7 +131,7 @@ def test_the_command_schema_prints_what_is_committed(name: str, capsys: pytest.C
 
 
 def test_the_command_schema_knows_every_schema() -> None:
-    (argument,) = cli.cli.commands["schema"].params
+    (argument,) = command_of("schema").params
     assert tuple(vars(argument.type)["choices"]) == reference.SCHEMAS
 
 

@@ -43,7 +43,7 @@ COMMON_FOLDERS = {Path(path) for path in ("/", "/tmp", "/var/tmp", "/home", "/op
 #: A third-party library is imported at one place, so that replacing it is a change at one place.
 HOMES = {
     "babel": {"i18n"},
-    "click": {"cli"},
+    "click": {"cli", "commands", "console"},
     "jinja2": {"render", "theme"},
     "markdown": {"markup"},
     "nh3": {"markup"},

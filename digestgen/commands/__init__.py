@@ -1,0 +1,1 @@
+"""The commands of digestgen, one a module: each is imported when it is called for."""

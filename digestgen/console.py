@@ -1,0 +1,94 @@
+"""What the commands share: how a moment and a language are given, how faults are told, how a command ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from digestgen.diagnostics import Diagnostic
+
+WRONG: Final = 1
+FAULT: Final = 3
+INTERRUPTED: Final = 130
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment for `--now`, as front matter has it; without an offset it is UTC."""
+
+    name = "moment"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from digestgen.moments import read_moment
+
+        if isinstance(value, datetime):
+            return value
+        moment = read_moment(value.strip())
+        if isinstance(moment, str):
+            self.fail(f"{moment}; write it as 2024-05-03 or 2024-05-03T14:00+02:00", param, ctx)
+        return moment.at if moment.at.tzinfo else moment.at.replace(tzinfo=UTC)
+
+
+def now() -> datetime:
+    """The moment of the build: SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set, else the clock."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return datetime.now(UTC)
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise click.UsageError(f"SOURCE_DATE_EPOCH is `{epoch}`, not a number of seconds since 1970") from None
+
+
+class Tag(click.ParamType[str]):
+    """A language's tag (BCP 47)."""
+
+    name = "language"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        import re
+
+        from digestgen.schema import LANGUAGE
+
+        if re.fullmatch(LANGUAGE, value) is None:
+            self.fail(f"`{value}` is no language's tag; write it as de or en-GB", param, ctx)
+        return value
+
+
+def colour() -> bool:
+    """Whether to colour: NO_COLOR and FORCE_COLOR (no-color.org, force-color.org) before what the stream is."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stderr.isatty()
+
+
+def tell(diagnostics: Iterable[Diagnostic], quiet: bool) -> None:
+    """Show `diagnostics` on standard error, in their order; the notes among them unless `quiet`."""
+    from digestgen.diagnostics import shown
+
+    coloured = colour()
+    for item in diagnostics:
+        if quiet and item.severity == "note":
+            continue
+        click.echo(shown(item, colour=coloured) + "\n", err=True, color=coloured)
+
+
+def end(diagnostics: Iterable[Diagnostic]) -> NoReturn:
+    """Sum up the errors among `diagnostics` and end with the exit code for what is wrong in the user's files."""
+    listed = list(diagnostics)
+    errors = sum(item.severity == "error" for item in listed)
+    click.echo(f"{errors} error{'' if errors == 1 else 's'}; nothing was written", err=True)
+    raise SystemExit(WRONG)
+
+
+def relative(path: str) -> str:
+    """Return `path` as seen from where the command was called, as it is where that cannot be."""
+    try:
+        return os.path.relpath(path)
+    except ValueError:  # another drive
+        return path
