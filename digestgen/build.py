@@ -56,6 +56,11 @@ class Request:
     progress: Callable[[str, int, int], None] = _silent
     look: unchanged.Look | None = None
     """What was looked at already, if anything was; the build closes its store."""
+    memory: unchanged.Memory | None = None
+    """What former builds of this site left in this process: whoever builds again and again gives it to each build.
+
+    It changes how long a build takes, and nothing else. No two builds may have it at once.
+    """
 
 
 @dataclass(slots=True)
@@ -94,7 +99,7 @@ def build(request: Request) -> Result:
     settings, found = settings_of(request.folder)
     if settings is None:
         return Result(graded(found, {}, strict=request.strict))
-    look = request.look or unchanged.look(str(request.folder))
+    look = request.look or unchanged.look(str(request.folder), request.memory)
     # nearly all that a build makes lives until its end: looking for garbage all the while only costs
     before = gc.get_threshold()
     gc.set_threshold(200_000, *before[1:])

@@ -112,6 +112,15 @@ class Traces:
 
         return self._try(ask)
 
+    def check(self, name: str) -> str:
+        """Return the checksum of the value kept under `name`, without reading that; empty where there is none."""
+
+        def ask(base: sqlite3.Connection) -> str:
+            row = base.execute("SELECT check_ FROM meta WHERE name = ?", (name,)).fetchone()
+            return str(row[0]) if row is not None else ""
+
+        return self._try(ask) or ""
+
     def load(self) -> None:
         """Read all that is known of articles and files."""
 

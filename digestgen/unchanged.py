@@ -69,6 +69,18 @@ class Marks:
 
 
 @dataclass(slots=True)
+class Memory:
+    """What the builds of one site leave in a process for those that follow there, so that it is not read again.
+
+    It is worth what the cache is worth: nothing. What is in it is taken only where the cache still says the same.
+    """
+
+    check: str = ""
+    """What stands for the record of the last build, as the cache has it."""
+    last: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Look:
     """What the last build of the site in `folder` remembers, and what is there now: each read once.
 
@@ -96,10 +108,10 @@ class Look:
         return Marks(self.folder, seen_of(self.last, "inputs"), self.taken, present, {})
 
 
-def look(folder: str) -> Look:
+def look(folder: str, memory: Memory | None = None) -> Look:
     """Begin to look at the site in `folder`."""
     store = traces.opened(folder, traces.engine())
-    return Look(folder, store, remembered(store))
+    return Look(folder, store, remembered(store, memory))
 
 
 def built_before(folder: str) -> bool:
@@ -120,10 +132,16 @@ def _inputs(folder: str, content: str) -> Iterator[tuple[str, tuple[str, Stamp]]
                 yield f"{root}/{item.path}", (item.kind, item.stamp)
 
 
-def remembered(store: traces.Traces) -> dict[str, Any]:
+def remembered(store: traces.Traces, memory: Memory | None = None) -> dict[str, Any]:
     """Return what was remembered of the last build, or nothing."""
+    check = store.check(_NAME) if memory else ""
+    if memory and check and check == memory.check:
+        return memory.last
     last = store.meta(_NAME)
-    return last if isinstance(last, dict) else {}
+    found = last if isinstance(last, dict) else {}
+    if memory:
+        memory.check, memory.last = check, found
+    return found
 
 
 def seen_of(last: Mapping[str, Any], name: str) -> dict[str, Seen]:

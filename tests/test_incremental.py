@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from digestgen import build, fingerprint, traces
+from digestgen import build, fingerprint, traces, unchanged
 from digestgen.model import Article
 from digestgen.plan.desk import Desk, Shown
 from digestgen.render import Renderer
@@ -578,3 +578,20 @@ def test_a_cache_that_cannot_be_written_is_no_error(site: Callable[[str], Path])
     folder = site(SITE)
     (folder / ".digestgen").write_text("in the way", encoding="utf-8")
     assert outcome(folder, NOW, folder / "public").ok
+
+
+def test_builds_that_hand_on_what_they_know_make_the_same(site: Callable[[str], Path]) -> None:
+    folder = site(SITE)
+    memory = unchanged.Memory()
+    request = build.Request(folder, NOW, jobs=1, memory=memory)
+    assert build.build(request).ok
+    for edit in (_changed_article, _retitled_neighbour, _new_tag_name, _new_option):
+        edit(folder)
+        assert build.build(request).ok
+        again = build.build(request)
+        assert again.written is not None
+        assert (again.written.written, again.written.removed) == ((), ())
+    made = published(folder / "public")
+    shutil.rmtree(folder / ".digestgen")
+    assert outcome(folder, NOW, folder / "fresh").ok
+    assert made == published(folder / "fresh")
