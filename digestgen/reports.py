@@ -16,7 +16,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Final
 
-from digestgen import frontmatter, signoffs
+from digestgen import frontmatter, signoffs, yaml
 from digestgen.model import Credit, Source
 
 #: A headline and a crosshead are at most so long, and a sign-off that names a whole desk.
@@ -366,7 +366,7 @@ def _title(report: Report, noted: list[str]) -> Iterator[str]:
     elif report.title_was:
         noted.append("the capitals of the headline")
         yield f"# check: the headline was written {_comment(report.title_was)}"
-    yield f"title: {_scalar(report.title) if report.title else frontmatter.UNTITLED}"
+    yield f"title: {yaml.written(report.title) if report.title else frontmatter.UNTITLED}"
 
 
 def _language(report: Report, lang: str, noted: list[str]) -> Iterator[str]:
@@ -374,7 +374,7 @@ def _language(report: Report, lang: str, noted: list[str]) -> Iterator[str]:
         noted.append("the language")
         yield "# check: its words did not tell its language"
     if lang:
-        yield f"lang: {_scalar(lang)}"
+        yield f"lang: {yaml.written(lang)}"
 
 
 def _sources(report: Report, noted: list[str]) -> Iterator[str]:
@@ -385,7 +385,7 @@ def _sources(report: Report, noted: list[str]) -> Iterator[str]:
     yield "# check: the agencies that the report names; whose is it, and what is quoted?"
     yield "sources:"
     for source in report.agencies:
-        yield f"  - {{name: {_scalar(source.name)}, use: {source.use}}}"
+        yield f"  - {{name: {yaml.written(source.name)}, use: {source.use}}}"
 
 
 def _credited(report: Report, noted: list[str]) -> Iterator[str]:
@@ -397,11 +397,11 @@ def _credited(report: Report, noted: list[str]) -> Iterator[str]:
     yield f"# check: the sign-off was {_comment(report.signoff)}"
     yield "credits:"
     for credit in report.credits:
-        yield f"  - role: {_scalar(credit.role)}"
+        yield f"  - role: {yaml.written(credit.role)}"
         yield "    people:"
         for person in credit.people:
-            place = f", place: {_scalar(person.place)}" if person.place else ""
-            yield f"      - {{name: {_scalar(person.name)}{place}}}"
+            place = f", place: {yaml.written(person.place)}" if person.place else ""
+            yield f"      - {{name: {yaml.written(person.name)}{place}}}"
 
 
 def _headings(report: Report, noted: list[str]) -> Iterator[str]:
@@ -414,19 +414,6 @@ def _headings(report: Report, noted: list[str]) -> Iterator[str]:
 
 def _comment(text: str) -> str:
     return " ".join(text.split())
-
-
-#: What YAML takes for text as it stands, also between braces: words, of which the first one begins with a letter.
-_PLAIN: Final = re.compile(r"[^\W\d_][^\W_]*(?:[ .'’-]{1,2}[^\W_]+)*\.?")
-_OTHER_VALUES: Final = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
-
-
-def _scalar(text: str) -> str:
-    """`text` as a value of YAML; JSON's texts are YAML's, too (YAML 1.2.2, section 1.2)."""
-    text = " ".join(text.split())
-    if _PLAIN.fullmatch(text) and text.lower() not in _OTHER_VALUES:
-        return text
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _text(text: str) -> str:

@@ -8,11 +8,13 @@ and directives are refused, which leaves no way to make a small file grow.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Final
 
 import yaml
 
@@ -67,6 +69,19 @@ Node = Mapping | Sequence | Scalar
 def is_null(scalar: Scalar) -> bool:
     """Return whether `scalar` is one of YAML's spellings of "no value" (YAML 1.1, tag:yaml.org,2002:null)."""
     return scalar.plain and scalar.text in ("", "~", "null", "Null", "NULL")
+
+
+#: What YAML takes for text as it stands, also between braces: words, of which the first one begins with a letter.
+_PLAIN: Final = re.compile(r"[^\W\d_][^\W_]*(?:[ .'’-]{1,2}[^\W_]+)*\.?")
+_OTHER_VALUES: Final = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
+
+
+def written(text: str) -> str:
+    """Return `text`, its blanks single, as a value in YAML; JSON's texts are YAML's, too (YAML 1.2.2, section 1.2)."""
+    text = " ".join(text.split())
+    if _PLAIN.fullmatch(text) and text.lower() not in _OTHER_VALUES:
+        return text
+    return json.dumps(text, ensure_ascii=False)
 
 
 def parse(text: str, *, path: str, first_line: int = 1, limit: int = LIMIT) -> tuple[Node | None, list[Diagnostic]]:
