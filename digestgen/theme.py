@@ -1,7 +1,7 @@
 """Themes: their templates, files and options, found in themes/ beside site.yaml or among digestgen's own.
 
-A theme may extend another: its templates and files come before those of the theme below it, which stay
-reachable as `{% extends "broadsheet/article.html" %}`.
+A theme may extend another: its templates and files come before those of the theme below it, whose templates stay
+reachable as `{% extends "broadsheet/article.html" %}`. The style sheets of all of them are one file.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from digestgen.views import API_VERSION
 
 #: The most that one file of a theme may hold.
 LIMIT: Final = 16 * 1024 * 1024
+
+#: What templates call the style sheet that is made of those of the theme and of all that it extends.
+SHEET: Final = "theme.css"
 
 _COLOUR: Final = r"#[0-9A-Fa-f]{3,8}|[a-z]{3,30}|(?:rgb|hsl|oklch|oklab|lch|lab)\([0-9a-z%.,/ +-]{1,60}\)"
 
@@ -86,6 +89,13 @@ TABLE: Final = Table(
             "none",
         ),
         Key(
+            "skeleton",
+            Flag(),
+            "Whether it is only there to be extended, and no site can use it as it is.",
+            default=False,
+            otherwise="false",
+        ),
+        Key(
             "options",
             MapOf(OPTION, "a mapping of options"),
             "Options that site.yaml may set in `theme_options`.",
@@ -114,7 +124,7 @@ class Theme:
     assets: Mapping[str, bytes]
     options: Mapping[str, Any]
     addresses: Mapping[str, str] = field(default_factory=dict)
-    """Name of an asset to its address, which changes with its content."""
+    """Name of an asset to its address, which changes with its content; `SHEET` is among them."""
 
 
 @dataclass(slots=True)
@@ -125,6 +135,7 @@ class _Folder:
     shown: str
     settings: dict[str, Any]
     templates: dict[str, Template]
+    styles: dict[str, str]
     assets: dict[str, bytes]
 
 
@@ -156,17 +167,41 @@ def load(
         return None, found
     report = Report(found, dict(marks))
     options = _options(chain, given, report)
-    templates: dict[str, Template] = {}
+    values = {key: value for key, (_, value) in options.items()}
+    final, addresses = _fingerprinted(_assets(chain), _styles(chain), name, _custom_properties(options))
+    return Theme(name, _templates(chain), final, values, addresses), found
+
+
+def _templates(chain: Sequence[_Folder]) -> dict[str, Template]:
+    """Return all templates by name: the nearest one, and as each theme has it by that theme's name.
+
+    A theme that extends one of its own name means the other one by that name.
+    """
+    nearest: dict[str, Template] = {}
+    named: dict[str, Template] = {}
+    for folder in reversed(chain):
+        nearest |= folder.templates
+        named = {f"{folder.root.name}/{key}": found for key, found in nearest.items()} | named
+    return named | nearest
+
+
+def _assets(chain: Sequence[_Folder]) -> dict[str, bytes]:
+    """Return all files by name, each from the nearest theme that has it."""
     assets: dict[str, bytes] = {}
     for folder in reversed(chain):
-        for key, text in folder.templates.items():
-            templates[key] = text
-            # a theme that extends one of its own name means the other one by that name
-            templates.setdefault(f"{folder.root.name}/{key}", text)
         assets |= folder.assets
-    values = {key: value for key, (_, value) in options.items()}
-    final, addresses = _fingerprinted(assets, _custom_properties(options))
-    return Theme(name, templates, final, values, addresses), found
+    return assets
+
+
+def _styles(chain: Sequence[_Folder]) -> dict[str, str]:
+    """Return the style sheets in their order: of the theme below all others first, then by name.
+
+    One that has the name of another stands in its place.
+    """
+    styles: dict[str, str] = {}
+    for folder in reversed(chain):
+        styles |= folder.styles
+    return styles
 
 
 def _chain(name: str, site: Path, span: Span | None, found: list[Diagnostic]) -> list[_Folder]:
@@ -186,6 +221,9 @@ def _chain(name: str, site: Path, span: Span | None, found: list[Diagnostic]) ->
         if folder is None:
             return []
         chain.append(folder)
+        if len(chain) == 1 and folder.settings["skeleton"]:
+            message = f"the theme `{name}` is only there to be extended"
+            found.append(Diagnostic("theme", message, span, help="make a theme that extends it, or take another one"))
         name = folder.settings["extends"]
         if len(chain) > 8:
             found.append(Diagnostic("theme", f"the themes of `{chain[0].shown}` extend each other in a circle", span))
@@ -226,7 +264,12 @@ def _read(root: Path, site: Path, found: list[Diagnostic]) -> _Folder | None:
         content, faults = parse.decode(raw, f"{shown}/templates/{key}")
         found.extend(faults)
         templates[key] = Template(content or "", f"{shown}/templates/{key}")
-    return _Folder(root, shown, settings, templates, _files(root / "assets"))
+    styles = {
+        key: raw.decode("utf-8", "replace")
+        for key, raw in sorted(_files(root / "styles").items())
+        if key.endswith(".css")
+    }
+    return _Folder(root, shown, settings, templates, styles, _files(root / "assets"))
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -267,28 +310,40 @@ def _custom_properties(options: Mapping[str, tuple[Option, Any]]) -> str:
 _URL: Final = re.compile(r"url\(\s*([\"']?)([^\"'()\s:?#]+)\1\s*\)")
 
 
-def _fingerprinted(assets: Mapping[str, bytes], properties: str) -> tuple[dict[str, bytes], dict[str, str]]:
+def _fingerprinted(
+    assets: Mapping[str, bytes], styles: Mapping[str, str], theme: str, properties: str
+) -> tuple[dict[str, bytes], dict[str, str]]:
     """Return the final assets by address, and name to address.
 
     Style sheets come last: they name other assets, and carry the options.
     """
     addresses: dict[str, str] = {}
     final: dict[str, bytes] = {}
-    for name in sorted(assets, key=lambda item: (item.endswith(".css"), item)):
-        data = assets[name]
-        if name.endswith(".css"):
-            data = _style_sheet(data.decode("utf-8", "replace"), properties, name, addresses).encode()
-        stem, dot, ending = name.rpartition(".")
+
+    def put(name: str, shown: str, data: bytes) -> None:
+        stem, dot, ending = shown.rpartition(".")
         address = f"/assets/{stem}.{short(data)}{dot}{ending}" if dot else f"/assets/{ending}.{short(data)}"
         addresses[name] = address
         final[address] = data
+
+    for name in sorted(assets, key=lambda item: (item.endswith(".css"), item)):
+        data = assets[name]
+        if name.endswith(".css"):
+            data = (_placed(data.decode("utf-8", "replace"), name, addresses) + properties).encode()
+        put(name, name, data)
+    if styles:
+        text = "".join(_placed(sheet, SHEET, addresses) for sheet in styles.values())
+        put(SHEET, f"{theme}.css", (text + properties).encode())
     return final, addresses
 
 
-def _style_sheet(text: str, properties: str, name: str, addresses: Mapping[str, str]) -> str:
+def _placed(text: str, name: str, addresses: Mapping[str, str]) -> str:
+    """Return the text of the style sheet `name` with the addresses of the files that it names."""
+
     def renamed(match: re.Match[str]) -> str:
-        other = os.path.normpath(os.path.join(os.path.dirname(name), match[2])).replace(os.sep, "/")
+        place = match[2].removeprefix("../assets/") if name == SHEET else match[2]
+        other = os.path.normpath(os.path.join(os.path.dirname(name), place)).replace(os.sep, "/")
         up = "../" * name.count("/")
         return f'url("{up}{addresses[other].removeprefix("/assets/")}")' if other in addresses else match[0]
 
-    return _URL.sub(renamed, text) + properties
+    return _URL.sub(renamed, text)

@@ -230,10 +230,10 @@ class Editing(RuleBasedStateMachine):
 
     @rule(colour=st.sampled_from(["red", "blue"]))
     def override_a_style_sheet(self, colour: str) -> None:
-        mine = self.folder / "themes/broadsheet/assets"
+        mine = self.folder / "themes/broadsheet/styles"
         mine.mkdir(parents=True, exist_ok=True)
         (mine.parent / "theme.yaml").write_text("name: broadsheet\nextends: broadsheet\n", encoding="utf-8")
-        (mine / "broadsheet.css").write_text(f"body{{color:{colour}}}", encoding="utf-8")
+        (mine / "frame.css").write_text(f"body{{color:{colour}}}", encoding="utf-8")
 
     @rule()
     def give_the_overrides_up(self) -> None:

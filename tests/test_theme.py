@@ -56,7 +56,7 @@ extends: {base}
 
 
 def test_a_theme_takes_what_it_does_not_have_from_the_one_it_extends(site: Site) -> None:
-    files = "-- themes/mine/templates/article.html --\nmine\n-- themes/mine/assets/broadsheet.css --\nb{}\n"
+    files = "-- themes/mine/templates/article.html --\nmine\n-- themes/mine/styles/frame.css --\nb{}\n"
     own = well_loaded(site("-- site.yaml --\ntitle: Digest\n"))
     design = well_loaded(site(extending("mine", "broadsheet", files)))
     assert design.templates["article.html"].text == "mine\n"
@@ -65,7 +65,31 @@ def test_a_theme_takes_what_it_does_not_have_from_the_one_it_extends(site: Site)
     # what is covered stays in reach under its theme's name
     assert design.templates["broadsheet/article.html"] == own.templates["article.html"]
     assert design.templates["mine/article.html"].text == "mine\n"
-    assert design.assets[design.addresses["broadsheet.css"]].startswith(b"b{}\n")
+    before, after = (item.assets[item.addresses["theme.css"]] for item in (own, design))
+    assert b"b{}\n" in after
+    assert len(after) < len(before)
+
+
+def test_style_sheets_are_one_file_those_of_the_theme_below_first(site: Site) -> None:
+    text = (
+        extending("a", "b", "-- themes/a/styles/z.css --\nz{}\n-- themes/a/styles/a.css --\na{}\n")
+        + "-- themes/b/theme.yaml --\nname: b\n-- themes/b/styles/y.css --\ny{}\n-- themes/b/styles/notes.txt --\nno\n"
+    )
+    design = well_loaded(site(text))
+    assert list(design.addresses) == ["theme.css"]
+    assert design.addresses["theme.css"].startswith("/assets/a.")
+    assert design.assets[design.addresses["theme.css"]] == b"y{}\na{}\nz{}\n"
+
+
+def test_every_template_has_the_name_of_each_theme_that_has_or_inherits_it(site: Site) -> None:
+    design = well_loaded(site(extending("mine", "broadsheet", "")))
+    for name in ("base/404.html", "broadsheet/404.html", "mine/404.html", "404.html"):
+        assert design.templates[name].path == "themes/base/templates/404.html"
+
+
+def test_no_site_can_use_a_skeleton_as_it_is(site: Site) -> None:
+    _, found = loaded(site("-- site.yaml --\ntitle: Digest\ntheme: base\n"))
+    assert found == ["error[theme] site.yaml:2:8 the theme `base` is only there to be extended"]
 
 
 def test_a_theme_may_cover_the_one_of_its_own_name(site: Site) -> None:
