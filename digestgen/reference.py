@@ -155,8 +155,8 @@ def theme_yaml() -> str:
     """Return the page on theme.yaml."""
     return _page(
         "theme.yaml",
-        "A theme is a folder with a `theme.yaml`, `templates/`, `styles/` and `assets/`. An unknown key is an error. What "
-        "templates get is told in [the theme API](theme-api.md).",
+        "A theme is a folder with a `theme.yaml`, `templates/`, `styles/` and `assets/`. An unknown key is an error. "
+        "What templates get is told in [the theme API](theme-api.md).",
         _table(theme.TABLE),
         _section("An option", theme.OPTION),
     )

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from digestgen import credits, fingerprint, i18n, linked, links, preview, terms, urls, views
+from digestgen import credits, csp, fingerprint, i18n, linked, links, preview, terms, urls, views
 from digestgen.config import SiteLanguage
 from digestgen.editions import Edition
 from digestgen.feeds.formats import FORMATS
@@ -17,12 +17,6 @@ from digestgen.model import Article, RegisteredPerson, Source, Stamp
 from digestgen.plan.outputs import Rendered
 from digestgen.terms import Term, TermKind
 from digestgen.views import Page
-
-#: Nothing from elsewhere, no forms, no plug-ins, no <base>; see CSP level 3.
-_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'"
-
-#: Where articles may carry any HTML (raw_html: allow), their own scripts and styles work.
-_OPEN_POLICY = "default-src 'self' https: data: 'unsafe-inline'; object-src 'none'; base-uri 'none'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +307,7 @@ class Desk:
         *,
         versions: Mapping[str, str] | None = None,
         feeds: tuple[views.FeedLink, ...] = (),
-        policy: str = _POLICY,
+        policy: str = csp.PLAIN,
         canonical: str = "",
         trail: Sequence[views.Link] = (),
         stay_out: bool = False,
@@ -377,7 +371,7 @@ class Desk:
             publisher={"@id": publisher["@id"]} if "@id" in publisher else None,
         )
         told = linked.node(publisher["@type"], email=email, **self._policies(policies))
-        return linked.data([publisher | told, site], _POLICY)
+        return linked.data([publisher | told, site], csp.PLAIN)
 
     def _policies(self, policies: views.Policies) -> dict[str, Any]:
         def led(link: views.Link | None) -> str:
@@ -453,16 +447,10 @@ class Desk:
     def policy(self, *articles: Article) -> str:
         """Return the policy of the page that shows `articles`: what they embed from elsewhere is allowed, by host."""
         if self.library.config.raw_html:
-            return _OPEN_POLICY
+            return csp.OPEN
         images = {urls.host(item.image.src) for item in articles if item.image and "//" in item.image.src}
-        pictures = sorted({*(host for item in articles for host in item.body.remote_hosts), *filter(None, images)})
-        frames = sorted({host for item in articles for host in item.body.embeds})
-        policy = _POLICY
-        if pictures:
-            policy += "; img-src 'self' " + " ".join(f"https://{host}" for host in pictures)
-        if frames:
-            policy += "; frame-src " + " ".join(f"https://{host}" for host in frames)
-        return policy
+        pictures = {*(host for item in articles for host in item.body.remote_hosts), *filter(None, images)}
+        return csp.text(images=pictures, frames={host for item in articles for host in item.body.embeds})
 
     def fixed_versions(self, path: str) -> dict[str, str]:
         """Return the versions of a page that every language has at `path` below its prefix."""
