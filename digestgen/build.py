@@ -61,6 +61,14 @@ class Request:
 
     It changes how long a build takes, and nothing else. No two builds may have it at once.
     """
+    room: str = traces.FOLDER
+    """The folder of the site in which this is remembered for the next build."""
+    drafts: bool = False
+    """Whether drafts stand among the published."""
+    future: bool = False
+    """Whether what is dated or embargoed for later stands among the published."""
+    stable_names: bool = False
+    """Whether the theme's files keep their names, so that a change in one changes no page."""
 
 
 @dataclass(slots=True)
@@ -82,6 +90,10 @@ class Result:
     parsed: frozenset[str] = frozenset()
     rendered: frozenset[str] = frozenset()
     why: Mapping[str, str] = field(default_factory=dict)
+    library: Library | None = None
+    """All articles together, where they could be read."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """The path of each file of the site, where it was written, to the fingerprint of what it holds."""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each stage took, in order, by a sentence that says what was done."""
 
@@ -99,7 +111,7 @@ def build(request: Request) -> Result:
     settings, found = settings_of(request.folder)
     if settings is None:
         return Result(graded(found, {}, strict=request.strict))
-    look = request.look or unchanged.look(str(request.folder), request.memory)
+    look = request.look or unchanged.look(str(request.folder), request.memory, request.room)
     # nearly all that a build makes lives until its end: looking for garbage all the while only costs
     before = gc.get_threshold()
     gc.set_threshold(200_000, *before[1:])
@@ -186,11 +198,13 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
     )
     found += gathered.found
     clock.note("articles were parsed or remembered")
-    shelf, faults = library.assemble(gathered.articles, registries, settings, request.now)
+    shelf, faults = library.assemble(gathered.articles, registries, settings, request.now, _let_through(request))
     found += faults
-    design, faults = theme.load(settings.theme, request.folder, settings.theme_options, settings.marks)
+    design, faults = theme.load(
+        settings.theme, request.folder, settings.theme_options, settings.marks, stable_names=request.stable_names
+    )
     found += faults
-    result = Result(held=shelf.held, raw_html=settings.raw_html, parsed=gathered.parsed)
+    result = Result(held=shelf.held, raw_html=settings.raw_html, parsed=gathered.parsed, library=shelf)
     clock.note("the library and the theme were read")
     result.seconds = clock.stages
     result.articles = sum(len(part.articles) for part in shelf.parts)
@@ -198,6 +212,12 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
     if not result.ok:
         result.diagnostics = _told(job)
     return result
+
+
+def _let_through(request: Request) -> frozenset[library.Reason]:
+    """Why articles would be held back that are asked for all the same."""
+    drafts: frozenset[library.Reason] = frozenset(["draft"] if request.drafts else [])
+    return drafts | (frozenset(["future", "embargo"]) if request.future else frozenset())
 
 
 def _publish(
@@ -257,6 +277,7 @@ def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.
     if job.wrong():
         return
     result.written = target.commit(job.found)
+    result.files = target.marks
     job.store.keep_rendered(made.rows)
 
 
@@ -339,7 +360,8 @@ def _note(item: Held) -> HeldNote:
 
 def asked(request: Request) -> list[object]:
     """Return what of a request the result depends on, besides the moment."""
-    return [str(request.output) if request.output else "", request.strict]
+    special = [name for name in ("drafts", "future", "stable_names") if getattr(request, name)]
+    return [str(request.output) if request.output else "", request.strict, *special]
 
 
 def _assets(design: theme.Theme) -> Iterator[Output]:

@@ -23,12 +23,16 @@ from digestgen.terms import Known, Term, TermKind
 NEWS: Final = timedelta(days=2)
 
 
+#: Why an article is not published (now).
+Reason = Literal["draft", "expired", "future", "embargo"]
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """An article or an edition that is not published (now). `until` is when it will be, where that is known."""
 
     article: Article
-    why: Literal["draft", "expired", "future", "embargo"]
+    why: Reason
     until: datetime | None = None
 
 
@@ -85,14 +89,21 @@ class Library:
 
 
 def assemble(
-    articles: Iterable[Article], registries: Registries, config: Config, now: datetime
+    articles: Iterable[Article],
+    registries: Registries,
+    config: Config,
+    now: datetime,
+    through: frozenset[Reason] = frozenset(),
 ) -> tuple[Library, list[Diagnostic]]:
-    """Return the library of `articles` as it is at `now` (aware), and what is wrong with them together."""
+    """Return the library of `articles` as it is at `now` (aware), and what is wrong with them together.
+
+    What only a reason in `through` holds back counts as published.
+    """
     published: list[Article] = []
     held: list[Held] = []
     every = sorted(articles, key=lambda item: item.path)
     for article in _told_apart([item for item in every if not item.wrong], config):
-        back = _held(article, now)
+        back = _held(article, now, through)
         held.append(back) if back else published.append(_as_corrected(article, now))
     newest = sorted((item for item in published if is_article(item)), key=_newest_first)
     found = [*editions.unasked(newest, config)]
@@ -156,15 +167,19 @@ def is_page(article: Article) -> bool:
     return article.path.startswith(parse.PAGES + "/")
 
 
-def _held(article: Article, now: datetime) -> Held | None:
+def _held(article: Article, now: datetime, through: frozenset[Reason]) -> Held | None:
+    return next((back for back in reasons(article, now) if back.why not in through), None)
+
+
+def reasons(article: Article, now: datetime) -> Iterable[Held]:
+    """Yield why `article` is not to be published at `now`, the gravest reason first; nothing where it may be."""
     if article.draft:
-        return Held(article, "draft")
+        yield Held(article, "draft")
     if article.expires is not None and article.expires.at <= now:
-        return Held(article, "expired")
+        yield Held(article, "expired")
     opens = article.opens
     if opens is not None and opens.at > now:
-        return Held(article, "future" if opens == article.stamp else "embargo", opens.at)
-    return None
+        yield Held(article, "future" if opens == article.stamp else "embargo", opens.at)
 
 
 def changes(articles: Iterable[Article], config: Config, now: datetime) -> tuple[Change, ...]:

@@ -155,11 +155,12 @@ def available(site: Path) -> list[str]:
 
 
 def load(
-    name: str, site: Path, given: Mapping[str, yaml.Node], marks: Mapping[str, Span]
+    name: str, site: Path, given: Mapping[str, yaml.Node], marks: Mapping[str, Span], *, stable_names: bool = False
 ) -> tuple[Theme | None, list[Diagnostic]]:
     """Return the theme `name` with the options `given` in site.yaml (whose places are in `marks`).
 
-    An option that is wrong is told, and has its default; None stands for a theme that cannot be read.
+    An option that is wrong is told, and has its default; None stands for a theme that cannot be read. With
+    `stable_names` the address of a file of the theme does not change with its content.
     """
     found: list[Diagnostic] = []
     chain = _chain(name, site, marks.get("theme"), found)
@@ -168,7 +169,8 @@ def load(
     report = Report(found, dict(marks))
     options = _options(chain, given, report)
     values = {key: value for key, (_, value) in options.items()}
-    final, addresses = _fingerprinted(_assets(chain), _styles(chain), name, _custom_properties(options))
+    properties = _custom_properties(options)
+    final, addresses = _fingerprinted(_assets(chain), _styles(chain), name, properties, stable=stable_names)
     return Theme(name, _templates(chain), final, values, addresses), found
 
 
@@ -311,7 +313,7 @@ _URL: Final = re.compile(r"url\(\s*([\"']?)([^\"'()\s:?#]+)\1\s*\)")
 
 
 def _fingerprinted(
-    assets: Mapping[str, bytes], styles: Mapping[str, str], theme: str, properties: str
+    assets: Mapping[str, bytes], styles: Mapping[str, str], theme: str, properties: str, *, stable: bool
 ) -> tuple[dict[str, bytes], dict[str, str]]:
     """Return the final assets by address, and name to address.
 
@@ -322,7 +324,8 @@ def _fingerprinted(
 
     def put(name: str, shown: str, data: bytes) -> None:
         stem, dot, ending = shown.rpartition(".")
-        address = f"/assets/{stem}.{short(data)}{dot}{ending}" if dot else f"/assets/{ending}.{short(data)}"
+        mark = "" if stable else f".{short(data)}"
+        address = f"/assets/{stem}{mark}{dot}{ending}" if dot else f"/assets/{ending}{mark}"
         addresses[name] = address
         final[address] = data
 
@@ -333,7 +336,8 @@ def _fingerprinted(
         put(name, name, data)
     if styles:
         text = "".join(_placed(sheet, SHEET, addresses) for sheet in styles.values())
-        put(SHEET, f"{theme}.css", (text + properties).encode())
+        shown = f"{theme}.all.css" if stable else f"{theme}.css"  # a file of the theme may have its name
+        put(SHEET, shown, (text + properties).encode())
     return final, addresses
 
 

@@ -221,9 +221,12 @@ def _check(*parts: object) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def opened(site: str, version: str) -> Traces:
-    """Return the traces of the site in the folder `site`, empty unless they are of `version`, an `engine()`."""
-    folder = f"{site}/{FOLDER}"
+def opened(site: str, version: str, room: str = FOLDER) -> Traces:
+    """Return the traces of the site in the folder `site`, empty unless they are of `version`, an `engine()`.
+
+    They lie in its folder `room`.
+    """
+    folder = f"{site}/{room}"
     traces = Traces(f"{folder}/{FILE}", version)
     try:
         files.make_dirs(folder)

@@ -108,9 +108,9 @@ class Look:
         return Marks(self.folder, seen_of(self.last, "inputs"), self.taken, present, {})
 
 
-def look(folder: str, memory: Memory | None = None) -> Look:
-    """Begin to look at the site in `folder`."""
-    store = traces.opened(folder, traces.engine())
+def look(folder: str, memory: Memory | None = None, room: str = traces.FOLDER) -> Look:
+    """Begin to look at the site in `folder`, whose last build is remembered in its folder `room`."""
+    store = traces.opened(folder, traces.engine(), room)
     return Look(folder, store, remembered(store, memory))
 
 
