@@ -6,7 +6,9 @@ what parts one group of people from the next.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from itertools import groupby
 from typing import Final
@@ -26,6 +28,10 @@ ROLES: Final = {
 }
 
 _TRANSLATION: Final = "translation"
+
+#: Stands for a name while its line is made: no text has these noncharacters of Unicode.
+_MARK: Final = "\ufdd0%d\ufdd1"
+_MARKED: Final = re.compile("\ufdd0([0-9]+)\ufdd1")
 
 #: Before a name that a language begins with another capital than Unicode's: a dotted i keeps its dot.
 _CAPITALS: Final = {"tr": {"i": "İ"}, "az": {"i": "İ"}}
@@ -58,6 +64,29 @@ def line(
     if translation is not None:
         parts.append(_translated((), words, people, translation))
     return _capital(words.text("; ").join(filter(None, parts)), words)
+
+
+def parts(
+    credits: Sequence[Credit], words: Language, people: Mapping[str, RegisteredPerson]
+) -> tuple[tuple[str, str], ...]:
+    """Return the credit line in pieces: (text, the person's name as the article gives it, or empty for words between).
+
+    Put together, the texts are the `line`.
+    """
+    listed = [person.name for credit in credits for person in credit.people]
+    places = iter(range(len(listed)))
+    marked = [
+        replace(credit, people=tuple(replace(person, name=_MARK % next(places)) for person in credit.people))
+        for credit in credits
+    ]
+    found: list[tuple[str, str]] = []
+    for place, piece in enumerate(_MARKED.split(line(marked, words, {}))):
+        if place % 2:
+            text = named(listed[int(piece)], people)
+            found.append((text if found else _capital(text, words), listed[int(piece)]))
+        elif piece:
+            found.append((piece, ""))
+    return tuple(found)
 
 
 def _capital(text: str, words: Language) -> str:

@@ -182,6 +182,10 @@ class Language:
         """The name of a month standing alone, as "September"."""
         return str(self.locale.months["stand-alone"]["wide"][day.month])
 
+    def short_month(self, month: int) -> str:
+        """The short name of a month, 1 to 12, standing alone, as "Sept"."""
+        return str(self.locale.months["stand-alone"]["abbreviated"][month])
+
     def month_of_year(self, day: date) -> str:
         """A month and its year, as "September 2023"."""
         return self.digits(format_skeleton("yMMMM", day, locale=self.locale))

@@ -254,6 +254,16 @@ class Places:
 
 
 @dataclass(frozen=True, slots=True)
+class Icon:
+    """A picture that stands for the site in tabs and on home screens: a file of content/static/ with a known name."""
+
+    url: str
+    type: str
+    rel: str
+    """What it is to a link element: "icon" or "apple-touch-icon"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Data:
     """Linked data: schema.org's terms as JSON-LD.
 
@@ -284,6 +294,7 @@ class Site:
     """The address of the licence of the digest's own articles; empty where it is not known."""
     data: Data | None = None
     """Linked data of the digest itself, for its front page."""
+    icons: tuple[Icon, ...] = ()
     options: Mapping[str, object] = field(default_factory=dict)
     """The theme's options with the values that the site gives them."""
     extra: Mapping[str, object] = field(default_factory=dict)
@@ -332,6 +343,8 @@ class FrontPage:
     `days` those of no edition or of an older one."""
     more: int = 0
     """How many articles of the edition do not stand here."""
+    river: tuple[Day, ...] = ()
+    """The newest articles by time alone, whatever their weight and their edition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +362,8 @@ class ArticlePage:
     sources: tuple[SourceCredit, ...]
     credits: str
     """Who reported, wrote and edited, as one sentence in the article's language; or empty."""
+    credit_line: tuple[Link, ...]
+    """The same in pieces: the people, each with their page, and the words between them, which lead nowhere."""
     tags: tuple[Link, ...]
     translations: tuple[Translation, ...]
     newer: Card | None
@@ -365,6 +380,8 @@ class ArticlePage:
     """Where it comes from, if it is a translation that says so."""
     corrections: tuple[Correction, ...] = ()
     """What was wrong in it, oldest first; retractions among them belong at its head."""
+    related: tuple[Card, ...] = ()
+    """Older articles that share tags or sources with it, the closest first; none of its own story's neighbours."""
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -380,6 +397,10 @@ class PlainPage:
     updated: When | None
     lang: str
     direction: str
+    genre: str = ""
+    """What kind of work it is, in words; empty where it is plain reportage."""
+    corrections: tuple[Correction, ...] = ()
+    """What was wrong in it, oldest first; retractions among them belong at its head."""
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -409,12 +430,32 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """How a list grew: a number for each day, month or year from its first article to its latest, none left out."""
+
+    step: str
+    """day, month or year."""
+    shares: tuple[int, ...]
+    """Each number in per cent of the largest one, rounded up; two of them at least."""
+    first: str
+    """What the first of them is called: its year, or its month or day where all are from one year."""
+    last: str
+    most: Count
+    """The largest, or the first of several that are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """Since when a publisher or a person is credited, and in how many articles of each year, the first one first."""
+    """When a list began, and how many articles it has from when."""
 
     first: When
     latest: When
     years: tuple[Count, ...]
+    """Articles by year, the first one first, without the years that have none."""
+    curve: Curve | None = None
+    """None where all articles are from one day, month or year that cannot be parted further."""
+    uses: tuple[Count, ...] = ()
+    """How often a publisher's works were used how, the most often first; empty in other lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,7 +487,7 @@ class ListPage:
     person: PersonFacts | None
     """On the first page of a person."""
     record: Record | None
-    """On the first page of a publisher or a person."""
+    """On the first page."""
     number: int
     """0 on the first page."""
     place: str
@@ -510,6 +551,8 @@ class EditionSection:
     """The list of all articles of that section; empty where an edition calls it as no article does."""
     cards: tuple[Card, ...]
     briefs: tuple[Brief, ...]
+    items: tuple[Brief, ...] = ()
+    """Both in the editor's order. `html` and `id` are empty for an article that is no brief."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -528,6 +571,8 @@ class EditionPage:
     sections: tuple[EditionSection, ...]
     sources: tuple[Link, ...]
     """The publishers that its articles credit, each once, in their order."""
+    river: tuple[Day, ...]
+    """All its articles by time, newest first."""
     newer: Link | None
     older: Link | None
     feeds: tuple[FeedLink, ...]
@@ -642,6 +687,22 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class Heat:
+    """A year as a picture: a column for each week, a row for each day of the week, darker for more articles."""
+
+    weeks: int
+    """How many columns there are."""
+    days: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
+    """(level from 1 to 4, places as (column, row) from 0) of the days that have articles."""
+    months: tuple[tuple[str, int], ...]
+    """(short name, the column of its first day) of each month."""
+    begin: int
+    """The row of 1 January; those above it in the first column are no days of this year."""
+    end: int
+    """The row of 31 December in the last column."""
+
+
+@dataclass(frozen=True, slots=True)
 class Year:
     """A year of the archive; `months` are those with articles, the first one first."""
 
@@ -649,6 +710,7 @@ class Year:
     url: str
     count: int
     months: tuple[Month, ...]
+    heat: Heat
 
 
 @dataclass(frozen=True, slots=True)

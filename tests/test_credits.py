@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from digestgen import credits, i18n
 from digestgen.model import Contributor, Credit, Provenance, RegisteredPerson
 
 PEOPLE = {"lee": RegisteredPerson("lee", "B. Lee", "https://example.org/lee")}
+
+
+#: Someone and their place: given by a key, by name, in small letters.
+NAMED = st.tuples(st.sampled_from(["lee", "A. Byron", "van Dyke", "林"]), st.sampled_from(["", "Seoul", "Rome"]))
 
 
 def line(*listed: tuple[str, str], lang: str = "en") -> str:
@@ -68,6 +74,24 @@ def test_line_is_in_the_language_of_the_page() -> None:
     assert line(("reporting", "A@Seoul,B@Tokio"), ("editing", "C"), lang="de") == (
         "Berichte von A in Seoul und B in Tokio; Bearbeitung: C"
     )
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([*credits.ROLES, "drawing"]), st.lists(NAMED, min_size=1, max_size=4)),
+        max_size=3,
+    ),
+    st.sampled_from(i18n.languages_of_the_interface()),
+)
+def test_the_pieces_of_a_line_are_the_line_and_name_each_person_once(
+    told: list[tuple[str, list[tuple[str, str]]]], lang: str
+) -> None:
+    made = [Credit(role, tuple(Contributor(*person) for person in people)) for role, people in told]
+    words = i18n.language(lang)
+    pieces = credits.parts(made, words, PEOPLE)
+    assert "".join(text for text, _ in pieces) == credits.line(made, words, PEOPLE)
+    named = [(credits.named(person.name, PEOPLE), person.name) for credit in made for person in credit.people]
+    assert sorted(piece for piece in pieces if piece[1]) == sorted(named)
 
 
 def test_without_credits_there_is_no_line() -> None:

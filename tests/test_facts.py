@@ -150,9 +150,50 @@ def test_the_first_page_of_a_publisher_tells_since_when_it_is_credited_and_how_o
     assert plan.page("sources/wire/page/1/index.html", views.ListPage).record is None
 
 
-def test_tags_have_no_record(site: Site) -> None:
-    page = planned(site(HEAD + article(0, "tags: [x]"))).page("tags/x/index.html", views.ListPage)
-    assert (page.record, page.person, page.index.url) == (None, None, "/tags/")
+def of_tag(site: Site, *days: str, lang: str = "en") -> views.Record:
+    """The record of a tag with an article from each of `days`."""
+    texts = (f"-- content/a{n}.md --\n---\ntitle: A{n}\ndate: {day}\ntags: [x]\n---\n" for n, day in enumerate(days))
+    head = f"-- site.yaml --\ntitle: Digest\nlanguage: {lang}\n"
+    page = planned(site(head + "".join(texts))).page("tags/x/index.html", views.ListPage)
+    assert (page.person, page.publisher, page.index.url) == (None, None, "/tags/")
+    assert page.record is not None
+    return page.record
+
+
+def test_a_tag_of_one_day_has_no_curve(site: Site) -> None:
+    record = of_tag(site, "2024-01-05", "2024-01-05")
+    assert (record.first.iso, record.latest.iso, record.curve, record.uses) == ("2024-01-05", "2024-01-05", None, ())
+
+
+@pytest.mark.parametrize(
+    ("days", "step", "shares", "first", "last", "most"),
+    [
+        (["2024-01-05", "2024-01-07", "2024-01-07"], "day", (50, 0, 100), "January 5, 2024", "January 7, 2024", 2),
+        (["2024-01-05", "2024-04-07"], "month", (100, 0, 0, 100), "January 2024", "April 2024", 1),
+        (["2023-12-05", "2024-02-29", "2024-02-01", "2024-02-28"], "month", (34, 0, 100), "2023", "2024", 3),
+        (["1990-01-01", "2019-01-01"], "year", (100, *[0] * 28, 100), "1990", "2019", 1),
+    ],
+)
+def test_a_curve_leaves_no_day_month_or_year_out_and_names_its_ends(
+    site: Site, days: list[str], step: str, shares: tuple[int, ...], first: str, last: str, most: int
+) -> None:
+    curve = of_tag(site, *days).curve
+    assert curve is not None
+    assert (curve.step, curve.shares, curve.first, curve.last, curve.most.number) == (step, shares, first, last, most)
+
+
+def test_a_curve_tells_its_highest_point_in_the_language_of_its_page(site: Site) -> None:
+    curve = of_tag(site, "2023-12-05", "2024-02-29", "2024-02-01", lang="fa").curve
+    assert curve is not None
+    assert (curve.first, curve.last, curve.most.name, curve.most.text) == ("۲۰۲۳", "۲۰۲۴", "فوریهٔ ۲۰۲۴", "۲")
+
+
+def test_a_publisher_tells_how_its_works_were_used(site: Site) -> None:
+    used = ["{name: wire, use: cites}", "{name: wire, use: quotes}", "wire", "{name: post, use: cites}"]
+    both = article(0, f"sources: [{', '.join(used)}]") + article(1, f"sources: [{used[0]}, {used[0]}]")
+    page = planned(site(HEAD + SOURCES + both)).page("sources/wire/index.html", views.ListPage)
+    assert page.record is not None
+    assert counted(page.record.uses) == [("Cites", 2), ("Based on", 1), ("Quotes", 1)]
 
 
 def test_sources_stand_by_kind_the_most_credited_first_and_the_unknown_last(site: Site) -> None:

@@ -479,6 +479,7 @@ def test_a_title_edit_renders_the_page_and_the_lists_and_neighbours_that_show_it
         "2024/04/a30/index.html",
         "2024/04/a29/index.html",
         "2024/03/a31/index.html",
+        *(f"2024/04/a{number}/index.html" for number in (28, 26, 24)),  # it is an older one with their tag
         "archive/2024/04/index.html",
         "tags/t0/index.html",
     }

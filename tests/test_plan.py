@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import cast
 
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digestgen import views
+from digestgen import i18n, views
 from digestgen.diagnostics import Span
 from digestgen.model import Article
-from digestgen.plan import lists
+from digestgen.plan import archive, lists
+from digestgen.plan.desk import brief
 from digestgen.plan.outputs import Copied, Output, Rendered, collisions
 from tests.building import Planned, planned, told
 
@@ -250,6 +252,55 @@ def test_calendar_begins_the_week_as_its_language_does(site: Site, prefix: str, 
     days = [square for week in weeks for square in week]
     leading = next(place for place, square in enumerate(days) if square)
     assert (leading, sum(square is not None for square in days)) == (blanks, 31)
+
+
+@pytest.mark.parametrize(
+    ("tag", "begin", "end", "weeks"),
+    [("de", 0, 1, 53), ("en-US", 1, 2, 53), ("fa", 2, 3, 53)],  # 2024 began on a Monday and ended on a Tuesday
+)
+def test_a_year_as_a_picture_has_a_column_for_each_week(tag: str, begin: int, end: int, weeks: int) -> None:
+    counts = {date(2024, 1, 1): 1, date(2024, 1, 8): 4, date(2024, 12, 31): 8, date(2023, 5, 5): 9}
+    heat = archive.heat(2024, counts, 9, i18n.language(tag))
+    assert (heat.begin, heat.end, heat.weeks) == (begin, end, weeks)
+    assert heat.days == ((1, ((0, begin),)), (2, ((1, begin),)), (4, ((weeks - 1, end),)))
+    assert [column for _, column in heat.months][:2] == [0, (31 + begin) // 7]
+
+
+def test_one_article_alone_is_never_the_darkest() -> None:
+    heat = archive.heat(2024, {date(2024, 3, 1): 1}, 1, i18n.language("en"))
+    assert [level for level, _ in heat.days] == [2]
+
+
+def test_front_page_and_editions_tell_their_articles_by_time_too(site: Site) -> None:
+    days = ["2024-05-03T09:00", "2024-05-03T11:00", "2024-05-02", "2024-05-04T10:00"]
+    weights = [-1, 0, 0, 5]
+    texts = (
+        f"-- content/a{n}.md --\n---\ntitle: A{n}\ndate: {day}\nweight: {weight}\n---\n"
+        for n, (day, weight) in enumerate(zip(days, weights, strict=True))
+    )
+    plan = planned(site("-- site.yaml --\ntitle: Digest\neditions: weekly\n" + "".join(texts)))
+    told = [("2024-05-04", ["A3"]), ("2024-05-03", ["A1", "A0"]), ("2024-05-02", ["A2"])]
+    for river in (
+        plan.page("index.html", views.FrontPage).river,
+        plan.page("editions/2024-18/index.html", views.EditionPage).river,
+    ):
+        assert [(day.when.iso, [card.title for card in day.cards]) for day in river] == told
+
+
+def test_a_first_paragraph_ends_with_a_sentence_or_a_word_in_lists() -> None:
+    short, sentence = "It rained.", "It rained on and on and on, and then it rained some more, as it had before. "
+    assert brief(short) == short
+    assert brief(sentence * 9) == (sentence * 4).strip()
+    assert brief("word " * 90) == "word " * 63 + "word …"
+    assert brief("雨が降った。" * 90) == "雨が降った。" * 53
+    assert len(brief("雨" * 900)) == 322
+
+
+def test_icons_are_files_of_known_names(site: Site) -> None:
+    folder = site(
+        "-- site.yaml --\ntitle: Digest\n-- content/static/favicon.svg --\n<svg/>\n-- content/static/me.ico --\n"
+    )
+    assert planned(folder).plan.sites["en"].icons == (views.Icon("/favicon.svg", "image/svg+xml", "icon"),)
 
 
 def test_days_of_the_calendar_lead_to_their_place_in_the_month(site: Site) -> None:

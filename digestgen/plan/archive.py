@@ -9,6 +9,7 @@ from datetime import date
 from typing import TypeVar
 
 from digestgen import views
+from digestgen.i18n import Language
 from digestgen.model import Article
 from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.lists import day_id, days
@@ -31,9 +32,13 @@ def archive(desk: Desk) -> Iterable[Output]:
     """Return the archive of a language: its index, a page for each year and one for each month."""
     months = months_of(desk.part.articles)
     years = sorted({year for year, _ in months}, reverse=True)
+    counts = Counter(item.date.date() for item in desk.part.articles)
+    busiest = max(counts.values(), default=1)
     versions = desk.fixed_versions("/archive/")
     url = desk.prefix + "/archive/"
-    listed = tuple(_year(year, months, desk, calendars=False) for year in years)
+    listed = tuple(
+        _year(year, months, heat(year, counts, busiest, desk.words), desk, calendars=False) for year in years
+    )
     page = views.ArchivePage(desk.head(url, desk.words.text("Archive"), versions=versions), listed)
     yield Output(file_of(url), desk.rendered("archive.html", page), "the archive")
     for place, year in enumerate(years):
@@ -57,11 +62,33 @@ def _month_url(year: int, month: int, desk: Desk) -> str:
     return f"{desk.prefix}/archive/{year:04d}/{month:02d}/"
 
 
-def _year(year: int, months: Months, desk: Desk, *, calendars: bool) -> views.Year:
+def heat(year: int, counts: Mapping[date, int], busiest: int, words: Language) -> views.Heat:
+    """Return a year as a picture; a day with `busiest` articles is the darkest, but one article alone never is."""
+    most = max(busiest, 3)
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    begin = (first.weekday() - words.first_weekday) % 7
+
+    def place(day: date) -> tuple[int, int]:
+        return divmod((day - first).days + begin, 7)
+
+    levels: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for day, number in counts.items():
+        if day.year == year:
+            levels[-(-number * 4 // most)].append(place(day))
+    return views.Heat(
+        weeks=place(last)[0] + 1,
+        days=tuple((level, tuple(sorted(places))) for level, places in sorted(levels.items())),
+        months=tuple((words.short_month(month), place(date(year, month, 1))[0]) for month in range(1, 13)),
+        begin=begin,
+        end=place(last)[1],
+    )
+
+
+def _year(year: int, months: Months, shown: views.Heat, desk: Desk, *, calendars: bool) -> views.Year:
     own = sorted(month for of, month in months if of == year)
     listed = tuple(_month(year, month, months[year, month], desk, calendars=calendars) for month in own)
     count = sum(month.count for month in listed)
-    return views.Year(desk.words.year(year), _year_url(year, desk), count, listed)
+    return views.Year(desk.words.year(year), _year_url(year, desk), count, listed, shown)
 
 
 def _month(year: int, month: int, articles: Sequence[Article], desk: Desk, *, calendars: bool) -> views.Month:
@@ -83,7 +110,9 @@ def _square(day: date, counts: Counter[date], desk: Desk) -> views.Square:
 
 def _year_page(year: int, beside: tuple[int | None, int | None], months: Months, desk: Desk) -> Output:
     url = _year_url(year, desk)
-    shown = _year(year, months, desk, calendars=True)
+    counts = Counter(item.date.date() for (of, _), listed in months.items() if of == year for item in listed)
+    busiest = max(counts.values())
+    shown = _year(year, months, heat(year, counts, busiest, desk.words), desk, calendars=True)
     newer, older = (views.Link(desk.words.year(other), _year_url(other, desk)) if other else None for other in beside)
     page = views.YearPage(
         head=desk.head(
@@ -94,7 +123,7 @@ def _year_page(year: int, beside: tuple[int | None, int | None], months: Months,
         ),
         year=shown,
         weekdays=desk.words.weekdays(),
-        busiest=max(square.count for month in shown.months for week in month.weeks for square in week if square),
+        busiest=busiest,
         newer=newer,
         older=older,
     )

@@ -43,6 +43,7 @@ class _Beside:
     """Where it stands in its story."""
     edition: views.EditionLink | None = None
     translation: views.Provenance | None = None
+    related: tuple[Shown, ...] = ()
 
 
 #: Kinds of work that are named above the headline; messages of the catalogues. Plain reportage needs no name.
@@ -55,16 +56,27 @@ _GENRES = {
 
 
 def article(
-    item: Article, desk: Desk, newer: Article | None, older: Article | None, place: stories.Place | None = None
+    item: Article,
+    desk: Desk,
+    newer: Article | None,
+    older: Article | None,
+    place: stories.Place | None = None,
+    related: Iterable[Article] = (),
 ) -> Made:
-    """Return the page of an article between its neighbours in its language and in its story, and what comes along."""
+    """Return the page of an article between its neighbours in its language and in its story, and what comes along.
+
+    `related` are articles to read besides, but for those that stand on the page already.
+    """
     targets = links.inward(item, desk.resolver)
     (shown,) = desk.shown([item])
     tags = desk.tags(item)
     faults: list[Diagnostic] = []
     neighbours = [desk.shown([other])[0] if other else None for other in (newer, older)]
     provenance = _provenance(item, desk, faults) if item.translation else None
-    beside = _Beside(_versions(item, desk), neighbours[0], neighbours[1], place, desk.edition_of(item), provenance)
+    further = desk.shown(other for other in related if not (place and place.names(other)))
+    beside = _Beside(
+        _versions(item, desk), neighbours[0], neighbours[1], place, desk.edition_of(item), provenance, further
+    )
     registered = tuple(desk.library.known.publisher(source)[2] for source in item.sources)
     inward = tuple(target.url for target in targets)
     original = metadata.original(item, desk)
@@ -131,6 +143,7 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
         updated=desk.when(item.updated),
         sources=tuple(desk.source(source, item) for source in item.sources),
         credits=credits.line(item.credits, own, desk.people),
+        credit_line=desk.credit_line(item),
         tags=tags,
         translations=tuple(_translation(*version) for version in beside.versions if version[1] != card.url),
         newer=desk.card(beside.newer.article) if beside.newer else None,
@@ -138,11 +151,16 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
         thread=stories.thread(beside.place, desk) if beside.place else None,
         minutes=max(1, round(manuscript.body.words / _PACE)),
         edition=beside.edition,
-        genre=desk.words.text(_GENRES[item.genre]) if item.genre in _GENRES else "",
+        genre=_genre(item, desk),
         translation=beside.translation,
         corrections=corrections.shown(item, desk.words),
+        related=tuple(desk.card(other.article) for other in beside.related),
         extra=manuscript.extra,
     )
+
+
+def _genre(item: Article, desk: Desk) -> str:
+    return desk.words.text(_GENRES[item.genre]) if item.genre in _GENRES else ""
 
 
 def plain_page(item: Article, desk: Desk) -> Made:
@@ -171,6 +189,8 @@ def _plain_page(item: Article, desk: Desk, url: str, beside: _Beside) -> views.P
         updated=desk.when(item.updated),
         lang=item.lang,
         direction=i18n.language(item.lang).direction,
+        genre=_genre(item, desk),
+        corrections=corrections.shown(item, desk.words),
         extra=item.fetch().extra,
     )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from digestgen import credits, csp, fingerprint, i18n, linked, links, preview, terms, urls, views
 from digestgen.config import SiteLanguage
@@ -14,6 +15,7 @@ from digestgen.editions import Edition
 from digestgen.feeds.formats import FORMATS
 from digestgen.library import Library, Part
 from digestgen.model import Article, RegisteredPerson, Source, Stamp
+from digestgen.plan import facts
 from digestgen.plan.outputs import Rendered
 from digestgen.terms import Term, TermKind
 from digestgen.views import Page
@@ -172,7 +174,7 @@ class Desk:
             url=url,
             title=article.title,
             kicker=article.kicker,
-            summary=article.summary or article.lede,
+            summary=article.summary or brief(article.lede),
             when=self.words.when(article.stamp.at, timed=article.stamp.timed),
             dateline=article.dateline,
             lang=article.lang,
@@ -264,21 +266,17 @@ class Desk:
             license=source.license or (registered.license if registered else ""),
             note=source.note,
             use=source.use,
-            used=self._used(source.use),
+            used=facts.used(source.use, self.words),
         )
-
-    def _used(self, use: str) -> str:
-        words = {
-            "based-on": self.words.text("Based on"),
-            "cites": self.words.text("Cites"),
-            "quotes": self.words.text("Quotes"),
-            "republishes": self.words.text("Republished from"),
-        }
-        return words[use]
 
     def byline(self, article: Article) -> tuple[str, ...]:
         """Return the names above the article: its authors, else who reported it, else who wrote it."""
         return tuple(dict.fromkeys(credits.named(name, self.people) for name in article.byline))
+
+    def credit_line(self, article: Article) -> tuple[views.Link, ...]:
+        """Return the credit line in the article's language, with each person's page."""
+        pieces = credits.parts(article.credits, i18n.language(article.lang), self.people)
+        return tuple(views.Link(text, self.person(name).url if name else "") for text, name in pieces)
 
     def byline_links(self, article: Article) -> tuple[views.Link, ...]:
         """Return the byline with each person's page."""
@@ -464,6 +462,22 @@ class Desk:
                 if other is term or _one_thing(term, other):
                     found[part.language.lang] = other.url
         return found
+
+
+#: A first paragraph in a list ends with a sentence, in this many characters; or else with a word.
+_LEAST, _MOST = 120, 320
+_SENTENCE: Final = re.compile(r"[.!?…؟۔]['\"’”»)]*(?=\s)|[。！？][」』）]*")
+
+
+def brief(text: str) -> str:
+    """Return a first paragraph as lists show it: whole sentences as far as they fit, else words and an ellipsis."""
+    if len(text) <= _MOST:
+        return text
+    ends = [match.end() for match in _SENTENCE.finditer(text, 0, _MOST) if match.end() >= _LEAST]
+    if ends:
+        return text[: ends[-1]]
+    cut = max(text.rfind(" ", _LEAST, _MOST), text.rfind("、", _LEAST, _MOST))
+    return text[: cut if cut > 0 else _MOST].rstrip(" ,;:–—-、") + " …"
 
 
 def label(article: Article, words: i18n.Language) -> str:

@@ -22,7 +22,7 @@ from digestgen.plan import articles, syndication
 from digestgen.plan.corrections import labelled
 from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.entries import text_of
-from digestgen.plan.lists import newer, older, page_name, pages
+from digestgen.plan.lists import days, newer, older, page_name, pages
 from digestgen.plan.outputs import Output, Rendered, file_of
 
 _PATH = f"/{editions.FOLDER}/"
@@ -134,6 +134,7 @@ def _issue_page(edition: Edition, desk: Desk, link: views.EditionLink, beside: _
             _section(group, known, edition, desk) for group, known in zip(edition.groups, beside.sections, strict=True)
         ),
         sources=tuple(dict.fromkeys(name for item in edition.articles for name in desk.publishers(item))),
+        river=days(sorted(edition.articles, key=lambda item: item.date, reverse=True), desk),
         newer=beside.newer,
         older=beside.older,
         feeds=_feeds(desk),
@@ -174,16 +175,19 @@ def _neighbour(edition: Edition | None, desk: Desk) -> views.Link | None:
 
 def _section(group: Group, known: views.Link | None, edition: Edition, desk: Desk) -> views.EditionSection:
     ids = _brief_ids(edition)
+    items = tuple(
+        views.Brief(ids[item.path], desk.card(item), _text(item, edition, desk))
+        if item.brief
+        else views.Brief("", desk.card(item), "")
+        for item in group.articles
+    )
     return views.EditionSection(
         id=_section_ids(edition)[group.name],
         name=group.name,
         url=known.url if known else "",
         cards=tuple(desk.card(item) for item in group.articles if not item.brief),
-        briefs=tuple(
-            views.Brief(ids[item.path], desk.card(item), _text(item, edition, desk))
-            for item in group.articles
-            if item.brief
-        ),
+        briefs=tuple(item for item in items if item.id),
+        items=items,
     )
 
 

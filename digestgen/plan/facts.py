@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from digestgen import views
 from digestgen.i18n import Language
 from digestgen.model import RegisteredPerson, RegisteredSource
-from digestgen.terms import Part, Term
+from digestgen.terms import Known, Part, Term
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -22,21 +22,51 @@ class Tally:
     first: date
     latest: date
     years: tuple[tuple[int, int], ...]
+    step: str
+    """What `numbers` count by: day, month or year; those from the first day to the latest, none left out."""
+    numbers: tuple[int, ...]
     roles: Counts = ()
     places: Counts = ()
+    uses: Counts = ()
 
 
-def tally(term: Term) -> Tally | None:
-    """Return what is counted in the articles of a publisher or a person; None of any other term."""
-    if term.kind not in ("source", "person"):
-        return None
-    days = [item.date for item in term.articles]
+#: Up to so many days are shown day by day, up to so many months month by month.
+_DAYS, _MONTHS = 62, 240
+
+
+def tally(term: Term, known: Known) -> Tally:
+    """Return what is counted in the articles of a term."""
+    days = [item.date.date() for item in term.articles]
+    first, latest = days[-1], days[0]
+    step = "day" if (latest - first).days < _DAYS else "month" if _month(latest) - _month(first) < _MONTHS else "year"
+    place = _PLACES[step]
+    counted = Counter(map(place, days))
     return Tally(
-        first=days[-1].date(),
-        latest=days[0].date(),
+        first=first,
+        latest=latest,
         years=tuple(sorted(Counter(day.year for day in days).items())),
+        step=step,
+        numbers=tuple([counted[at] for at in range(place(first), place(latest) + 1)]),
         roles=_most(part.role for parts in term.parts for part in _each(parts, "role")),
         places=_most(part.place for parts in term.parts for part in _each(parts, "place") if part.place),
+        uses=_uses(term, known) if term.kind == "source" else (),
+    )
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+#: The number of a day, a month or a year among all.
+_PLACES: Mapping[str, Callable[[date], int]] = {"day": date.toordinal, "month": _month, "year": lambda day: day.year}
+
+
+def _uses(term: Term, known: Known) -> Counts:
+    """In how many articles works of a publisher were used how."""
+    return _most(
+        use
+        for item in term.articles
+        for use in {source.use for source in item.sources if known.publisher(source)[0] == term.key}
     )
 
 
@@ -57,9 +87,48 @@ def counts(listed: Iterable[tuple[str, int]], words: Language) -> tuple[views.Co
 
 
 def record(told: Tally, words: Language) -> views.Record:
-    """Return since when a publisher or a person is credited, and how often."""
+    """Return when the articles of a list are from, and how a publisher's works were used."""
     years = ((words.year(year), number) for year, number in told.years)
-    return views.Record(words.day(told.first), words.day(told.latest), counts(years, words))
+    return views.Record(
+        first=words.day(told.first),
+        latest=words.day(told.latest),
+        years=counts(years, words),
+        curve=_curve(told, words) if len(told.numbers) > 1 else None,
+        uses=counts(((used(use, words), number) for use, number in told.uses), words),
+    )
+
+
+def _curve(told: Tally, words: Language) -> views.Curve:
+    most = max(told.numbers)
+    peak = _PLACES[told.step](told.first) + told.numbers.index(most)
+    ends = [words.year(told.first.year), words.year(told.latest.year)]
+    if ends[0] == ends[1]:
+        ends = [_named(_PLACES[told.step](day), told.step, words) for day in (told.first, told.latest)]
+    return views.Curve(
+        step=told.step,
+        shares=tuple(-(-number * 100 // most) for number in told.numbers),
+        first=ends[0],
+        last=ends[1],
+        most=counts([(_named(peak, told.step, words), most)], words)[0],
+    )
+
+
+def _named(place: int, step: str, words: Language) -> str:
+    if step == "day":
+        return words.day(date.fromordinal(place)).date
+    if step == "month":
+        return words.month_of_year(date(place // 12, place % 12 + 1, 1))
+    return words.year(place)
+
+
+def used(use: str, words: Language) -> str:
+    """Return how a work was used, in words with the article as their subject, as "Based on"."""
+    return {
+        "based-on": words.text("Based on"),
+        "cites": words.text("Cites"),
+        "quotes": words.text("Quotes"),
+        "republishes": words.text("Republished from"),
+    }[use]
 
 
 def publisher(source: RegisteredSource, words: Language) -> views.PublisherFacts:

@@ -37,7 +37,8 @@ def front(desk: Desk) -> Output:
         return _front_of_edition(desk.part.editions[0], desk)
     newest = desk.part.articles
     today = [item for item in newest if item.date.date() == newest[0].date.date()] if newest else []
-    before = newest[len(today) : max(len(today), desk.library.config.paginate)]
+    page_full = max(len(today), desk.library.config.paginate)
+    before = newest[len(today) : page_full]
     lead = min(today, key=lambda item: item.weight, default=None)
     url = desk.prefix + "/"
     page = views.FrontPage(
@@ -46,6 +47,7 @@ def front(desk: Desk) -> Output:
         lead=desk.card(lead) if lead else None,
         today=tuple(desk.card(item) for item in today if item is not lead),
         days=days(before, desk),
+        river=days(newest[:page_full], desk),
     )
     shown = [*today, *before]
     return Output(file_of(url), desk.rendered("front.html", page, anchors(page.days), shown), "the front page")
@@ -65,8 +67,9 @@ def _front_of_edition(edition: Edition, desk: Desk) -> Output:
         days=days(before, desk),
         edition=desk.edition(edition),
         more=len(listed[most:]),
+        river=days(newest[:most], desk),
     )
-    shown = [*listed[:most], *before]
+    shown = [*listed[:most], *before, *newest[:most]]
     return Output(file_of(url), desk.rendered("front.html", page, anchors(page.days), shown), "the front page")
 
 
@@ -120,7 +123,7 @@ class _Opening:
     versions: Mapping[str, str]
     publisher: RegisteredSource | None
     person: RegisteredPerson | None
-    tally: facts.Tally | None
+    tally: facts.Tally
 
 
 def listing(term: Term, desk: Desk) -> Iterable[Output]:
@@ -131,7 +134,8 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
     parts = [first_parts, *numbered_parts] if term.parts else [()] * (len(numbered) + 1)
     addresses = addresses_of(term, len(numbered))
     series = _Series(term.kind, term.name, term.description, desk.term_feeds(term))
-    opening = _Opening(len(term.articles), desk.term_versions(term), term.publisher, term.person, facts.tally(term))
+    told = facts.tally(term, desk.library.known)
+    opening = _Opening(len(term.articles), desk.term_versions(term), term.publisher, term.person, told)
     for number, articles in enumerate([first, *numbered]):
         url = addresses[number]
         beside = newer(number, addresses, desk), older(number, addresses, desk)

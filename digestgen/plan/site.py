@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from digestgen import library, licenses, parse, paths, urls, views
 from digestgen.config import Config, NavItem
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Resolver
 from digestgen.model import Article
-from digestgen.plan import archive, articles, corrections, editions, held, lists, sitemaps, stories, syndication
+from digestgen.plan import (
+    archive,
+    articles,
+    corrections,
+    editions,
+    held,
+    lists,
+    related,
+    sitemaps,
+    stories,
+    syndication,
+)
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unfit
 from digestgen.terms import FOLDERS, TermKind
@@ -166,10 +177,11 @@ def _channels(desk: Desk) -> Iterable[syndication.Channel[Any]]:
 def _add_articles(desk: Desk, draft: _Draft) -> None:
     listed = desk.part.articles
     places = stories.places(desk)
+    besides = related.related(desk)
     for place, item in enumerate(listed):
         newer = listed[place - 1] if place else None
         older = listed[place + 1] if place + 1 < len(listed) else None
-        _take(articles.article(item, desk, newer, older, places.get(item.path)), draft)
+        _take(articles.article(item, desk, newer, older, places.get(item.path), besides.get(item.path, ())), draft)
     for item in desk.part.pages:
         _take(articles.plain_page(item, desk), draft)
 
@@ -232,8 +244,28 @@ def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> vie
         copyright=config.copyright,
         license=licenses.address(config.license),
         data=desk.publication(policies),
+        icons=_icons(desk),
         options=theme_options,
         extra=config.extra,
+    )
+
+
+#: What stands for a site in browsers by the name of its file: (what it is to a link element, its media type).
+_ICONS: Final = {
+    "favicon.ico": ("icon", "image/vnd.microsoft.icon"),
+    "favicon.png": ("icon", "image/png"),
+    "favicon.svg": ("icon", "image/svg+xml"),
+    "apple-touch-icon.png": ("apple-touch-icon", "image/png"),
+}
+
+
+def _icons(desk: Desk) -> tuple[views.Icon, ...]:
+    """The pictures in content/static/ that stand for the site; browsers take the last of those that they can show."""
+    static = desk.resolver.files
+    return tuple(
+        views.Icon(f"/{name}", kind, rel)
+        for name, (rel, kind) in _ICONS.items()
+        if f"{parse.STATIC}/{name}" in static and f"/{name}" in desk.resolver.known
     )
 
 

@@ -22,6 +22,10 @@ class Place:
     previous: Shown | None
     next: Shown | None
 
+    def names(self, article: Article) -> bool:
+        """Tell whether `article` is one of the two beside it."""
+        return any(other is not None and other.article is article for other in (self.previous, self.next))
+
 
 @dataclass(frozen=True, slots=True)
 class _Story:
