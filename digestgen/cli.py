@@ -21,7 +21,7 @@ COMMANDS: Final = {
     "build": "Build the site: read site.yaml and content/, write public/.",
     "export": "Write the articles for other systems.",
     "init": "Make a new site in DIR: a small digest of real events to change, and never over a file.",
-    "new": "Write the draft of a new article, and never over a file.",
+    "new": "Begin a new article or edition, and never write over a file.",
     "next": "Tell the next moment at which a build would make another site.",
     "schema": "Print the JSON Schema of a kind of file, for editors.",
 }

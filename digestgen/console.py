@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from digestgen.diagnostics import Diagnostic
 
 WRONG: Final = 1
@@ -43,6 +45,16 @@ def now() -> datetime:
         return datetime.fromtimestamp(int(epoch), UTC)
     except (ValueError, OverflowError, OSError):
         raise click.UsageError(f"SOURCE_DATE_EPOCH is `{epoch}`, not a number of seconds since 1970") from None
+
+
+def now_option(what: str) -> Callable[[Any], Any]:
+    """Return the option `--now`, whose help begins with `what`."""
+    return click.option(
+        "--now",
+        type=Moment(),
+        metavar="MOMENT",
+        help=f"{what}, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
+    )
 
 
 class Tag(click.ParamType[str]):
@@ -84,6 +96,14 @@ def end(diagnostics: Iterable[Diagnostic]) -> NoReturn:
     errors = sum(item.severity == "error" for item in listed)
     click.echo(f"{errors} error{'' if errors == 1 else 's'}; nothing was written", err=True)
     raise SystemExit(WRONG)
+
+
+def edit(path: Path) -> None:
+    """Open a file in the editor that VISUAL or EDITOR names, and wait until it is closed."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        raise click.ClickException(f"{path} is written, but no editor is named: set EDITOR, as in EDITOR=nano")
+    click.edit(filename=str(path), editor=editor)
 
 
 def relative(path: str) -> str:

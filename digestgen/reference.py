@@ -254,13 +254,16 @@ def _field(name: str, kind: ast.expr, meaning: str, known: Collection[str]) -> s
 
 
 def commands(group: Any) -> tuple[Command, ...]:
-    """Return a click group and each of its commands as their help shows them."""
-    top = group.make_context("digestgen", [], resilient_parsing=True)
-    found = [_command(group, top)]
-    for name in group.list_commands(top):
-        command = group.get_command(top, name)
-        found.append(_command(command, command.make_context(name, [], parent=top, resilient_parsing=True)))
-    return tuple(found)
+    """Return a click group, each of its commands, and theirs, as their help shows them."""
+    return tuple(_below(group, group.make_context("digestgen", [], resilient_parsing=True)))
+
+
+def _below(command: Any, context: Any) -> Iterator[Command]:
+    yield _command(command, context)
+    if hasattr(command, "list_commands"):
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            yield from _below(inner, inner.make_context(name, [], parent=context, resilient_parsing=True))
 
 
 def _command(command: Any, context: Any) -> Command:

@@ -371,7 +371,7 @@ def misspelt(articles: Iterable[Article], known: Known, config: Config) -> Itera
     lang = config.languages[0].lang  # what is registered is known by all its names in each of them
     unknown = [item for item in articles if item.story and not known.story(item.story, lang)] if keys else []
     for article in unknown:
-        near = _nearest(same_tag(article.story), tuple(keys))
+        near = nearest(same_tag(article.story), tuple(keys))
         if near:
             yield Diagnostic(
                 "misspelt-story",
@@ -384,7 +384,7 @@ def misspelt(articles: Iterable[Article], known: Known, config: Config) -> Itera
 
 
 @lru_cache(maxsize=1024)
-def _nearest(key: str, known: tuple[str, ...]) -> str:
+def nearest(key: str, known: tuple[str, ...]) -> str:
     """Return which of `known` is nearly `key`, or nothing; what differs in its figures is another story."""
     alike = [other for other in known if _figures(other) == _figures(key)]
     return next(iter(difflib.get_close_matches(key[:100], alike, 1, 0.8)), "")

@@ -73,13 +73,14 @@ def is_null(scalar: Scalar) -> bool:
 
 #: What YAML takes for text as it stands, also between braces: words, of which the first one begins with a letter.
 _PLAIN: Final = re.compile(r"[^\W\d_][^\W_]*(?:[ .'’-]{1,2}[^\W_]+)*\.?")
+_FILE: Final = re.compile(r"[\w.][\w./-]*\.md")
 _OTHER_VALUES: Final = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 
 
 def written(text: str) -> str:
     """Return `text`, its blanks single, as a value in YAML; JSON's texts are YAML's, too (YAML 1.2.2, section 1.2)."""
     text = " ".join(text.split())
-    if _PLAIN.fullmatch(text) and text.lower() not in _OTHER_VALUES:
+    if (_PLAIN.fullmatch(text) and text.lower() not in _OTHER_VALUES) or _FILE.fullmatch(text):
         return text
     return json.dumps(text, ensure_ascii=False)
 

@@ -1,20 +1,26 @@
-"""`digestgen new`: from a wire report to an article that is built."""
+"""`digestgen new`: from a headline or a wire report to an article that is built."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lxml import html as parser
 
-from digestgen import cli
+from digestgen import cli, config, drafts, parse
+from digestgen.survey import UnfitError
 from tests.building import everything, well_built
+from tests.sites import write_site
 
 REPORTS = Path(__file__).parent / "reports"
 
@@ -172,7 +178,7 @@ def test_an_article_that_is_no_draft_any_more_needs_its_headline(site: Site, cal
     [
         (["--from", "gone.txt"], 2, "gone.txt"),
         (["--from", "."], 2, "directory"),
-        ([], 2, "--from"),
+        ([], 2, "give a headline"),
         (["--from", "empty.txt"], 1, "the report has no text"),
         (["--from", "latin.txt"], 1, "save the file as UTF-8"),
         (["--from", "latin.txt", "--lang", "Deutsch!"], 2, "write it as de or en-GB"),
@@ -238,3 +244,149 @@ def test_the_how_to_shows_what_comes_of_its_report(site: Site, call: Call, tmp_p
     file.write_text(text.replace("draft: true\n", ""))
     (shown,) = (data.decode() for path, data in well_built(folder).items() if path.endswith("with-putin/index.html"))
     assert " ".join(page.split("\n> ")[1:]).split("\n\n")[0].replace("\n", " ") in shown
+
+
+# --- begun by its headline
+
+
+def begun(ended: Ended) -> str:
+    """The text of the file that a call says it made."""
+    assert (ended.code, ended.err) == (0, "")
+    return Path(ended.out.split(": ")[0]).resolve().read_text("utf-8")
+
+
+MORE = SITE + (
+    "-- tags.yaml --\n- names: {en: North Korea, de: Nordkorea}\n"
+    "-- content/newest.md --\n---\ntitle: Newest\ndate: 2023-09-10\ntags: [space travel]\nsection: World\n---\n"
+)
+
+
+def test_an_article_is_named_for_day_headline_and_language_and_builds_as_it_is(site: Site, call: Call) -> None:
+    folder = site(MORE)
+    ended = call(
+        "-C", folder, "new", "Kim: a visit", "--tags", "north-korea, Space Travel", "--source", "KCNA", "--now", NOW
+    )
+    text = begun(ended)
+    assert (folder / "content/2023-09-13-kim-a-visit.md").read_text("utf-8") == text
+    assert 'title: "Kim: a visit"\ndate: 2023-09-13T01:00\n' in text
+    assert "\ntags: [North Korea, space travel]\nsources:\n  - kcna\n" in text
+    assert "# section: the desk, as World\n" in text
+    assert "check" not in ended.out
+    call("-C", folder, "new", "Größe", "--lang", "de", "--tags", "North Korea", "--now", NOW)
+    german = (folder / "content/2023-09-13-groesse.de.md").read_text("utf-8")
+    assert "\ntags: [Nordkorea]\n" in german
+    files = well_built(folder)
+    assert {"2023/09/kim-a-visit/index.html", "de/2023/09/groesse/index.html"} <= files.keys()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--tags", "North Kroea"], "the tag `North Kroea`, which is new; did you mean `North Korea`?"),
+        (["--tags", "Chess"], "the tag `Chess`, which is new\n"),
+        (["--source", "KCN"], "the source `KCN`, which is not in sources.yaml; did you mean `kcna`?"),
+        (["--source", "https://www.example.org/a", "--tags", "nordkorea"], "an article in `en-GB`\n"),
+    ],
+)
+def test_what_nobody_knows_yet_is_asked_about_and_written_as_it_is(
+    site: Site, call: Call, arguments: list[str], said: str
+) -> None:
+    ended = call("-C", site(MORE), "new", "Kim", *arguments, "--now", NOW)
+    assert (ended.code, said in ended.out) == (0, True), ended
+
+
+@pytest.mark.parametrize(
+    ("newest", "made"),
+    [
+        ("2023/08/2023-08-08-old.md", "2023/09/2023-09-13-kim.md"),
+        ("2023/08/08/old.md\n", "2023/09/13/2023-09-13-kim.md"),
+        ("2023-08/old.md", "2023-09/2023-09-13-kim.md"),
+        ("en-GB/old.md", "en-GB/2023-09-13-kim.md"),
+        ("world/old.md", "2023-09-13-kim.md"),
+        ("2023/2023-08-08-old/index.md", "2023/2023-09-13-kim.md"),
+        ("de/old.md", "en-GB/2023-09-13-kim.md"),
+    ],
+)
+def test_an_article_lies_where_the_newest_one_lies(site: Site, call: Call, newest: str, made: str) -> None:
+    text = f"-- content/{newest.strip()} --\n---\ntitle: Old\ndate: 2023-08-08\n---\n"
+    folder = site(SITE.partition("-- content")[0] + text)
+    call("-C", folder, "new", "Kim", "--now", NOW)
+    assert (folder / "content" / made).is_file(), sorted(everything(folder / "content"))
+
+
+def test_an_article_for_an_edition_is_dated_in_its_period(site: Site, call: Call) -> None:
+    folder = site(SITE.replace("languages:", "editions: weekly\nlanguages:"))
+    for week, date in {"2023-37": "2023-09-13T01:00", "2023-35": "2023-09-03", "2023-40": "2023-10-02"}.items():
+        assert f"\ndate: {date}\n" in begun(call("-C", folder, "new", week, "--edition", week, "--now", NOW))
+    ended = call("-C", folder, "new", "Kim", "--edition", "12", "--now", NOW)
+    assert (ended.code, "expected a name such as 2026-47" in ended.err) == (2, True)
+
+
+def test_an_article_may_be_held_and_its_file_opened(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = site(SITE)
+    editor = tmp_path / "editor.py"
+    editor.write_text("import sys; open(sys.argv[1], 'a').write('By the editor.\\n')")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setenv("EDITOR", f"{sys.executable} {editor}")
+    text = begun(call("-C", folder, "new", "Kim", "--draft", "--edit", "--now", NOW))
+    assert "\ndraft: true " in text
+    assert text.endswith("\nBy the editor.\n")
+    monkeypatch.delenv("EDITOR")
+    ended = call("-C", folder, "new", "Putin", "--edit", "--now", NOW)
+    assert (ended.code, "set EDITOR" in ended.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["  "], 2, "the headline is empty"),
+        (["Kim", "--source", "javascript://x"], 1, "bad-url"),
+        (["<headline>"], 1, "missing-title"),
+        (["Kim", "--edition", "3"], 2, "site.yaml has no `editions`"),
+        (["Kim", "--from", "report.txt"], 2, "leave out --from"),
+        (["--from", "report.txt", "--draft"], 2, "for an article that begins with a headline"),
+        (["--from", "report.txt", "--translate", "older.md"], 2, "two ways to begin"),
+        (["Older", "-o", "content/older.md"], 1, "is there already"),
+        (["edition"], 2, "digestgen new article edition"),
+        (["article"], 2, "give a headline"),
+    ],
+)
+def test_what_cannot_be_begun_is_told(
+    site: Site, call: Call, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, said: str
+) -> None:
+    folder = site(SITE)
+    monkeypatch.chdir(folder)
+    Path("report.txt").write_text("Kim\n\nThe text.\n")
+    before = everything(folder / "content")
+    ended = call("new", *arguments)
+    assert (ended.code, ended.out, said in ended.err) == (code, "", True), ended
+    assert everything(folder / "content") == before
+
+
+def test_an_article_may_have_the_headline_edition(site: Site, call: Call) -> None:
+    folder = site(SITE)
+    assert "\ntitle: edition\n" in begun(call("-C", folder, "new", "article", "edition", "--now", NOW))
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(headline=st.text(min_size=1, max_size=40), tag=st.text(max_size=12), source=st.text(max_size=12))
+def test_whatever_is_asked_for_passes_or_nothing_is_written(
+    tmp_path: Path, headline: str, tag: str, source: str
+) -> None:
+    folder = tmp_path / "site"
+    shutil.rmtree(folder, ignore_errors=True)
+    write_site(folder, SITE)
+    idea = drafts.Idea(folder, headline, datetime(2023, 9, 12, tzinfo=UTC), "", (tag,), (source,))
+    try:
+        made, found = drafts.begin(idea)
+    except (UnfitError, UnicodeEncodeError):
+        made, found = None, []
+    if made is None:
+        assert [*everything(folder / "content")] == ["older.md"]
+    else:
+        article, faults = parse.article(made.path.name, made.path.read_bytes(), config.read(SITE.split("--")[2])[0])
+        assert article is not None
+        assert " ".join(headline.split()) == article.title or '"' in headline or "'" in headline or "--" in headline
+        assert not [item for item in faults if item.severity == "error"], (found, faults)

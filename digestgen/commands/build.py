@@ -24,12 +24,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write to DIR instead of site.yaml's `output`.",
 )
-@click.option(
-    "--now",
-    type=console.Moment(),
-    metavar="MOMENT",
-    help="Build as at this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
-)
+@console.now_option("Build as at this moment")
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 @click.option(
     "-j",

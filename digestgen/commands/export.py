@@ -20,12 +20,7 @@ from digestgen import console
     help="Write each article as a document of the IPTC's ninjs 3.1 to DIR.",
 )
 @click.option("--held", is_flag=True, help="Export what is held back, too, as `withheld`.")
-@click.option(
-    "--now",
-    type=console.Moment(),
-    metavar="MOMENT",
-    help="Export as at this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
-)
+@console.now_option("Export as at this moment")
 @click.pass_obj
 def command(folder: Path, output: Path, held: bool, now: datetime | None) -> None:
     """Write the articles for other systems, each as a JSON file that is named by the article's id.

@@ -22,12 +22,7 @@ from digestgen import console
 @click.option("--theme", default="broadsheet", metavar="NAME", help="The theme (default: broadsheet).")
 @click.option("--title", default="", metavar="TEXT", help="What the digest is called (default: as the folder).")
 @click.option("--empty", is_flag=True, help="Make site.yaml and one article only, in any language.")
-@click.option(
-    "--now",
-    type=console.Moment(),
-    metavar="MOMENT",
-    help="Date that article as at this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
-)
+@console.now_option("Date that article as at this moment")
 @click.pass_obj
 def command(folder: Path, target: Path, lang: str, theme: str, title: str, empty: bool, now: datetime | None) -> None:
     """Make a new site in DIR: a small digest of real events to change, and never over a file.

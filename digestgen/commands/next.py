@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command
-@click.option(
-    "--now",
-    type=console.Moment(),
-    metavar="MOMENT",
-    help="Look on from this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
-)
+@console.now_option("Look on from this moment")
 @click.pass_obj
 def command(folder: Path, now: datetime | None) -> None:
     """Tell the next moment at which a build would make another site, though no file changes.

@@ -1,0 +1,58 @@
+"""A site as it is: its settings, registries and articles, looked at without planning or writing anything of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from digestgen import build, gather, library, registry, source, unchanged, work
+from digestgen.config import Config
+from digestgen.diagnostics import Diagnostic, graded
+from digestgen.library import Library
+from digestgen.model import Article, Registries
+
+
+class UnfitError(Exception):
+    """Something that was asked for cannot be; the text says what can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is there. `articles` are all that could be read, held ones, pages and editions included, by path."""
+
+    settings: Config
+    registries: Registries
+    articles: tuple[Article, ...]
+    library: Library
+    unread: int
+    """How many articles could not be read as a whole."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The languages of the site, the main one first."""
+        return tuple(item.lang for item in self.settings.languages)
+
+
+def of(folder: Path, now: datetime, jobs: int = 0) -> tuple[Survey | None, list[Diagnostic]]:
+    """Return the site in `folder` as it is at `now` (aware), and what is wrong with its settings.
+
+    Articles are remembered, or parsed in up to `jobs` processes (0: as many as may run); what is wrong with them is for
+    a build to tell. None stands for a site whose settings cannot be read.
+    """
+    settings, found = build.settings_of(folder)
+    told = graded(found, settings.rules if settings else {}, strict=False)
+    if settings is None or any(item.severity == "error" for item in told):
+        return None, told
+    look = unchanged.look(str(folder))
+    try:
+        look.store.load()
+        tree = source.Tree(folder, settings)
+        marks = look.marks(settings.content)
+        articles = gather.articles(tree, marks, look.store, jobs or work.cores(), lambda _done, _of: None).articles
+        registries, _ = registry.read(tree.registries())
+        shelf, _ = library.assemble(articles, registries, settings, now)
+    finally:
+        look.store.close()
+    sound = tuple(item for item in articles if not item.wrong)
+    return Survey(settings, registries, sound, shelf, len(tree.paths) - len(sound)), told
