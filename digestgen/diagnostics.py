@@ -33,7 +33,8 @@ class Span:
 class Diagnostic:
     """One fault: a stable kebab-case `code`, one terse `message`, where it is, and how to mend it.
 
-    `label` stands at the caret (what was expected, or the mended line); `help` is a further sentence below.
+    `label` stands at the caret (what was expected, or the mended line); `help` is a further sentence below. `mended`
+    is the whole line as it has to be, where there is no doubt about it.
     """
 
     code: str
@@ -42,15 +43,17 @@ class Diagnostic:
     label: str = ""
     help: str = ""
     severity: Severity = "error"
+    mended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A kind of fault: its code, what it means to a user, and how grave it is unless site.yaml says otherwise."""
+    """A kind of fault: its code, what it means, how grave it is unless site.yaml says otherwise, and who tells it."""
 
     code: str
     meaning: str
     severity: Severity = "error"
+    told_by: Literal["build", "check"] = "build"
 
 
 def graded(found: Iterable[Diagnostic], rules: Mapping[str, Severity], *, strict: bool) -> list[Diagnostic]:

@@ -9,14 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from digestgen import build, gather, library, registry, source, unchanged, work, writer
+from digestgen import build, library, reading, unchanged, writer
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, graded
 from digestgen.library import Library
 from digestgen.links import Resolver
-from digestgen.model import Article, Registries
+from digestgen.model import Article
 from digestgen.plan import ninjs, site
 from digestgen.plan.desk import Desk
+from digestgen.reading import Reading
 
 #: When nothing is held back any more.
 _AT_LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
@@ -43,16 +44,6 @@ class Result:
     """How many articles are held back, whether they were exported or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Input:
-    """What is exported: the site's files, its articles and registries, and what was found wrong with them."""
-
-    tree: source.Tree
-    articles: list[Article]
-    registries: Registries
-    found: list[Diagnostic]
-
-
 def export(request: Request) -> Result:
     """Write a document of ninjs for each article. Where anything is wrong with the site, nothing is written.
 
@@ -63,12 +54,12 @@ def export(request: Request) -> Result:
         return Result(graded(found, {}, strict=False))
     look = unchanged.look(str(request.folder))
     try:
-        return _exported(request, settings, _input(request, settings, look, found))
+        return _exported(request, settings, reading.read(request.folder, settings, look, found))
     finally:
         look.store.close()  # articles fetch their text from there until the last document is made
 
 
-def _exported(request: Request, settings: Config, given: _Input) -> Result:
+def _exported(request: Request, settings: Config, given: Reading) -> Result:
     shelf, faults = library.assemble(given.articles, given.registries, settings, request.now)
     result = Result(held=sum(library.is_article(item.article) for item in shelf.held))
     documents = [*_published(shelf, given), *(_held(shelf, given) if request.held else ())]
@@ -81,33 +72,23 @@ def _exported(request: Request, settings: Config, given: _Input) -> Result:
     return result
 
 
-def _input(request: Request, settings: Config, look: unchanged.Look, found: list[Diagnostic]) -> _Input:
-    tree = source.Tree(request.folder, settings)
-    look.store.load()
-    marks = look.marks(settings.content)
-    gathered = gather.articles(tree, marks, look.store, work.cores(), lambda _done, _of: None)
-    registries, faults = registry.read(tree.registries())
-    return _Input(tree, gathered.articles, registries, [*found, *tree.found, *faults, *gathered.found])
-
-
-def _wrong(given: _Input, settings: Config) -> bool:
+def _wrong(given: Reading, settings: Config) -> bool:
     return any(item.severity == "error" for item in graded(given.found, settings.rules, strict=False))
 
 
-def _desks(shelf: Library, given: _Input) -> tuple[list[Desk], list[Diagnostic]]:
-    unread = frozenset(given.tree.paths) - {item.path for item in given.articles}
-    planned, faults = site.plan(shelf, given.tree.files, {}, unread)
-    resolver = Resolver(shelf, given.tree.files, site.known(planned.outputs), unread)
+def _desks(shelf: Library, given: Reading) -> tuple[list[Desk], list[Diagnostic]]:
+    planned, faults = site.plan(shelf, given.tree.files, {}, given.unread)
+    resolver = Resolver(shelf, given.tree.files, site.known(planned.outputs), given.unread)
     return [Desk(shelf, part, resolver) for part in shelf.parts], faults
 
 
-def _published(shelf: Library, given: _Input) -> Iterable[tuple[Article, ninjs.Document]]:
+def _published(shelf: Library, given: Reading) -> Iterable[tuple[Article, ninjs.Document]]:
     desks, faults = _desks(shelf, given)
     given.found.extend(faults)
     return [(item, ninjs.document(item, desk)) for desk in desks for item in desk.part.articles]
 
 
-def _held(shelf: Library, given: _Input) -> Iterable[tuple[Article, ninjs.Document]]:
+def _held(shelf: Library, given: Reading) -> Iterable[tuple[Article, ninjs.Document]]:
     """What is held back, from the library as it will be when nothing is: there each article has its address."""
     back = {item.article.path: item for item in shelf.held}
     freed = [_freed(item) if item.path in back else item for item in given.articles]
@@ -125,7 +106,7 @@ def _freed(item: Article) -> Article:
     return replace(item, draft=False, expires=None, embargo=None)
 
 
-def _files(documents: Iterable[tuple[Article, ninjs.Document]], given: _Input) -> dict[str, bytes]:
+def _files(documents: Iterable[tuple[Article, ninjs.Document]], given: Reading) -> dict[str, bytes]:
     """Return name to bytes of each document; two articles of one id are told."""
     found: dict[str, bytes] = {}
     first: dict[str, Article] = {}
@@ -139,7 +120,7 @@ def _files(documents: Iterable[tuple[Article, ninjs.Document]], given: _Input) -
     return found
 
 
-def _write(files: dict[str, bytes], request: Request, given: _Input, settings: Config, result: Result) -> None:
+def _write(files: dict[str, bytes], request: Request, given: Reading, settings: Config, result: Result) -> None:
     output = request.folder / settings.output
     guard = writer.Guard(request.folder, (given.tree.content, request.folder / "themes", output))
     if not _of_documents(request.output):

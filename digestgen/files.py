@@ -86,6 +86,9 @@ class Os:
         """Rename, over what is there."""
         os.replace(source, target)
 
+    def chmod(self, path: str, mode: int) -> None:
+        os.chmod(path, mode)
+
     def unlink(self, path: str) -> None:
         """Remove a file."""
         os.unlink(path)
@@ -183,6 +186,22 @@ def _poured(handle: int, data: bytes) -> None:
 def replace(source: str, target: str) -> None:
     """Move the file `source` over `target` in one step: another process sees the old file or the new one."""
     system.replace(source, target)
+
+
+def put(path: str, data: bytes) -> None:
+    """Put `data` in the place of the file at `path` in one step, with its rights; a link leads to what is replaced."""
+    place = system.real(path)
+    beside = f"{place}.{os.getpid()}.new"
+    known = lstat(place)
+    write_new(beside, data)
+    try:
+        if known is not None:
+            system.chmod(beside, stat.S_IMODE(known.st_mode))
+        system.replace(beside, place)
+    except OSError:
+        with contextlib.suppress(OSError):
+            system.unlink(beside)
+        raise
 
 
 def remove(path: str) -> bool:

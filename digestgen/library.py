@@ -311,7 +311,7 @@ def _translations(
 ) -> dict[str, tuple[Article, ...]]:
     groups: dict[tuple[bool, str], list[Article]] = defaultdict(list)
     for article in published:
-        groups[_translation_key(article, config)].append(article)
+        groups[translation_key(article, config)].append(article)
     order = {item.lang: index for index, item in enumerate(config.languages)}
     versions = {}
     for group in groups.values():
@@ -321,7 +321,8 @@ def _translations(
     return versions
 
 
-def _translation_key(article: Article, config: Config) -> tuple[bool, str]:
+def translation_key(article: Article, config: Config) -> tuple[bool, str]:
+    """Return what versions of one article have in common: the key that they give, else their file's name."""
     if article.translation_key:
         return (True, article.translation_key)
     return (False, parse.read_name(article.path, config).key)

@@ -123,6 +123,15 @@ def _not_utf8(data: bytes, start: int, path: str) -> Diagnostic:
     )
 
 
+def body_line(lines: Sequence[str]) -> int:
+    """Return the number of the line, from 1, behind a front matter that is closed; 1 where there is none."""
+    opened = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if not lines or lines[opened].rstrip() != "---":
+        return 1
+    ends = (number for number in range(opened + 1, len(lines)) if lines[number].rstrip() in ("---", "..."))
+    return next(ends, opened) + 2
+
+
 #: How a file without a front matter is mended.
 _BEGIN: Final = "begin the file with `---`, `title: …` and `---`, each on a line of its own"
 _BEGIN_EDITION: Final = "begin the file with two lines of `---`; an edition needs no keys between them"

@@ -76,6 +76,22 @@ _RULES: Final = (
     # --- themes
     Rule("no-theme", "The theme does not exist."),
     Rule("theme", "A template or a file of the theme is wrong."),
+    # --- habits, which only `digestgen check` tells
+    Rule("unlicensed-source", "No licence is known for the works of a publisher.", "warning", "check"),
+    Rule("skipped-heading", "A heading leaves out a level, so that the outline has a hole.", "warning", "check"),
+    Rule("duplicate-title", "Two articles of one language have the same title.", "warning", "check"),
+    Rule("tag-spelling", "A tag is spelt in several ways.", "warning", "check"),
+    Rule("similar-tags", "Two tags differ by a letter.", "warning", "check"),
+    Rule("unused-tag", "A tag of tags.yaml is used by no article.", "warning", "check"),
+    Rule("tracking-link", "An address carries parameters that tell whom a reader comes from.", "warning", "check"),
+    Rule("short-link", "An address hides behind a shortener where it leads.", "warning", "check"),
+    Rule("credited-twice", "One work is credited in two editions.", "warning", "check"),
+    Rule("missing-translation", "An article lacks a language that nearly all others of its time have.", "warning", "check"),
+    Rule("unmarked-language", "A passage is in another language than its article, and does not say so.", "warning", "check"),
+    Rule("dead-link", "A link leads to what is not there any more.", "error", "check"),
+    Rule("moved-link", "A link leads to what has moved for good.", "note", "check"),
+    Rule("silent-link", "A link's host does not answer, or does not answer programs.", "warning", "check"),
+    Rule("private-link", "A link leads to this machine or into a private network, and is not asked.", "warning", "check"),
     # --- the output folder
     Rule("output-refused", "The output folder must not be written to."),
     Rule("output-foreign", "A file that digestgen did not write stands where a page must go."),

@@ -16,7 +16,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -79,19 +79,25 @@ class Reply:
 
 
 def ask(
-    url: str, manners: Manners = Manners(), *, method: str = "GET", headers: Mapping[str, str] | None = None
+    url: str,
+    manners: Manners = Manners(),
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str] | None = None,
+    body: bool = True,
 ) -> Reply:
-    """Return what `url` answers, at the end of its redirects; any status is an answer.
+    """Return what `url` answers, at the end of its redirects; any status is an answer. Without `body` that is not read.
 
     Raises RefusedError, NoHostError or WebError; a body of more than `manners.most` bytes is a WebError.
     """
     deadline = time.monotonic() + manners.seconds
     hops: list[Hop] = []
+    manners = manners if body else replace(manners, most=0)
     while True:
-        status, found, body = _once(url, method, {**(headers or {})}, manners, deadline)
+        status, found, data = _once(url, method, {**(headers or {})}, manners, deadline)
         there = found.get("location", "")
         if status not in REDIRECTS or not there:
-            return Reply(url, status, found, body, tuple(hops))
+            return Reply(url, status, found, data, tuple(hops))
         if len(hops) == _HOPS:
             raise WebError(f"it redirects more than {_HOPS} times")
         url = _joined(url, there)
@@ -123,7 +129,7 @@ def _once(
             connection.request(method, target, headers=sent)
             reply = connection.getresponse()
             found = {name.lower(): value for name, value in reply.getheaders()}
-            body = b"" if method == "HEAD" else _body(reply, manners)
+            body = b"" if method == "HEAD" or not manners.most else _body(reply, manners)
         _left(deadline)  # what was cut off at the deadline looks like an end
         if "gzip" in found.get("content-encoding", "").lower() and body:
             body = _unpacked(body, manners.most)

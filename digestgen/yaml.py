@@ -421,7 +421,8 @@ def _long_quote(last: yaml.Event | None, line: int) -> tuple[int, int] | None:
 
 def _diagnostic(finding: _Finding, page: _Page) -> Diagnostic:
     span = page.span(finding.line, finding.column)
-    return Diagnostic(finding.code, finding.message, span, finding.label, finding.hint)
+    sure = (finding.mended or "") if finding.code == "unquoted-colon" else ""
+    return Diagnostic(finding.code, finding.message, span, finding.label, finding.hint, mended=sure)
 
 
 def _explain(fault: _Fault, lines: list[str]) -> _Finding:

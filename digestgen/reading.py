@@ -1,0 +1,39 @@
+"""A site as it is read: its files, articles and registries, and what is wrong with them. Nothing is planned yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from digestgen import build, gather, registry, source, unchanged, work
+from digestgen.config import Config
+from digestgen.diagnostics import Diagnostic
+from digestgen.model import Article, Registries
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a site's folder holds, and what was found wrong with it. `articles` are in the order of their paths."""
+
+    tree: source.Tree
+    articles: list[Article]
+    registries: Registries
+    found: list[Diagnostic]
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The paths of articles that are there and could not be read."""
+        return frozenset(self.tree.paths) - {item.path for item in self.articles}
+
+
+def read(folder: Path, settings: Config, look: unchanged.Look, found: list[Diagnostic]) -> Reading:
+    """Return the site in `folder`, its articles parsed or remembered; `found` is what is wrong in site.yaml.
+
+    Articles fetch their texts from the store of `look`, which the caller closes.
+    """
+    tree = source.Tree(folder, settings)
+    look.store.load()
+    marks = look.marks(settings.content)
+    gathered = gather.articles(tree, marks, look.store, work.cores(), lambda _done, _of: None)
+    registries, faults = registry.read(tree.registries())
+    return Reading(tree, gathered.articles, registries, [*found, *tree.found, *faults, *gathered.found])
