@@ -228,7 +228,7 @@ def _publish(
     planned, faults = site.plan(shelf, job.tree.files, design.options if design else {}, job.unread(articles))
     job.found += faults
     result.unlinked = planned.unlinked
-    outputs = [*(_assets(design) if design else ()), *planned.outputs]
+    outputs = [*(assets(design) if design else ()), *planned.outputs]
     result.pages = sum(isinstance(output.content, Rendered) for output in outputs)
     if not settings.url and not settings.vague:
         job.found.append(
@@ -364,7 +364,8 @@ def asked(request: Request) -> list[object]:
     return [str(request.output) if request.output else "", request.strict, *special]
 
 
-def _assets(design: theme.Theme) -> Iterator[Output]:
+def assets(design: theme.Theme) -> Iterator[Output]:
+    """Yield the files of a theme."""
     for address, data in design.assets.items():
         yield Output(urls.unquote(address).lstrip("/"), data, f"the theme {design.name}")
 

@@ -10,7 +10,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from digestgen import build, files, habits, library, mends, outside, parse, produce, reading, source, theme, unchanged, urls
+from digestgen import (
+    build,
+    files,
+    habits,
+    library,
+    mends,
+    outside,
+    parse,
+    produce,
+    reading,
+    source,
+    theme,
+    unchanged,
+    urls,
+)
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.library import Library
@@ -86,8 +100,9 @@ def _of_build(shelf: Library, given: Reading, request: Request, settings: Config
     planned, faults = site.plan(shelf, given.tree.files, design.options if design else {}, given.unread)
     yield from faults
     if design is not None:
-        known = frozenset(urls.unquote(url) for url in site.known(planned.outputs))
-        yield from produce.faults(planned.outputs, Renderer(design, planned.sites, settings.base, known))
+        outputs = [*build.assets(design), *planned.outputs]
+        known = frozenset(urls.unquote(url) for url in site.known(outputs))
+        yield from produce.faults(outputs, Renderer(design, planned.sites, settings.base, known))
 
 
 def _outward(given: Reading, settings: Config) -> list[outside.Asked]:
@@ -178,5 +193,3 @@ def _escaped(text: str, more: str) -> str:
     marks = {"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"}
     kept = (marks[char] if char in "%\r\n" + more else char for char in text)
     return "".join(char if char.isprintable() else "\ufffd" for char in "".join(kept))
-
-

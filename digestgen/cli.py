@@ -19,6 +19,7 @@ from digestgen.console import FAULT, INTERRUPTED, WRONG
 #: Each command, whose module in `commands` has its name, and what `--help` says of it: known without importing it.
 COMMANDS: Final = {
     "build": "Build the site: read site.yaml and content/, write public/.",
+    "check": "Check the digest: all that a build tells, and the habits of its makers.",
     "export": "Write the articles for other systems.",
     "init": "Make a new site in DIR: a small digest of real events to change, and never over a file.",
     "new": "Begin a new article or edition, and never write over a file.",

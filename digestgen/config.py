@@ -122,6 +122,7 @@ class Config:
     rules: Mapping[str, Severity]
     raw_html: bool
     embed: tuple[str, ...]
+    unchecked_links: tuple[str, ...]
     editions: str
     """One of `EDITIONS`."""
     extra: Mapping[str, Any]
@@ -537,6 +538,13 @@ TABLE: Final = Table(
             "none",
         ),
         Key(
+            "unchecked_links",
+            ListOf(Text(), "a list of hosts and beginnings of addresses", single=True),
+            "Hosts, and what addresses begin with, that `digestgen check --links` does not ask.",
+            (),
+            "none",
+        ),
+        Key(
             "editions",
             Choice(EDITIONS),
             "Whether articles are gathered into editions: one for each day or ISO week (in `timezone`) that has any, "
@@ -629,6 +637,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         rules=values["rules"],
         raw_html=values["raw_html"] == "allow",
         embed=tuple(host.lower() for host in values["embed"]),
+        unchecked_links=values["unchecked_links"],
         editions=values["editions"],
         extra=plain_mapping(values["extra"]),
         marks=report.marks,

@@ -190,7 +190,7 @@ def replace(source: str, target: str) -> None:
 
 def put(path: str, data: bytes) -> None:
     """Put `data` in the place of the file at `path` in one step, with its rights; a link leads to what is replaced."""
-    place = system.real(path)
+    place = system.real(path) if lstat(path) is not None else path
     beside = f"{place}.{os.getpid()}.new"
     known = lstat(place)
     write_new(beside, data)

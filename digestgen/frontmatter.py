@@ -215,6 +215,7 @@ SOURCE_TABLE: Final = Table(
     (
         Key("name", Text(), "The publisher: a key of sources.yaml or a name.", "", "the host of `url`"),
         Key("url", Address(), "The work's address.", "", "none"),
+        Key("archived", Address(), "Where an archive keeps a copy of the work.", "", "none"),
         Key("title", Text(), "The work's title in its own language.", "", "none"),
         Key("authors", ListOf(Text(), "a list of names", single=True), "Who wrote it.", (), "none"),
         Key("published", Moment(), "When it was published.", None, "none"),

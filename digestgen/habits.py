@@ -9,7 +9,7 @@ from typing import Final
 from digestgen import parse, passages, tracking, urls
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.library import Library, Part, translation_key
-from digestgen.model import Article
+from digestgen.model import Article, RegisteredSource
 from digestgen.terms import pick, same_tag
 
 #: In shorter names a letter makes another word: "Iran" and "Irak".
@@ -84,11 +84,15 @@ def _unlicensed(shelf: Library) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "unlicensed-source",
             f"no licence is known for what {name} publishes ({_many(counts[key], 'credit')})",
-            _place(article, shelf, f"sources.{number}"),
+            _entry(registered, shelf) or _place(article, shelf, f"sources.{number}"),
             f"add `license:` {entry}",
             "a name such as CC BY 4.0, or `all rights reserved`: who reads the credit learns what may be done",
             severity="warning",
         )
+
+
+def _entry(registered: RegisteredSource | None, shelf: Library) -> Span | None:
+    return shelf.known.registries.marks.get(f"sources.yaml.{registered.key}.name") if registered else None
 
 
 def _credited_twice(part: Part, shelf: Library) -> Iterator[Diagnostic]:
@@ -131,7 +135,7 @@ def _spellings(part: Part, shelf: Library) -> Iterator[Diagnostic]:
                 article, number = uses[0]
                 yield Diagnostic(
                     "tag-spelling",
-                    f"the tag “{form}” ({_many(len(uses), 'article')}) is mostly spelt “{usual}” ({len(forms[usual]):,})",
+                    f"the tag “{form}” is mostly spelt “{usual}” ({len(uses):,} to {len(forms[usual]):,})",
                     _place(article, shelf, f"tags.{number}"),
                     f"write {usual}",
                     "both are one tag; an entry in tags.yaml settles how it is shown",
@@ -147,9 +151,7 @@ def _similar_tags(part: Part, shelf: Library) -> Iterator[Diagnostic]:
         other = next((near[form] for form in forms if form in near), "")
         if other and not _told_apart(term.name, other, shelf, part):
             article = term.articles[-1]
-            number = next(
-                (n for n, name in enumerate(article.tags) if same_tag(name) == same_tag(term.name)), 0
-            )
+            number = next((n for n, name in enumerate(article.tags) if same_tag(name) == same_tag(term.name)), 0)
             yield Diagnostic(
                 "similar-tags",
                 f"the tag “{term.name}” differs from “{other}” by a letter",
@@ -208,11 +210,11 @@ def _untranslated(part: Part, shelf: Library) -> Iterator[Diagnostic]:
         for lang in (item.lang for item in shelf.config.languages if item.lang != part.language.lang):
             lacking = [item for item in listed if lang not in there[translation_key(item, shelf.config)]]
             if len(listed) > 1 and len(lacking) * 2 < len(listed):
+                others = _many(len(listed) - len(lacking), "other")
                 for article in lacking:
                     yield Diagnostic(
                         "missing-translation",
-                        f"there is no version in `{lang}`, as {_many(len(listed) - len(lacking), 'other')} of that month "
-                        "have",
+                        f"there is no version in `{lang}`, as {others} of that month have",
                         _place(article, shelf, "title"),
                         "digestgen new --translate makes one",
                         severity="warning",
@@ -305,8 +307,7 @@ def outward(article: Article, shown: str) -> Iterator[tuple[str, Span]]:
 def _at(url: str, span: Span, lines: Sequence[str]) -> Span:
     """Return where `url` itself stands, on the line of `span` or soon below it."""
     for number in range(span.line, min(span.line + 12, len(lines) + 1)):
-        column = lines[number - 1].find(url)
+        column = lines[number - 1].find(url, span.column - 1 if number == span.line else 0)
         if column >= 0:
             return Span(span.path, number, column + 1, len(url), lines[number - 1])
     return span
-

@@ -30,8 +30,9 @@ def mended(path: str, data: bytes, config: Config) -> Mend | None:
     What is mended has no fault that was not there before; line ends and a byte order mark stay as they are.
     """
     after = data
-    for mend in (_quoted, _dated, _untracked):
-        after = _safely(path, after, mend(path, after, config), config)
+    after = _safely(path, after, _quoted(path, after, config), config)
+    after = _safely(path, after, _dated(after), config)
+    after = _safely(path, after, _untracked(path, after, config), config)
     return Mend(path, data, after) if after != data else None
 
 
@@ -78,7 +79,8 @@ def _first(path: str, data: bytes, config: Config, code: str) -> Diagnostic | No
 # --- dates
 
 _DATE_LINE: Final = re.compile(
-    r"""(?P<key>(?:date|updated|expires|embargo)[ ]*:[ ]+)(?P<quote>["']?)(?P<value>[^"'#\n]+?)(?P=quote)(?P<rest>[ ]*(?:[#].*)?)\Z""",
+    r"""(?P<key>(?:date|updated|expires|embargo)[ ]*:[ ]+)
+    (?P<quote>["']?)(?P<value>[^"'#\n]+?)(?P=quote)(?P<rest>[ ]*(?:[#].*)?)\Z""",
     re.VERBOSE,
 )
 _SLASHED: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?=\Z|[ T])(.*)", re.DOTALL)
@@ -86,7 +88,7 @@ _DOTTED: Final = re.compile(r"(\d{1,2})\.[ ]?(\d{1,2})\.[ ]?(\d{4})(?=\Z|[ T])(.
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?")
 
 
-def _dated(path: str, data: bytes, config: Config) -> bytes:
+def _dated(data: bytes) -> bytes:
     """Return `data` with dates as RFC 3339 has them: years first, months and days of two figures."""
     lines = _lines(data)
     for number in range(1, min(parse.body_line(lines), len(lines) + 1)):
@@ -123,12 +125,10 @@ def _untracked(path: str, data: bytes, config: Config) -> bytes:
     if article is None or article.wrong:
         return data
     lines = _lines(data)
-    for fault in habits.tracking_faults(article, path, [line.rstrip("\r\n") for line in lines]):
-        span = fault.span
-        assert span is not None
+    plain = [line.rstrip("\r\n") for line in lines]
+    spans = [fault.span for fault in habits.tracking_faults(article, path, plain) if fault.span]
+    for span in sorted(dict.fromkeys(spans), key=lambda span: (span.line, -span.column)):
         text = lines[span.line - 1]
-        url = text[span.column - 1 : span.column - 1 + span.length]
-        clean = tracking.stripped(url)
-        if clean != url:
-            lines[span.line - 1] = text.replace(url, clean)
+        start, stop = span.column - 1, span.column - 1 + span.length
+        lines[span.line - 1] = text[:start] + tracking.stripped(text[start:stop]) + text[stop:]
     return _joined(lines)

@@ -44,6 +44,8 @@ class Source:
     lang: str = ""
     license: str = ""
     note: str = ""
+    archived: str = ""
+    """Where a copy of the work is kept."""
     use: str = "based-on"
     """One of `frontmatter.USES`."""
 

@@ -14,7 +14,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
@@ -60,7 +60,7 @@ class Request:
 
     now: datetime
     memory: str = ""
-    manners: web.Manners = web.Manners()
+    manners: web.Manners = field(default_factory=web.Manners)
     skip: tuple[str, ...] = ()
     pause: float = 0.5
     tick: Callable[[int, int], None] = _unseen
@@ -95,7 +95,9 @@ def _skipped(url: str, skip: tuple[str, ...]) -> bool:
 def _told(item: Asked, outcome: Outcome) -> Diagnostic | None:
     copy = f"a copy is kept at {item.archived}" if item.archived else ""
     if outcome.state == "dead":
-        return Diagnostic("dead-link", f"the link is dead: {outcome.note}", help=copy or "find where it went, or a copy")
+        return Diagnostic(
+            "dead-link", f"the link is dead: {outcome.note}", help=copy or "find where it went, or a copy"
+        )
     if outcome.state == "silent":
         return Diagnostic("silent-link", f"the link gives no answer: {outcome.note}", help=copy, severity="warning")
     if outcome.state == "private":

@@ -134,8 +134,8 @@ _WORDS: Final = {
     "sie hat dass nach wird bei zum zur war wie um über vor bis werden wurde oder aber noch nur",
     "fr": "le la les et des une du est pour qui dans par sur au aux pas il elle ce cette avec son sa ses été ont mais "
     "sont plus ne se que en un nous vous leur être",
-    "es": "el la los las y del que por con una para su al es lo como más pero sus ha fue está según entre sobre en un se "
-    "no son también",
+    "es": "el la los las y del que por con una para su al es lo como más pero sus ha fue está según entre sobre en un "
+    "se no son también",
     "it": "il di che per una del della dei nel con non sono gli alla è anche più dal ha lo si delle in un la le i e",
     "nl": "het een van en dat op te zijn met voor niet aan er om ook als bij door naar uit heeft maar wordt de in is",
     "pt": "o os as um uma do da dos das em no na que para não por mais ao foi são pelo pela e de com se",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from digestgen import build, gather, registry, source, unchanged, work
+from digestgen import gather, registry, source, unchanged, work
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic
 from digestgen.model import Article, Registries
@@ -26,14 +26,16 @@ class Reading:
         return frozenset(self.tree.paths) - {item.path for item in self.articles}
 
 
-def read(folder: Path, settings: Config, look: unchanged.Look, found: list[Diagnostic]) -> Reading:
-    """Return the site in `folder`, its articles parsed or remembered; `found` is what is wrong in site.yaml.
+def read(folder: Path, settings: Config, look: unchanged.Look, found: list[Diagnostic], jobs: int = 0) -> Reading:
+    """Return the site in `folder`, its articles remembered, or parsed in `jobs` processes (0: as many as may run).
+
+    `found` is what is wrong in site.yaml.
 
     Articles fetch their texts from the store of `look`, which the caller closes.
     """
     tree = source.Tree(folder, settings)
     look.store.load()
     marks = look.marks(settings.content)
-    gathered = gather.articles(tree, marks, look.store, work.cores(), lambda _done, _of: None)
+    gathered = gather.articles(tree, marks, look.store, jobs or work.cores(), lambda _done, _of: None)
     registries, faults = registry.read(tree.registries())
     return Reading(tree, gathered.articles, registries, [*found, *tree.found, *faults, *gathered.found])

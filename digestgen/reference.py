@@ -193,13 +193,13 @@ def _cell(text: str) -> str:
 
 def rules(known: Iterable[Rule]) -> str:
     """Return the page on all kinds of faults."""
-    rows = ((f"`{rule.code}`", rule.meaning, rule.severity) for rule in known)
+    rows = ((f"`{rule.code}`", rule.meaning, rule.severity, f"`{rule.told_by}`") for rule in known)
     return _page(
         "Rules",
         "What digestgen tells has a code, which never changes its meaning. `rules` in `site.yaml` sets the severity of "
         "a code to `error`, `warning` or `off` ([how](../how-to/set-severities.md)). A build with an error writes "
-        "nothing.",
-        _grid(("code", "meaning", "severity"), rows),
+        "nothing. What `build` tells, `check` tells as well.",
+        _grid(("code", "meaning", "severity", "told by"), rows),
     )
 
 

@@ -86,12 +86,24 @@ _RULES: Final = (
     Rule("tracking-link", "An address carries parameters that tell whom a reader comes from.", "warning", "check"),
     Rule("short-link", "An address hides behind a shortener where it leads.", "warning", "check"),
     Rule("credited-twice", "One work is credited in two editions.", "warning", "check"),
-    Rule("missing-translation", "An article lacks a language that nearly all others of its time have.", "warning", "check"),
-    Rule("unmarked-language", "A passage is in another language than its article, and does not say so.", "warning", "check"),
+    Rule(
+        "missing-translation",
+        "An article lacks a language that nearly all others of its time have.",
+        "warning",
+        "check",
+    ),
+    Rule(
+        "unmarked-language",
+        "A passage is in another language than its article, and does not say so.",
+        "warning",
+        "check",
+    ),
     Rule("dead-link", "A link leads to what is not there any more.", "error", "check"),
     Rule("moved-link", "A link leads to what has moved for good.", "note", "check"),
     Rule("silent-link", "A link's host does not answer, or does not answer programs.", "warning", "check"),
-    Rule("private-link", "A link leads to this machine or into a private network, and is not asked.", "warning", "check"),
+    Rule(
+        "private-link", "A link leads to this machine or into a private network, and is not asked.", "warning", "check"
+    ),
     # --- the output folder
     Rule("output-refused", "The output folder must not be written to."),
     Rule("output-foreign", "A file that digestgen did not write stands where a page must go."),

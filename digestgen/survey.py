@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from digestgen import build, gather, library, registry, source, unchanged, work
+from digestgen import build, library, reading, unchanged
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, graded
 from digestgen.library import Library
@@ -46,13 +46,9 @@ def of(folder: Path, now: datetime, jobs: int = 0) -> tuple[Survey | None, list[
         return None, told
     look = unchanged.look(str(folder))
     try:
-        look.store.load()
-        tree = source.Tree(folder, settings)
-        marks = look.marks(settings.content)
-        articles = gather.articles(tree, marks, look.store, jobs or work.cores(), lambda _done, _of: None).articles
-        registries, _ = registry.read(tree.registries())
-        shelf, _ = library.assemble(articles, registries, settings, now)
+        given = reading.read(folder, settings, look, [], jobs)
+        shelf, _ = library.assemble(given.articles, given.registries, settings, now)
     finally:
         look.store.close()
-    sound = tuple(item for item in articles if not item.wrong)
-    return Survey(settings, registries, sound, shelf, len(tree.paths) - len(sound)), told
+    sound = tuple(item for item in given.articles if not item.wrong)
+    return Survey(settings, given.registries, sound, shelf, len(given.tree.paths) - len(sound)), told

@@ -19,9 +19,39 @@ _TRACKING: Final = re.compile(
 
 #: Services whose addresses say nothing of where they lead.
 SHORTENERS: Final = frozenset(
-    "bit.ly j.mp tinyurl.com t.co goo.gl ow.ly is.gd v.gd buff.ly dlvr.it ift.tt trib.al rebrand.ly cutt.ly shorturl.at "
-    "tiny.cc lnkd.in t.ly rb.gy bl.ink shorte.st adf.ly s.id clck.ru vk.cc u.to qr.ae fb.me wp.me amzn.to youtu.be.st "
-    "nyti.ms reut.rs bbc.in wapo.st on.wsj.com ti.me cnn.it econ.st tcrn.ch ab.co spr.ly dld.bz soo.gd".split()
+    [
+        "bit.ly",
+        "j.mp",
+        "tinyurl.com",
+        "t.co",
+        "goo.gl",
+        "ow.ly",
+        "is.gd",
+        "v.gd",
+        "buff.ly",
+        "dlvr.it",
+        "ift.tt",
+        "trib.al",
+        "rebrand.ly",
+        "cutt.ly",
+        "shorturl.at",
+        "tiny.cc",
+        "lnkd.in",
+        "t.ly",
+        "rb.gy",
+        "adf.ly",
+        "clck.ru",
+        "vk.cc",
+        "fb.me",
+        "nyti.ms",
+        "reut.rs",
+        "bbc.in",
+        "wapo.st",
+        "cnn.it",
+        "econ.st",
+        "tcrn.ch",
+        "spr.ly",
+    ]
 )
 
 
@@ -58,6 +88,8 @@ def is_work(url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return bool(parts.query) or len([step for step in parts.path.split("/") if step]) > 1 or bool(
-        re.search(r"[^/]*(?:\d{4,}|-.*-|\.\w{2,5}\Z)", parts.path.rpartition("/")[2] or parts.path.strip("/"))
+    return (
+        bool(parts.query)
+        or len([step for step in parts.path.split("/") if step]) > 1
+        or bool(re.search(r"[^/]*(?:\d{4,}|-.*-|\.\w{2,5}\Z)", parts.path.rpartition("/")[2] or parts.path.strip("/")))
     )

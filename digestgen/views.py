@@ -108,6 +108,8 @@ class SourceCredit:
     published: When | None
     accessed: When | None
     license: str
+    archived: str
+    """The address of a copy in an archive, if one is known."""
     note: str
     use: str
     """How it was used: "based-on", "cites", "quotes" or "republishes"."""

@@ -60,6 +60,7 @@ def test_a_title_is_enough_and_all_else_has_its_documented_default() -> None:
         rules={},
         raw_html=False,
         embed=(),
+        unchecked_links=(),
         editions="off",
         extra={},
         marks=found.marks,
@@ -253,7 +254,7 @@ def test_rules_have_known_codes_and_three_severities() -> None:
     assert fault("rules: {missing-altt: off}") == (
         "unknown-key 2:9 there is no rule `missing-altt` | did you mean `missing-alt`?"
     )
-    assert faults("rules: {spelling: off}")[0].help == f"rules: {', '.join(RULES)}"
+    assert faults("rules: {nonsense: off}")[0].help == f"rules: {', '.join(RULES)}"
     assert fault("rules: {missing-alt: note}") == (
         "bad-value 2:22 `missing-alt` cannot be `note` | expected one of error, warning, off"
     )

@@ -151,6 +151,7 @@ NONE = {
     "authors": (),
     "published": None,
     "accessed": None,
+    "archived": "",
     "lang": "",
     "license": "",
     "note": "",
@@ -190,6 +191,7 @@ sources:
             "license": "CC BY 4.0",
             "note": "translated",
             "use": "quotes",
+            "archived": "",
         },
     )
 

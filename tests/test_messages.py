@@ -1,7 +1,8 @@
 """What users read when their files are wrong: whole sites, and the exact text that the terminal shows for each.
 
 Each file of tests/messages/ is one case: a remark, lines that change how a file is written (see `_CHANGES`), a site
-as `tests.sites` has it, and below `== messages ==` what a build of it says. A message is changed by changing the
+as `tests.sites` has it, and below `== messages ==` what a build of it says; for a case
+called check-….txt, what `digestgen check` does. A message is changed by changing the
 code and then running `pytest tests/test_messages.py --update`, after which the difference is to be read.
 """
 
@@ -14,8 +15,9 @@ from typing import Final
 
 import pytest
 
+from digestgen import check
 from digestgen.diagnostics import shown
-from tests.building import built
+from tests.building import NOW, built
 from tests.sites import write_site
 
 FOLDER: Final = Path(__file__).parent / "messages"
@@ -44,7 +46,9 @@ def _written(text: str, folder: Path) -> Path:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.stem))
 def test_message_is_the_one_that_the_case_shows(case: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     site, _, expected = case.read_text(encoding="utf-8").partition(_CUT)
-    told = built(_written(site, tmp_path)).diagnostics
+    folder = _written(site, tmp_path)
+    checked = case.stem.startswith("check-")
+    told = check.check(check.Request(folder, NOW)).diagnostics if checked else built(folder).diagnostics
     messages = "\n".join(f"{shown(item)}\n" for item in told).replace(str(tmp_path), "…")
     if request.config.getoption("--update"):
         case.write_text(site + _CUT + messages, encoding="utf-8")

@@ -264,6 +264,7 @@ class Desk:
             published=self.when(source.published),
             accessed=self.when(source.accessed),
             license=source.license or (registered.license if registered else ""),
+            archived=source.archived,
             note=source.note,
             use=source.use,
             used=facts.used(source.use, self.words),
