@@ -4,6 +4,7 @@
     python3 dev.py bench     race against Hugo and Pelican; `bench 10000` with 10,000 articles instead of 1,000
     python3 dev.py build     build the digest in this repository, and say where to look
     python3 dev.py check     ruff, mypy and import-linter only: the quick half of `test`
+    python3 dev.py css       minify the style sheets of the themes anew, after a change in themes/*/styles/
     python3 dev.py docs      write the pages of docs/reference/ that are made from the code
     python3 dev.py test      everything that has to hold, browser tests included
 
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < OLDEST_PYTHON:
         wanted = ".".join(map(str, OLDEST_PYTHON))
         fail("digestgen needs Python %s or newer; this is Python %s" % (wanted, sys.version.split()[0]))
-    commands = {"bench": bench, "build": build, "check": check, "docs": docs, "test": test}
+    commands = {"bench": bench, "build": build, "check": check, "css": css, "docs": docs, "test": test}
     options = arguments[1:]
     sized = arguments[:1] == ["bench"] and len(options) == 1 and options[0].isdecimal()
     if not arguments or arguments[0] not in commands or (options and not sized):
@@ -77,6 +78,31 @@ def build() -> None:
 def check() -> None:
     set_up("dev")
     lint()
+
+
+def css() -> None:
+    set_up("dev")
+    run(PYTHON, "-c", "import dev; dev.write_styles()")
+
+
+def write_styles() -> None:
+    """Runs inside .venv: what pages get is committed beside its source, so that no installation has to minify."""
+    made = ready_styles()
+    for path in (ROOT / "themes").glob("*/styles/*.min.css"):
+        if path not in made:
+            path.unlink()
+    for path, text in made.items():
+        path.write_bytes(text.encode())
+
+
+def ready_styles() -> dict[Path, str]:
+    from digestgen import styles
+
+    sheets = [path for path in (ROOT / "themes").glob("*/styles/*.css") if not path.name.endswith(styles.READY)]
+    return {
+        path.with_suffix(styles.READY): styles.made_ready(path.name, path.read_text(encoding="utf-8"))
+        for path in sorted(sheets)
+    }
 
 
 def docs() -> None:

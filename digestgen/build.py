@@ -200,9 +200,7 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
     clock.note("articles were parsed or remembered")
     shelf, faults = library.assemble(gathered.articles, registries, settings, request.now, _let_through(request))
     found += faults
-    design, faults = theme.load(
-        settings.theme, request.folder, settings.theme_options, settings.marks, stable_names=request.stable_names
-    )
+    design, faults = theme.load(settings, request.folder, job.tree.static, stable_names=request.stable_names)
     found += faults
     result = Result(held=shelf.held, raw_html=settings.raw_html, parsed=gathered.parsed, library=shelf)
     clock.note("the library and the theme were read")

@@ -95,7 +95,7 @@ def _checked(request: Request, settings: Config, given: Reading) -> Result:
 
 def _of_build(shelf: Library, given: Reading, request: Request, settings: Config) -> Iterator[Diagnostic]:
     """Yield what a build would tell from here on: links, addresses, the theme; of each template one page is tried."""
-    design, faults = theme.load(settings.theme, request.folder, settings.theme_options, settings.marks)
+    design, faults = theme.load(settings, request.folder, given.tree.static)
     yield from faults
     planned, faults = site.plan(shelf, given.tree.files, design.options if design else {}, given.unread)
     yield from faults

@@ -20,6 +20,7 @@ from digestgen.schema import (
     Choice,
     Either,
     Fault,
+    Flag,
     Free,
     Key,
     ListOf,
@@ -109,6 +110,7 @@ class Config:
     timezone: ZoneInfo
     theme: str
     theme_options: Mapping[str, yaml.Node]
+    minify: bool
     content: str
     output: str
     permalink: str
@@ -457,6 +459,14 @@ TABLE: Final = Table(
             "the theme's defaults",
         ),
         Key(
+            "minify",
+            Flag(),
+            "Whether the style sheets of the site's own theme are minified, which `digestgen[assets]` does. Those of "
+            "digestgen's own always are.",
+            default=False,
+            otherwise="false",
+        ),
+        Key(
             "content",
             Folder("a folder below that of site.yaml", below=True),
             "The folder of the articles.",
@@ -624,6 +634,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         timezone=values["timezone"] or time_zone("UTC") or ZoneInfo("UTC"),
         theme=values["theme"],
         theme_options=values["theme_options"],
+        minify=values["minify"],
         content=values["content"],
         output=values["output"],
         permalink=values["permalink"],

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from digestgen import config, frontmatter, registry, theme, views
+from digestgen import config, frontmatter, manifest, registry, views
 from digestgen.diagnostics import Rule
 from digestgen.rules import RULES
 from digestgen.schema import Key, Shape, Table
@@ -28,7 +28,7 @@ _SHAPES: Final[Mapping[str, tuple[str, Shape]]] = {
     "people": ("digestgen: people.yaml", registry.PEOPLE),
     "tags": ("digestgen: tags.yaml", registry.TAGS),
     "stories": ("digestgen: stories.yaml", registry.STORIES),
-    "theme": ("digestgen: theme.yaml", theme.TABLE),
+    "theme": ("digestgen: theme.yaml", manifest.TABLE),
 }
 
 SCHEMAS: Final = tuple(_SHAPES)
@@ -157,8 +157,8 @@ def theme_yaml() -> str:
         "theme.yaml",
         "A theme is a folder with a `theme.yaml`, `templates/`, `styles/` and `assets/`. An unknown key is an error. "
         "What templates get is told in [the theme API](theme-api.md).",
-        _table(theme.TABLE),
-        _section("An option", theme.OPTION),
+        _table(manifest.TABLE),
+        _section("An option", manifest.OPTION),
     )
 
 

@@ -104,6 +104,8 @@ _RULES: Final = (
     Rule(
         "private-link", "A link leads to this machine or into a private network, and is not asked.", "warning", "check"
     ),
+    # --- what is installed
+    Rule("missing-extra", "The site asks for what an optional part of digestgen does, which is not installed."),
     # --- the output folder
     Rule("output-refused", "The output folder must not be written to."),
     Rule("output-foreign", "A file that digestgen did not write stands where a page must go."),

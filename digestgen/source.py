@@ -54,6 +54,12 @@ class Tree:
     def content(self) -> Path:
         return self.folder / self.settings.content
 
+    @property
+    def static(self) -> frozenset[str]:
+        """The names of the files that the site takes along as they are, as seen from content/static/."""
+        below = parse.STATIC + "/"
+        return frozenset(path.removeprefix(below) for path in self.files if path.startswith(below))
+
     def _unread(self, path: str) -> Diagnostic:
         stem = path.rpartition(".")[0]
         message = "the file looks like an article and is not read as one"

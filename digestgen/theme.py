@@ -7,104 +7,23 @@ reachable as `{% extends "broadsheet/article.html" %}`. The style sheets of all 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from digestgen import files, parse, yaml
+from digestgen import blocks, files, parse, styles, urls, yaml
+from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
-from digestgen.fingerprint import short
-from digestgen.schema import Choice, Fault, Flag, Free, Key, ListOf, MapOf, Report, Shape, Table, Text, Whole, meant
-from digestgen.views import API_VERSION
+from digestgen.manifest import TABLE, Option
+from digestgen.schema import Fault, Flag, Report, meant
+from digestgen.views import API_VERSION, Picture
 
 #: The most that one file of a theme may hold.
 LIMIT: Final = 16 * 1024 * 1024
 
-#: What templates call the style sheet that is made of those of the theme and of all that it extends.
-SHEET: Final = "theme.css"
-
-_COLOUR: Final = r"#[0-9A-Fa-f]{3,8}|[a-z]{3,30}|(?:rgb|hsl|oklch|oklab|lch|lab)\([0-9a-z%.,/ +-]{1,60}\)"
-
-OPTION_TYPES: Final[Mapping[str, Shape]] = {
-    "text": Text(),
-    "bool": Flag(),
-    "integer": Whole(),
-    "colour": Text("a CSS colour such as #8b1a1a", pattern=_COLOUR),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An option of a theme: its shape, its default, and the CSS custom property that carries it, if one does."""
-
-    type: str
-    default: Any = None
-    choices: tuple[str, ...] = ()
-    css: str = ""
-    about: str = ""
-
-    @property
-    def shape(self) -> Shape:
-        return Choice(self.choices) if self.type == "choice" else OPTION_TYPES[self.type]
-
-
-OPTION: Final = Table(
-    "an option",
-    (
-        Key("type", Choice((*OPTION_TYPES, "choice")), "What its value is.", required=True),
-        Key("default", Free(), "Its value where the site gives none.", required=True),
-        Key("choices", ListOf(Text(), "a list of words"), "The words of a choice.", (), "none"),
-        Key(
-            "css",
-            Text("a CSS custom property such as --accent", pattern=r"--[a-z][a-z0-9-]*"),
-            "The custom property that gets the value.",
-            "",
-            "none",
-        ),
-        Key("about", Text(), "What it does.", "", "none"),
-    ),
-    lambda values: Option(**values),
-    unknown="error",
-)
-
-TABLE: Final = Table(
-    "theme.yaml",
-    (
-        Key(
-            "name",
-            Text("a name", pattern=r"[a-z0-9][a-z0-9_-]*"),
-            "The theme's name, which is its folder's.",
-            required=True,
-        ),
-        Key("version", Text(), "The theme's own version.", "", "none"),
-        Key("api", Whole(1, 1000), "The version of the theme API it was written for.", API_VERSION, str(API_VERSION)),
-        Key("description", Text(), "What it looks like, in a sentence.", "", "none"),
-        Key(
-            "extends",
-            Text("the name of a theme", pattern=r"[a-z0-9][a-z0-9_-]*"),
-            "The theme that it builds on.",
-            "",
-            "none",
-        ),
-        Key(
-            "skeleton",
-            Flag(),
-            "Whether it is only there to be extended, and no site can use it as it is.",
-            default=False,
-            otherwise="false",
-        ),
-        Key(
-            "options",
-            MapOf(OPTION, "a mapping of options"),
-            "Options that site.yaml may set in `theme_options`.",
-            {},
-            "none",
-        ),
-    ),
-    unknown="error",
-)
+#: The most themes that may extend each other.
+_DEEPEST: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +43,29 @@ class Theme:
     assets: Mapping[str, bytes]
     options: Mapping[str, Any]
     addresses: Mapping[str, str] = field(default_factory=dict)
-    """Name of an asset to its address, which changes with its content; `SHEET` is among them."""
+    """Name of an asset to its address, which changes with its content; `styles.SHEET` is among them."""
 
 
-@dataclass(slots=True)
-class _Folder:
-    """One theme's own files."""
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """One theme's own files. `shown` is its folder in messages; `own` tells that it is digestgen's."""
 
     root: Path
     shown: str
-    settings: dict[str, Any]
-    templates: dict[str, Template]
-    styles: dict[str, str]
-    assets: dict[str, bytes]
+    own: bool
+    version: str
+    description: str
+    extends: str
+    skeleton: bool
+    options: Mapping[str, Option]
+    templates: Mapping[str, Template]
+    styles: Mapping[str, styles.Sheet]
+    assets: Mapping[str, bytes]
+    marks: Mapping[str, Span] = field(default_factory=dict, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.root.name
 
 
 def own_themes() -> Path:
@@ -146,132 +75,241 @@ def own_themes() -> Path:
 
 
 def available(site: Path) -> list[str]:
-    """Return the names of all themes that the site in the folder `site` can use."""
-    names: set[str] = set()
-    for place in (site / "themes", own_themes()):
-        if place.is_dir():
-            names.update(entry.name for entry in place.iterdir() if (entry / "theme.yaml").is_file())
-    return sorted(names)
+    """Return the names of all themes that the site in the folder `site` can use: skeletons are left out."""
+    return sorted({root.name for root in roots(site) if not is_skeleton(root)})
+
+
+def roots(site: Path) -> list[Path]:
+    """Return the folders of all themes in reach of a site, the site's first, each in the order of names."""
+    places = [site / "themes", own_themes()]
+    if _same(*places):  # digestgen's own digest has its themes beside it
+        places.pop()
+    return [
+        entry
+        for place in places
+        if place.is_dir()
+        for entry in sorted(place.iterdir())
+        if (entry / "theme.yaml").is_file()
+    ]
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
+
+
+def is_skeleton(root: Path) -> bool:
+    """Tell whether the theme in the folder `root` is only there to be extended."""
+    node, _ = yaml.parse(_text(root / "theme.yaml", "", []), path="")
+    entries = node.entries if isinstance(node, yaml.Mapping) else ()
+    return any(entry.key.text == "skeleton" and _says_yes(entry.value) for entry in entries)
+
+
+def _says_yes(node: yaml.Node) -> bool:
+    try:
+        return Flag().read(node, "", Report())
+    except Fault:
+        return False
 
 
 def load(
-    name: str, site: Path, given: Mapping[str, yaml.Node], marks: Mapping[str, Span], *, stable_names: bool = False
+    settings: Config, site: Path, static: Collection[str] = (), *, stable_names: bool = False
 ) -> tuple[Theme | None, list[Diagnostic]]:
-    """Return the theme `name` with the options `given` in site.yaml (whose places are in `marks`).
+    """Return the theme that the `settings` of the site in the folder `site` name, with the options they give.
 
-    An option that is wrong is told, and has its default; None stands for a theme that cannot be read. With
-    `stable_names` the address of a file of the theme does not change with its content.
+    `static` are the names of the files below content/static/. An option that is wrong is told, and has its default;
+    None stands for a theme that cannot be read. With `stable_names` the address of a file of the theme does not
+    change with its content.
     """
     found: list[Diagnostic] = []
-    chain = _chain(name, site, marks.get("theme"), found)
-    if not chain or found:
+    above = chain(settings.theme, site, settings.marks.get("theme"), found)
+    if not above or any(item.severity == "error" for item in found):
         return None, found
-    report = Report(found, dict(marks))
-    options = _options(chain, given, report)
-    values = {key: value for key, (_, value) in options.items()}
+    options = in_force(above, settings.theme_options, Report(found, dict(settings.marks)))
+    texts = templates(above)
+    found.extend(_lost_blocks(above, texts))
+    sheets, assets = sheets_of(above), assets_of(above)
+    if settings.minify:
+        small = _Minifier(settings.marks.get("minify"), found)
+        sheets, assets = small.sheets(sheets), small.assets(assets)
     properties = _custom_properties(options)
-    final, addresses = _fingerprinted(_assets(chain), _styles(chain), name, properties, stable=stable_names)
-    return Theme(name, _templates(chain), final, values, addresses), found
+    final, addresses = styles.fingerprinted(assets, sheets, settings.theme, properties, stable=stable_names)
+    shelf = _Pictures(addresses, frozenset(static))
+    values = {key: _value(option, value, span, shelf, found) for key, (option, value, span) in options.items()}
+    return Theme(settings.theme, texts, final, values, addresses), found
 
 
-def _templates(chain: Sequence[_Folder]) -> dict[str, Template]:
-    """Return all templates by name: the nearest one, and as each theme has it by that theme's name.
+def templates(above: Sequence[Folder]) -> dict[str, Template]:
+    """Return all templates of a chain by name: the nearest one, and as each theme has it by that theme's name.
 
     A theme that extends one of its own name means the other one by that name.
     """
     nearest: dict[str, Template] = {}
     named: dict[str, Template] = {}
-    for folder in reversed(chain):
+    for folder in reversed(above):
         nearest |= folder.templates
-        named = {f"{folder.root.name}/{key}": found for key, found in nearest.items()} | named
+        named = {f"{folder.name}/{key}": found for key, found in nearest.items()} | named
     return named | nearest
 
 
-def _assets(chain: Sequence[_Folder]) -> dict[str, bytes]:
+def assets_of(above: Sequence[Folder]) -> dict[str, bytes]:
     """Return all files by name, each from the nearest theme that has it."""
     assets: dict[str, bytes] = {}
-    for folder in reversed(chain):
+    for folder in reversed(above):
         assets |= folder.assets
     return assets
 
 
-def _styles(chain: Sequence[_Folder]) -> dict[str, str]:
+def sheets_of(above: Sequence[Folder]) -> dict[str, styles.Sheet]:
     """Return the style sheets in their order: of the theme below all others first, then by name.
 
     One that has the name of another stands in its place.
     """
-    styles: dict[str, str] = {}
-    for folder in reversed(chain):
-        styles |= folder.styles
-    return styles
+    sheets: dict[str, styles.Sheet] = {}
+    for folder in reversed(above):
+        sheets |= folder.styles
+    return sheets
 
 
-def _chain(name: str, site: Path, span: Span | None, found: list[Diagnostic]) -> list[_Folder]:
-    chain: list[_Folder] = []
+@dataclass(frozen=True, slots=True)
+class _Minifier:
+    """Minifies what is not minified yet, as site.yaml asks for at `asked`; what is wrong is told in `found`."""
+
+    asked: Span | None
+    found: list[Diagnostic]
+
+    def sheets(self, sheets: Mapping[str, styles.Sheet]) -> dict[str, styles.Sheet]:
+        return {name: replace(sheet, ready=sheet.ready or self.text(sheet)) for name, sheet in sheets.items()}
+
+    def assets(self, assets: Mapping[str, bytes]) -> dict[str, bytes]:
+        return {
+            name: self.text(styles.Sheet(data.decode("utf-8", "replace"), f"assets/{name}")).encode()
+            if name.endswith(".css") and not name.endswith(styles.READY)
+            else data
+            for name, data in assets.items()
+        }
+
+    def text(self, sheet: styles.Sheet) -> str:
+        try:
+            return styles.minified(sheet, self.asked)
+        except styles.Unminified as error:
+            self.found.append(error.diagnostic)
+            return sheet.text
+
+
+def _lost_blocks(above: Sequence[Folder], known: Mapping[str, Template]) -> Iterator[Diagnostic]:
+    """Tell of blocks of the site's own templates that are shown nowhere: Jinja says nothing of them."""
+    texts = {name: item.text for name, item in known.items()}
+    for folder in above:
+        for key, template in folder.templates.items() if not folder.own else ():
+            astray, names = blocks.lost(f"{folder.name}/{key}" if known[key] != template else key, texts)
+            for block in astray:
+                line = template.text.split("\n")[block.line - 1]
+                span = Span(template.path, block.line, len(line) - len(line.lstrip()) + 1, len(line.strip()), line)
+                message = f"what this template extends has no block `{block.name}`, so it is shown nowhere"
+                hint = meant(block.name, names)
+                yield Diagnostic("theme", message, span, hint, "" if hint else f"blocks: {', '.join(names)}")
+
+
+def chain(name: str, site: Path, span: Span | None, found: list[Diagnostic]) -> list[Folder]:
+    """Return the theme `name` and those that it extends, the nearest first; none where one of them is wrong.
+
+    `span` is where the site names it. What is wrong is told in `found`.
+    """
+    above: list[Folder] = []
     while name:
-        root = _find(name, site, [folder.root for folder in chain])
+        root = _find(name, site, [folder.root for folder in above])
         if root is None:
-            known = available(site)
-            message = (
-                f"there is no theme `{name}`"
-                if not chain
-                else f"`{chain[-1].shown}` extends `{name}`, which is not there"
-            )
-            found.append(Diagnostic("no-theme", message, span, meant(name, known), f"themes: {', '.join(known)}"))
+            found.append(_absent(name, above, available(site), span))
             return []
-        folder = _read(root, site, found)
+        folder = read(root, site, found)
         if folder is None:
             return []
-        chain.append(folder)
-        if len(chain) == 1 and folder.settings["skeleton"]:
+        above.append(folder)
+        if len(above) == 1 and folder.skeleton:
             message = f"the theme `{name}` is only there to be extended"
             found.append(Diagnostic("theme", message, span, help="make a theme that extends it, or take another one"))
-        name = folder.settings["extends"]
-        if len(chain) > 8:
-            found.append(Diagnostic("theme", f"the themes of `{chain[0].shown}` extend each other in a circle", span))
+        name, span = folder.extends, folder.marks.get("extends")
+        if len(above) > _DEEPEST:
+            message = f"more than {_DEEPEST} themes extend each other: {_arrows(above)}"
+            found.append(Diagnostic("theme", message, span))
             return []
-    return chain
+    return above
+
+
+def _arrows(above: Sequence[Folder]) -> str:
+    return " → ".join(folder.name for folder in above)
+
+
+def _absent(name: str, above: Sequence[Folder], known: Sequence[str], span: Span | None) -> Diagnostic:
+    """Return what is told of a theme that is not there, or that was met already on the way to it."""
+    if name in {folder.name for folder in above}:
+        message = f"the themes extend each other in a circle: {_arrows(above)} → {name}"
+        return Diagnostic("theme", message, span, help="let one of them extend another theme, or none")
+    message = f"`{above[-1].shown}` extends `{name}`, which is not there" if above else f"there is no theme `{name}`"
+    return Diagnostic("no-theme", message, span, meant(name, known), f"themes: {', '.join(known)}")
 
 
 def _find(name: str, site: Path, taken: Sequence[Path]) -> Path | None:
     """A theme of the site may have the name of the one that it extends: then the next one of that name is meant."""
     places = (site / "themes" / name, own_themes() / name)
-    return next((place for place in places if place not in taken and (place / "theme.yaml").is_file()), None)
+    met = {place.resolve() for place in taken}
+    return next((place for place in places if place.resolve() not in met and (place / "theme.yaml").is_file()), None)
 
 
-def _read(root: Path, site: Path, found: list[Diagnostic]) -> _Folder | None:
+def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
+    """Return the theme in the folder `root` alone, without what it extends; None where theme.yaml is wrong."""
+    own = _same(root.parent, own_themes())
     shown = os.path.relpath(root, site).replace(os.sep, "/") if root.is_relative_to(site) else f"themes/{root.name}"
-    data = files.read_bytes(str(root / "theme.yaml"), LIMIT)
-    text, faults = parse.decode(data, f"{shown}/theme.yaml")
-    found.extend(faults)
-    node, faults = yaml.parse(text or "", path=f"{shown}/theme.yaml")
+    node, faults = yaml.parse(_text(root / "theme.yaml", f"{shown}/theme.yaml", found), path=f"{shown}/theme.yaml")
     found.extend(faults)
     if node is None:
         return None
     report = Report(found)
     try:
-        settings = TABLE.values(node, "", report)
+        values = TABLE.values(node, "", report)
     except Fault:
         return None
-    if settings["api"] > API_VERSION:
-        span = report.marks["api"]
-        report.fault(
-            "theme",
-            f"the theme is for version {settings['api']} of the theme API",
-            span,
-            f"this digestgen has {API_VERSION}",
-        )
-    templates = {}
-    for key, raw in _files(root / "templates").items():
-        content, faults = parse.decode(raw, f"{shown}/templates/{key}")
-        found.extend(faults)
-        templates[key] = Template(content or "", f"{shown}/templates/{key}")
-    styles = {
-        key: raw.decode("utf-8", "replace")
-        for key, raw in sorted(_files(root / "styles").items())
-        if key.endswith(".css")
-    }
-    return _Folder(root, shown, settings, templates, styles, _files(root / "assets"))
+    _check(values, root.name, report)
+    return Folder(
+        root,
+        shown,
+        own,
+        values["version"],
+        values["description"],
+        values["extends"],
+        values["skeleton"],
+        values["options"],
+        {
+            key: Template(_decoded(raw, f"{shown}/templates/{key}", found), f"{shown}/templates/{key}")
+            for key, raw in _files(root / "templates").items()
+        },
+        styles.read(
+            {key: _decoded(raw, f"{shown}/styles/{key}", found) for key, raw in _files(root / "styles").items()},
+            f"{shown}/styles",
+            found,
+        ),
+        _files(root / "assets"),
+        report.marks,
+    )
+
+
+def _check(values: Mapping[str, Any], folder: str, report: Report) -> None:
+    if values["name"] != folder:
+        message = f"the theme in the folder {folder} is called `{values['name']}`"
+        report.fault("bad-value", message, report.marks["name"], f"write `{folder}`, or rename the folder")
+    if values["api"] > API_VERSION:
+        message = f"the theme is for version {values['api']} of the theme API"
+        report.fault("theme", message, report.marks["api"], f"this digestgen has {API_VERSION}")
+
+
+def _text(file: Path, shown: str, found: list[Diagnostic]) -> str:
+    return _decoded(files.read_bytes(str(file), LIMIT), shown, found)
+
+
+def _decoded(raw: bytes, shown: str, found: list[Diagnostic]) -> str:
+    text, faults = parse.decode(raw, shown)
+    found.extend(faults)
+    return text or ""
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -284,70 +322,66 @@ def _files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _options(chain: Sequence[_Folder], given: Mapping[str, yaml.Node], report: Report) -> dict[str, tuple[Option, Any]]:
+# --- options
+
+
+def options_of(above: Sequence[Folder]) -> dict[str, Option]:
+    """Return all options of a chain by name, each as the nearest theme declares it."""
     known: dict[str, Option] = {}
-    for folder in reversed(chain):
-        known |= folder.settings["options"]
-    values = {key: (option, option.default) for key, option in known.items()}
+    for folder in reversed(above):
+        known |= folder.options
+    return known
+
+
+def in_force(
+    above: Sequence[Folder], given: Mapping[str, yaml.Node], report: Report
+) -> dict[str, tuple[Option, Any, Span | None]]:
+    """Return each option with its value, and where that was given; what is wrong is told and has its default."""
+    known = options_of(above)
+    values: dict[str, tuple[Option, Any, Span | None]] = {
+        key: (option, option.default, option.mark) for key, option in known.items()
+    }
     for key, node in given.items():
         if key not in known:
             span = report.marks[f"theme_options.{key}"]
             hint = meant(key, known) or f"options: {', '.join(known) or 'none'}"
-            report.fault("unknown-key", f"the theme `{chain[0].root.name}` has no option `{key}`", span, hint)
+            report.fault("unknown-key", f"the theme `{above[0].name}` has no option `{key}`", span, hint)
             continue
         if isinstance(node, yaml.Scalar) and yaml.is_null(node):
             continue  # a key without a value counts as left out, as everywhere
         try:
-            values[key] = (known[key], known[key].shape.read(node, key, report))
+            values[key] = (known[key], known[key].shape.read(node, key, report), node.span)
         except Fault:
             continue
     return values
 
 
-def _custom_properties(options: Mapping[str, tuple[Option, Any]]) -> str:
-    lines = [f"{option.css}:{value}" for option, value in options.values() if option.css]
+def _custom_properties(options: Mapping[str, tuple[Option, Any, Span | None]]) -> str:
+    lines = [f"{option.css}:{value}" for option, value, _ in options.values() if option.css]
     return f":root{{{';'.join(lines)}}}\n" if lines else ""
 
 
-_URL: Final = re.compile(r"url\(\s*([\"']?)([^\"'()\s:?#]+)\1\s*\)")
+@dataclass(frozen=True, slots=True)
+class _Pictures:
+    """The files that an option may name as a picture: the theme's with their addresses, and those of the site."""
+
+    addresses: Mapping[str, str]
+    static: frozenset[str]
+
+    def address(self, name: str) -> str:
+        """Return the address of a picture, or "" where there is none of the name; the theme's come first."""
+        found = self.addresses.get(name, "")
+        return found or (urls.quote_path(f"/{name}") if name in self.static else "")
 
 
-def _fingerprinted(
-    assets: Mapping[str, bytes], styles: Mapping[str, str], theme: str, properties: str, *, stable: bool
-) -> tuple[dict[str, bytes], dict[str, str]]:
-    """Return the final assets by address, and name to address.
-
-    Style sheets come last: they name other assets, and carry the options.
-    """
-    addresses: dict[str, str] = {}
-    final: dict[str, bytes] = {}
-
-    def put(name: str, shown: str, data: bytes) -> None:
-        stem, dot, ending = shown.rpartition(".")
-        mark = "" if stable else f".{short(data)}"
-        address = f"/assets/{stem}{mark}{dot}{ending}" if dot else f"/assets/{ending}{mark}"
-        addresses[name] = address
-        final[address] = data
-
-    for name in sorted(assets, key=lambda item: (item.endswith(".css"), item)):
-        data = assets[name]
-        if name.endswith(".css"):
-            data = (_placed(data.decode("utf-8", "replace"), name, addresses) + properties).encode()
-        put(name, name, data)
-    if styles:
-        text = "".join(_placed(sheet, SHEET, addresses) for sheet in styles.values())
-        shown = f"{theme}.all.css" if stable else f"{theme}.css"  # a file of the theme may have its name
-        put(SHEET, shown, (text + properties).encode())
-    return final, addresses
-
-
-def _placed(text: str, name: str, addresses: Mapping[str, str]) -> str:
-    """Return the text of the style sheet `name` with the addresses of the files that it names."""
-
-    def renamed(match: re.Match[str]) -> str:
-        place = match[2].removeprefix("../assets/") if name == SHEET else match[2]
-        other = os.path.normpath(os.path.join(os.path.dirname(name), place)).replace(os.sep, "/")
-        up = "../" * name.count("/")
-        return f'url("{up}{addresses[other].removeprefix("/assets/")}")' if other in addresses else match[0]
-
-    return _URL.sub(renamed, text)
+def _value(option: Option, value: Any, span: Span | None, shelf: _Pictures, found: list[Diagnostic]) -> Any:
+    """Return the value of an option as templates get it: a picture is a `views.Picture`, or None without one."""
+    if option.type != "picture":
+        return value
+    name = str(value).strip("/")
+    address = shelf.address(name)
+    if name and not address:
+        hint = meant(name, [*shelf.addresses, *shelf.static])
+        message = f"there is no picture `{value}` in content/static/, and none in the theme's assets/"
+        found.append(Diagnostic("broken-link", message, span, hint))
+    return Picture(address, "") if address else None

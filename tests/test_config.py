@@ -47,6 +47,7 @@ def test_a_title_is_enough_and_all_else_has_its_documented_default() -> None:
         timezone=found.timezone,
         theme="broadsheet",
         theme_options={},
+        minify=False,
         content="content",
         output="public",
         permalink="/{year}/{month}/{slug}/",

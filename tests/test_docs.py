@@ -332,7 +332,11 @@ def test_the_theme_of_the_how_to_works_as_it_is_written(tmp_path: Path) -> None:
 
 
 def test_the_how_to_on_options_names_every_option_of_broadsheet() -> None:
-    options = of_yaml((own_themes() / "broadsheet" / "theme.yaml").read_text())["options"]
+    options = {
+        key: {"default": "none"} | option
+        for name in ("base", "broadsheet")
+        for key, option in of_yaml((own_themes() / name / "theme.yaml").read_text())["options"].items()
+    }
     page = (DOCS / "how-to" / "theme-options.md").read_text()
     rows = dict(re.findall(r"^\| `(\w+)` \|.*\| `([^`]+)` \|$", page, re.MULTILINE))
-    assert rows == {name: option["default"] for name, option in options.items()}
+    assert rows == {name: str(option["default"]) for name, option in options.items()}

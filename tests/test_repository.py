@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import json
 import os
 import re
@@ -44,7 +45,8 @@ COMMON_FOLDERS = {Path(path) for path in ("/", "/tmp", "/var/tmp", "/home", "/op
 HOMES = {
     "babel": {"i18n"},
     "click": {"cli", "commands", "console"},
-    "jinja2": {"render", "theme"},
+    "jinja2": {"render"},
+    "lightningcss": {"styles"},
     "markdown": {"markup"},
     "nh3": {"markup"},
     "pygments": {"markup"},
@@ -145,7 +147,8 @@ def test_every_library_is_imported_in_its_home_only() -> None:
 
 def test_every_library_that_is_imported_is_a_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.split(r"[^\w-]", requirement)[0] for requirement in project["dependencies"]}
+    extras = itertools.chain.from_iterable(project["optional-dependencies"].values())
+    names = {re.split(r"[^\w-]", requirement)[0] for requirement in [*project["dependencies"], *extras]}
     known = {IMPORT_NAMES.get(name, name) for name in names} | {"digestgen"} | sys.stdlib_module_names
     assert {library for _, tree in modules() for library in imported(tree)} - known == set()
 

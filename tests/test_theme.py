@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ Site = Callable[[str], Path]
 def loaded(folder: Path) -> tuple[Theme | None, list[str]]:
     settings, found = config.read((folder / "site.yaml").read_text(encoding="utf-8"))
     assert settings is not None, told(found)
-    design, found = theme.load(settings.theme, folder, settings.theme_options, settings.marks)
+    static = folder / "content/static"
+    names = [path.relative_to(static).as_posix() for path in static.rglob("*") if path.is_file()]
+    design, found = theme.load(settings, folder, names)
     return design, told(found)
 
 
@@ -115,9 +118,7 @@ def test_themes_that_extend_each_other_in_a_circle_are_told(site: Site) -> None:
     design, found = loaded(site(extending("a", "b", "-- themes/b/theme.yaml --\nname: b\nextends: a\n")))
     assert design is None
     (line,) = found
-    assert line.startswith(("error[theme] ", "error[no-theme] "))
-    assert "themes/b" in line
-    assert "`a`" in line
+    assert line == "error[theme] themes/b/theme.yaml:2:10 the themes extend each other in a circle: a → b → a"
 
 
 def test_a_theme_that_extends_itself_and_no_other_is_told(site: Site) -> None:
@@ -209,7 +210,7 @@ def test_options_are_values_of_their_types_and_go_into_the_style_sheets(site: Si
         "ink": "oklch(60% .1 20)",
         "face": "sans",
     }
-    assert design.assets[design.addresses["a.css"]] == b"p{}\n:root{--columns:2;--ink:oklch(60% .1 20)}\n"
+    assert design.assets[design.addresses["a.css"]] == b":root{--columns:2;--ink:oklch(60% .1 20)}\np{}\n"
     assert design.assets[design.addresses["b.txt"]] == b"no style sheet\n"
 
 
@@ -263,3 +264,144 @@ def test_style_sheets_name_other_files_by_their_addresses(site: Site) -> None:
         f'a{{src:url("../{here["f/one.woff2"]}")}} b{{src:url("../{here["css/two.svg"]}")}} '
         "c{src:url(https://x.example/y)} d{src:url(none.png)}\n"
     )
+
+
+# --- theme.yaml
+
+
+def faults_of_an_option(site: Site, option: str) -> list[str]:
+    text = "-- site.yaml --\ntitle: Digest\ntheme: mine\n-- themes/mine/theme.yaml --\nname: mine\noptions:\n"
+    design, found = loaded(site(f"{text}  x: {{{option}}}\n"))
+    assert (design is None) == bool(found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("type: integer, default: many", "error[wrong-type] themes/mine/theme.yaml:3:31 `default` cannot be `many`"),
+        ("type: integer, max: 4, default: 5", "error[bad-value] themes/mine/theme.yaml:3:39 `default` cannot be `5`"),
+        ("type: integer, min: 4, max: 3, default: 4", "themes/mine/theme.yaml:3:27 `min` is more than `max`, 3"),
+        ("type: bool, default: maybe", "themes/mine/theme.yaml:3:28 `default` cannot be `maybe`"),
+        ("type: colour, default: 8b1a1a", "themes/mine/theme.yaml:3:30 `default` cannot be `8b1a1a`"),
+        ("type: choice, choices: [a, b], default: c", "themes/mine/theme.yaml:3:47 `default` cannot be `c`"),
+        ("type: choice, default: a", "themes/mine/theme.yaml:3:13 an option of the type `choice` has no `choices`"),
+        ("type: bool, min: 1, default: no", "themes/mine/theme.yaml:3:24 only an option of the type `integer` has"),
+        ("type: text, css: --x, default: a", "themes/mine/theme.yaml:3:24 `css` is only for the types"),
+        ("type: text", "error[missing-key] themes/mine/theme.yaml:3:6 an option has no `default`"),
+        ("type: picture, default: gone.svg", "error[broken-link] themes/mine/theme.yaml:3:31 there is no picture"),
+    ],
+)
+def test_a_wrong_option_of_a_theme_is_told_by_its_line(site: Site, option: str, expected: str) -> None:
+    found = faults_of_an_option(site, option) if "gone" not in option else loaded_faults(site, option)
+    assert len(found) == 1
+    assert expected in found[0]
+
+
+def loaded_faults(site: Site, option: str) -> list[str]:
+    text = "-- site.yaml --\ntitle: Digest\ntheme: mine\n-- themes/mine/theme.yaml --\nname: mine\noptions:\n"
+    return loaded(site(f"{text}  x: {{{option}}}\n"))[1]
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "type: integer, min: 1, max: 1, default: 1",
+        "type: text, default: ''",
+        "type: picture",
+        "type: picture, default: ''",
+        "type: picture, default: ~",
+        "type: choice, choices: [a], default: a, css: --x",
+    ],
+)
+def test_options_that_are_right_are_fine(site: Site, option: str) -> None:
+    assert faults_of_an_option(site, option) == []
+
+
+def test_a_theme_is_called_as_its_folder(site: Site) -> None:
+    text = "-- site.yaml --\ntitle: Digest\ntheme: mine\n-- themes/mine/theme.yaml --\nname: yours\n"
+    assert loaded(site(text))[1] == [
+        "error[bad-value] themes/mine/theme.yaml:1:7 the theme in the folder mine is called `yours`"
+    ]
+
+
+def test_a_parent_that_is_not_there_is_told_where_it_is_named(site: Site) -> None:
+    assert loaded(site(extending("mine", "broadshet", "")))[1] == [
+        "error[no-theme] themes/mine/theme.yaml:2:10 `themes/mine` extends `broadshet`, which is not there"
+    ]
+
+
+def test_a_picture_is_a_file_of_the_theme_or_of_the_site(site: Site) -> None:
+    text = (
+        "-- site.yaml --\ntitle: Digest\ntheme: mine\ntheme_options: {one: a b.svg, two: logo.svg}\n"
+        "-- content/static/a b.svg --\n1\n-- content/static/logo.svg --\n2\n-- themes/mine/assets/logo.svg --\n3\n"
+        "-- themes/mine/theme.yaml --\nname: mine\noptions:\n"
+        + "".join(f"  {name}: {{type: picture}}\n" for name in ("one", "two", "three"))
+    )
+    options = well_loaded(site(text)).options
+    assert options["one"].url == "/a%20b.svg"
+    assert options["two"].url.startswith("/assets/logo.")
+    assert options["three"] is None
+
+
+def test_a_picture_that_is_not_there_is_told_where_it_is_given(site: Site) -> None:
+    text = "-- site.yaml --\ntitle: Digest\ntheme_options: {masthead: titel.svg}\n-- content/static/title.svg --\n1\n"
+    (found,) = loaded(site(text))[1]
+    assert found.startswith("error[broken-link] site.yaml:2:27 there is no picture `titel.svg`")
+
+
+# --- blocks
+
+
+def test_a_block_that_is_shown_nowhere_is_told_with_the_one_that_was_meant(site: Site) -> None:
+    page = (
+        '{% extends "broadsheet/article.html" %}\n{% block surces %}{% block inner %}{% endblock %}{% endblock %}\n'
+        "{% block shared %}x{% endblock %}{% block tags %}{{ self.shared() }}"
+        "{% block new %}{% endblock %}{% endblock %}\n"
+    )
+    _, found = loaded(site(extending("mine", "broadsheet", f"-- themes/mine/templates/article.html --\n{page}")))
+    message = "what this template extends has no block `surces`, so it is shown nowhere"
+    assert found == [f"error[theme] themes/mine/templates/article.html:2:1 {message}"]
+
+
+# --- minifying
+
+
+SMALL = "-- themes/mine/styles/a.css --\n.a {\n  color : #ff0000 ;\n}\n-- themes/mine/assets/b.css --\nb { top : 0 }\n"
+
+
+def test_a_sites_own_sheets_are_minified_where_it_asks_for_it(site: Site) -> None:
+    text = extending("mine", "broadsheet", SMALL)
+    plain, small = (
+        well_loaded(site(text.replace("title: Digest", f"title: Digest\nminify: {word}"))) for word in ("no", "yes")
+    )
+    assert b".a {\n  color : #ff0000 ;\n}\n" in plain.assets[plain.addresses["theme.css"]]
+    assert small.assets[small.addresses["theme.css"]].endswith(b".a{color:red}")
+    assert small.assets[small.addresses["b.css"]].endswith(b"b{top:0}")
+
+
+def test_a_site_that_asks_for_minifying_without_the_extra_is_told_what_to_install(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "lightningcss", None)
+    text = extending("mine", "broadsheet", SMALL).replace("title: Digest", "title: Digest\nminify: yes")
+    settings, _ = config.read(text.split("-- themes")[0].removeprefix("-- site.yaml --\n"))
+    assert settings is not None
+    _, found = theme.load(settings, site(text))
+    assert {(item.code, item.help) for item in found} == {
+        ("missing-extra", "install it: pip install 'digestgen[assets]'")
+    }
+    assert found[0].span == settings.marks["minify"]
+
+
+def test_a_sheet_that_cannot_be_read_is_told_by_its_line_when_it_is_minified(site: Site) -> None:
+    text = extending("mine", "broadsheet", "-- themes/mine/styles/a.css --\na{}\nb { colour }\n")
+    _, found = loaded(site(text.replace("title: Digest", "title: Digest\nminify: yes")))
+    assert len(found) == 1
+    assert found[0].startswith("error[theme] themes/mine/styles/a.css:2:")
+
+
+def test_an_import_in_a_sheet_is_told_and_one_in_a_comment_is_none(site: Site) -> None:
+    css = '-- themes/mine/styles/a.css --\n/* @import "x.css"; */\n\n  @import url(other.css);\n'
+    _, found = loaded(site(extending("mine", "broadsheet", css)))
+    assert found == ["error[theme] themes/mine/styles/a.css:3:3 a style sheet of a theme cannot import another"]

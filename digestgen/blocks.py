@@ -1,0 +1,110 @@
+"""What the text of a Jinja template tells of itself: its blocks, what it extends, and what it imports.
+
+Told from the text and not by Jinja, so that each has its exact place: blocks are cut out, and put in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+_STRING: Final = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
+
+#: Comments, raw text, statements and expressions, the only things in which text that looks like a tag is none.
+_TAG: Final = re.compile(
+    r"\{#.*?#\}"
+    r"|\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}"
+    rf"|\{{%[-+]?\s*(?P<word>\w+)(?P<rest>(?:{_STRING}|[^\"'%]|%(?!\}}))*)%\}}"
+    rf"|\{{\{{(?:{_STRING}|[^\"'}}]|\}}(?!\}}))*\}}\}}",
+    re.DOTALL,
+)
+_LITERAL: Final = re.compile(rf"\s*({_STRING})\s*[-+]?$")
+_IMPORT: Final = re.compile(rf"\s*(?:{_STRING})\s+import\s+(.*?)(?:\s+with(?:out)?\s+context)?\s*[-+]?$", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block: its name, the name of the block around it, and where it begins, ends, and stands (offsets, line)."""
+
+    name: str
+    within: str
+    begin: int
+    end: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A statement at the top of a template that brings macros, as it is written, and their names there."""
+
+    text: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A template in outline. `extends` is the name of its parent, "" without one, and None where it is computed."""
+
+    extends: str | None
+    blocks: tuple[Block, ...]
+    imports: tuple[Import, ...]
+
+    def block(self, name: str) -> Block | None:
+        return next((item for item in self.blocks if item.name == name), None)
+
+
+def outline(text: str) -> Outline:
+    """Return the outline of a template. Where its tags do not pair, that is for Jinja to tell."""
+    extends: str | None = ""
+    found: list[Block] = []
+    imports: list[Import] = []
+    open_: list[tuple[str, int]] = []
+    for match in _TAG.finditer(text):
+        word, rest = match["word"], match["rest"] or ""
+        if word == "extends" and not open_:
+            named = _LITERAL.match(rest)
+            extends = named[1][1:-1] if named else None
+        elif word == "from" and not open_ and (names := _IMPORT.match(rest)):
+            imports.append(Import(match[0], tuple(_imported(names[1]))))
+        elif word == "block" and (name := re.match(r"\s*(\w+)", rest)):
+            open_.append((name[1], match.start()))
+        elif word == "endblock" and open_:
+            name_, begin = open_.pop()
+            line = text.count("\n", 0, begin) + 1
+            found.append(Block(name_, open_[-1][0] if open_ else "", begin, match.end(), line))
+    return Outline(extends, tuple(sorted(found, key=lambda item: item.begin)), tuple(imports))
+
+
+def _imported(names: str) -> Iterator[str]:
+    """Yield the names under which `from … import a, b as c` brings macros."""
+    for part in names.split(","):
+        words = part.split()
+        if words:
+            yield words[-1]
+
+
+def lineage(name: str, texts: Mapping[str, str]) -> Iterator[tuple[str, Outline]]:
+    """Yield the template `name` and each that it extends, the nearest first, as far as they are there."""
+    seen: set[str] = set()
+    following: str | None = name
+    while following and following not in seen and following in texts:
+        seen.add(following)
+        found = outline(texts[following])
+        yield following, found
+        following = found.extends
+
+
+def lost(name: str, texts: Mapping[str, str]) -> tuple[list[Block], list[str]]:
+    """Return the blocks of a template that are shown nowhere, and all names that they could have had.
+
+    A template that extends another shows only what the other has a block for, besides what its own blocks hold or
+    call as `self.name()`. None is told where what it extends is computed or not there.
+    """
+    own, *above = lineage(name, texts)
+    if own[1].extends == "" or not above or above[-1][1].extends != "":
+        return [], []
+    known = sorted({block.name for _, found in above for block in found.blocks})
+    called = set(re.findall(r"\bself\.(\w+)", texts[name]))
+    return [item for item in own[1].blocks if not item.within and item.name not in {*known, *called}], known

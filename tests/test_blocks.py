@@ -1,0 +1,80 @@
+"""Templates in outline, told from their text."""
+
+from __future__ import annotations
+
+import jinja2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digestgen import blocks
+from digestgen.theme import own_themes
+
+TEMPLATES = sorted(own_themes().glob("*/templates/*.html"))
+
+
+def by_jinja(text: str) -> list[str]:
+    tree = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"]).parse(text)
+    return [node.name for node in tree.find_all(jinja2.nodes.Block)]
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: f"{file.parts[-3]}/{file.name}")
+def test_every_template_of_ours_has_the_blocks_that_jinja_sees(file: object) -> None:
+    text = file.read_text(encoding="utf-8")  # type: ignore[attr-defined]
+    found = blocks.outline(text)
+    assert sorted(block.name for block in found.blocks) == sorted(by_jinja(text))
+    for block in found.blocks:
+        assert text[block.begin :].startswith("{% block")
+        assert text[: block.end].endswith("{% endblock %}")
+
+
+PARTS = st.sampled_from(
+    [
+        "text {x}\n",
+        "{# {% block no %} #}",
+        "{% raw %}{% block no %}{% endraw %}",
+        '{{ "{% block no %}" }}',
+        "{{ '}}' }}",
+        '{% set x = "%}{% block no %}" %}',
+        "{% if 3 % 2 %}",
+        "{% endif %}",
+        "{%- block a -%}",
+        "{% block b scoped %}",
+        "{% endblock a %}",
+        "{%+ endblock %}",
+        '{% extends "other.html" %}',
+        '{% include "x" %}',
+    ]
+)
+
+
+@given(st.lists(PARTS, max_size=8).map("".join))
+def test_the_outline_is_what_jinja_reads_wherever_jinja_can_read(text: str) -> None:
+    try:
+        expected = by_jinja(text)
+    except jinja2.TemplateSyntaxError:
+        blocks.outline(text)  # and never an exception
+        return
+    assert sorted(block.name for block in blocks.outline(text).blocks) == sorted(expected)
+
+
+def test_parents_imports_and_places_are_told() -> None:
+    text = (
+        "{% extends 'base/x.html' %}\n{% from \"_w.html\" import time, linked as led with context %}\n"
+        "{% block a %}\n  {% block b %}{% endblock %}{% endblock %}\n"
+    )
+    found = blocks.outline(text)
+    assert found.extends == "base/x.html"
+    assert [item.names for item in found.imports] == [("time", "led")]
+    assert [(item.name, item.within, item.line) for item in found.blocks] == [("a", "", 3), ("b", "a", 4)]
+
+
+def test_a_parent_with_a_computed_name_is_not_guessed() -> None:
+    assert blocks.outline("{% extends x %}").extends is None
+    assert blocks.lost("a", {"a": "{% extends x %}{% block b %}{% endblock %}"}) == ([], [])
+
+
+def test_a_chain_of_parents_ends_where_it_closes() -> None:
+    texts = {"a": '{% extends "b" %}', "b": '{% extends "a" %}'}
+    assert [name for name, _ in blocks.lineage("a", texts)] == ["a", "b"]
+    assert blocks.lost("a", texts) == ([], [])
