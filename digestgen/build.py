@@ -6,7 +6,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -37,7 +37,7 @@ from digestgen.render import Renderer
 from digestgen.report import Coming, HeldNote, Report
 
 
-def _silent(stage: str, done: int, of: int) -> None:
+def silent(stage: str, done: int, of: int) -> None:
     """Says nothing of a stage's progress."""
 
 
@@ -53,7 +53,7 @@ class Request:
     output: Path | None = None
     strict: bool = False
     jobs: int = 0
-    progress: Callable[[str, int, int], None] = _silent
+    progress: Callable[[str, int, int], None] = silent
     look: unchanged.Look | None = None
     """What was looked at already, if anything was; the build closes its store."""
     memory: unchanged.Memory | None = None
@@ -69,6 +69,8 @@ class Request:
     """Whether what is dated or embargoed for later stands among the published."""
     stable_names: bool = False
     """Whether the theme's files keep their names, so that a change in one changes no page."""
+    url: str = ""
+    """Where the site lives, where site.yaml does not say."""
 
 
 @dataclass(slots=True)
@@ -111,6 +113,7 @@ def build(request: Request) -> Result:
     settings, found = settings_of(request.folder)
     if settings is None:
         return Result(graded(found, {}, strict=request.strict))
+    settings = at(settings, request.url)
     look = request.look or unchanged.look(str(request.folder), request.memory, request.room)
     # nearly all that a build makes lives until its end: looking for garbage all the while only costs
     before = gc.get_threshold()
@@ -120,6 +123,14 @@ def build(request: Request) -> Result:
     finally:
         gc.set_threshold(*before)
         look.store.close()
+
+
+def at(settings: Config, url: str) -> Config:
+    """Return `settings` for the site at `url`, unless they know their own address."""
+    if not url or settings.url:
+        return settings
+    own = "site_id" in settings.marks
+    return replace(settings, url=url, site_id=settings.site_id if own else config.made_id(url))
 
 
 def settings_of(folder: Path) -> tuple[Config | None, list[Diagnostic]]:
@@ -258,7 +269,7 @@ def _resting(settings: Config) -> Iterator[Diagnostic]:
         yield Diagnostic(
             "no-site-id",
             "site.yaml has no `site_id`, so the ids in feeds change with `url`",
-            settings.marks["url"],
+            settings.marks.get("url"),
             help=f"to keep the present ids for good, add `site_id: {settings.site_id}`",
             severity="note",
         )
@@ -359,7 +370,8 @@ def _note(item: Held) -> HeldNote:
 def asked(request: Request) -> list[object]:
     """Return what of a request the result depends on, besides the moment."""
     special = [name for name in ("drafts", "future", "stable_names") if getattr(request, name)]
-    return [str(request.output) if request.output else "", request.strict, *special]
+    where = [request.url] if request.url else []
+    return [str(request.output) if request.output else "", request.strict, *special, *where]
 
 
 def assets(design: theme.Theme) -> Iterator[Output]:

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "init": "Make a new site in DIR: a small digest of real events to change, and never over a file.",
     "new": "Begin a new article or edition, and never write over a file.",
     "next": "Tell the next moment at which a build would make another site.",
+    "publish": "Build the site and bring it to its readers.",
     "schema": "Print the JSON Schema of a kind of file, for editors.",
 }
 

@@ -98,6 +98,31 @@ class PoliciesConfig:
     contact: str = ""
 
 
+#: What `digestgen publish` knows of: where the site lives, and so what it is given.
+HOSTS: Final = ("github", "gitlab", "netlify", "cloudflare", "nginx", "apache")
+
+#: How files may be packed beforehand.
+PACKINGS: Final = ("gzip", "br")
+
+
+@dataclass(frozen=True, slots=True)
+class PublishConfig:
+    """How the site gets to its readers: `host` is one of `HOSTS` or empty, `history` is keep or squash.
+
+    `command` and `remove` are programs with their arguments, empty where the site is pushed to `branch` of `remote`.
+    `allow` names what may be published though it looks like a secret.
+    """
+
+    host: str = ""
+    remote: str = "origin"
+    branch: str = "gh-pages"
+    history: str = "keep"
+    compress: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """A checked site.yaml. `languages` begins with the main one; `marks` tells where each key stands."""
@@ -127,6 +152,7 @@ class Config:
     unchecked_links: tuple[str, ...]
     editions: str
     """One of `EDITIONS`."""
+    publish: PublishConfig
     extra: Mapping[str, Any]
     marks: Mapping[str, Span] = field(default_factory=dict)
     vague: bool = False
@@ -401,6 +427,83 @@ PUBLISHER_TABLE: Final = Table(
     unknown="error",
 )
 
+#: A word of a command: what stands in braces is filled in.
+_WORD: Final = Text("text", raw=True)
+
+#: What a word of a command may name in braces.
+FILLED: Final = ("folder", "files", "phase")
+
+PUBLISH_TABLE: Final = Table(
+    "`publish`",
+    (
+        Key(
+            "host",
+            Choice(HOSTS),
+            "Where the site lives. For netlify and cloudflare a build writes `_headers` and `_redirects`, for gitlab "
+            "`_redirects`.",
+            "",
+            "none",
+        ),
+        Key(
+            "remote",
+            Text("the name of a remote such as origin", pattern=r"[A-Za-z0-9][A-Za-z0-9._/-]*"),
+            "The remote of the git repository that the site is pushed to.",
+            "origin",
+            "origin",
+        ),
+        Key(
+            "branch",
+            Text("a branch such as gh-pages", pattern=r"[A-Za-z0-9][A-Za-z0-9._/-]*"),
+            "The branch there. It holds nothing but the site.",
+            "gh-pages",
+            "gh-pages",
+        ),
+        Key(
+            "history",
+            Choice(("keep", "squash")),
+            "Whether the branch keeps a commit for each publish, or only the last one.",
+            "keep",
+            "keep",
+        ),
+        Key(
+            "compress",
+            ListOf(Choice(PACKINGS), "a list of gzip and br", commas=True),
+            "Whether each text also lies packed beside itself, as index.html.gz or index.html.br, for hosts that send "
+            "such files. br needs digestgen[publish].",
+            (),
+            "none",
+        ),
+        Key(
+            "command",
+            ListOf(_WORD, "a list of a program and its arguments", some=True),
+            "A program that takes changed files to the host, instead of a push: called for assets first, then for "
+            "pages. {folder}, {files} (a file with paths, one a line) and {phase} are filled in.",
+            (),
+            "the site is pushed",
+        ),
+        Key(
+            "remove",
+            ListOf(_WORD, "a list of a program and its arguments", some=True),
+            "A program that removes the paths in {files} from the host, called last.",
+            (),
+            "what is no longer part of the site stays there",
+        ),
+        Key(
+            "allow",
+            ListOf(
+                Text("a name such as aws-key-3f9a1c2b7d", pattern=r"[a-z][a-z-]*-[0-9a-f]{10}"),
+                "a list of names",
+                single=True,
+            ),
+            "What may be published though it looks like a secret: names, as the refusal tells them.",
+            (),
+            "nothing",
+        ),
+    ),
+    lambda values: PublishConfig(**values),
+    unknown="error",
+)
+
 _POLICY_PAGE: Final = Text("a path of this site, as /principles/, or an address elsewhere")
 
 POLICIES_TABLE: Final = Table(
@@ -562,6 +665,14 @@ TABLE: Final = Table(
             "off",
             "off",
         ),
+        Key(
+            "publish",
+            PUBLISH_TABLE,
+            "How `digestgen publish` brings the site to its readers: `host`, `remote`, `branch`, `history`, "
+            "`compress`, `command`, `remove`, `allow`.",
+            PublishConfig(),
+            "a push to gh-pages of origin",
+        ),
         Key("extra", MapOf(Free(), "a mapping"), "Free values for themes.", {}, "none"),
     ),
     unknown="error",
@@ -624,12 +735,13 @@ def _config(values: dict[str, Any], report: Report) -> Config:
     languages = (main, *_languages(values["languages"], main, report))
     _check_nav(values["nav"] or (), languages, report)
     _check_feeds(values["feeds"], report)
+    _check_commands(values["publish"], report)
     url = _site_url(values["url"], report)
     return Config(
         title=values["title"],
         tagline=values["tagline"],
         url=url,
-        site_id=values["site_id"] or uuid.uuid5(uuid.NAMESPACE_URL, url or values["title"]),
+        site_id=values["site_id"] or made_id(url or values["title"]),
         languages=languages,
         timezone=values["timezone"] or time_zone("UTC") or ZoneInfo("UTC"),
         theme=values["theme"],
@@ -650,9 +762,15 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         embed=tuple(host.lower() for host in values["embed"]),
         unchecked_links=values["unchecked_links"],
         editions=values["editions"],
+        publish=values["publish"],
         extra=plain_mapping(values["extra"]),
         marks=report.marks,
     )
+
+
+def made_id(name: str) -> uuid.UUID:
+    """Return the id of a site that has none of its own, by its address or its title."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, name)
 
 
 def _check_nav(nav: tuple[NavItem, ...], languages: tuple[SiteLanguage, ...], report: Report) -> None:
@@ -677,6 +795,20 @@ def _check_feeds(feeds: FeedsConfig, report: Report) -> None:
         if span and missing and listed != FEEDS:
             name = missing[0]
             report.fault("bad-value", f"`{key}` names `{name}`, which has no {kind}", span, _feeds_meant(name, key))
+
+
+def _check_commands(publish: PublishConfig, report: Report) -> None:
+    """What the program is to be told must be something that is known; and to remove what another way never brought."""
+    for key, words in (("command", publish.command), ("remove", publish.remove)):
+        for index, word in enumerate(words):
+            strange = [name for name in re.findall(r"\{([a-z]+)\}", word) if name not in FILLED]
+            if strange:
+                span = report.marks[f"publish.{key}.{index}"]
+                label = meant(strange[0], FILLED) or "expected " + ", ".join(f"{{{name}}}" for name in FILLED)
+                report.fault("bad-value", f"`{key}` names {{{strange[0]}}}, which nothing stands for", span, label)
+    if publish.remove and not publish.command:
+        message = "`remove` is there and `command` is not, so nothing brings files that it could remove"
+        report.fault("missing-key", message, report.marks["publish.remove"], help="add `command:` beside it")
 
 
 def _feeds_meant(name: str, key: str) -> str:

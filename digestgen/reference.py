@@ -86,6 +86,11 @@ def site_yaml() -> str:
             + "`. Several are a list, or parted by commas.",
         ),
         _section("`policies`", config.POLICIES_TABLE),
+        _section(
+            "`publish`",
+            config.PUBLISH_TABLE,
+            "How to publish: see [put the site on a host](../how-to/put-on-a-host.md).",
+        ),
     )
 
 

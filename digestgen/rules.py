@@ -110,6 +110,17 @@ _RULES: Final = (
     Rule("output-refused", "The output folder must not be written to."),
     Rule("output-foreign", "A file that digestgen did not write stands where a page must go."),
     Rule("output-changed", "A file that digestgen wrote was changed since, and is written again.", "warning"),
+    # --- publishing
+    Rule(
+        "leak", "A file that is to be published holds a secret, or names a folder of this machine.", "error", "publish"
+    ),
+    Rule("foreign-branch", "The branch to publish to holds what digestgen did not publish there.", "error", "publish"),
+    Rule(
+        "not-published",
+        "The site was not published, or not all of it: git, the remote or a command refuses.",
+        "error",
+        "publish",
+    ),
 )
 
 RULES: Final[dict[str, Rule]] = {rule.code: rule for rule in _RULES}

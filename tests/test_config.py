@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digestgen import config, schema
-from digestgen.config import Config, FeedsConfig, NavItem, PoliciesConfig, PublisherConfig, SiteLanguage
+from digestgen.config import Config, FeedsConfig, NavItem, PoliciesConfig, PublishConfig, PublisherConfig, SiteLanguage
 from digestgen.diagnostics import Diagnostic
 from digestgen.rules import RULES
 
@@ -63,6 +63,7 @@ def test_a_title_is_enough_and_all_else_has_its_documented_default() -> None:
         embed=(),
         unchecked_links=(),
         editions="off",
+        publish=PublishConfig(),
         extra={},
         marks=found.marks,
     )
@@ -353,3 +354,37 @@ _SCHEMA = jsonschema_rs.validator_for(schema.document(config.TABLE, "site.yaml")
 )
 def test_json_schema_agrees_with_the_reader(value: dict[str, object], valid: bool) -> None:
     assert _SCHEMA.is_valid(value) is valid
+
+
+# --- publish
+
+
+def test_publish_says_how_the_site_gets_to_its_readers() -> None:
+    found = settings(
+        "publish:\n  host: netlify\n  branch: live\n  history: squash\n  compress: gzip, br\n"
+        "  command: [take, '{folder}/', '{files}']\n  remove: [drop, '{files}']\n  allow: aws-key-0123456789\n"
+    )
+    assert found.publish == PublishConfig(
+        "netlify",
+        branch="live",
+        history="squash",
+        compress=("gzip", "br"),
+        command=("take", "{folder}/", "{files}"),
+        remove=("drop", "{files}"),
+        allow=("aws-key-0123456789",),
+    )
+
+
+def test_a_command_names_what_is_known() -> None:
+    assert fault("publish: {command: [take, '{file}']}") == (
+        "bad-value 2:27 `command` names {file}, which nothing stands for | did you mean `files`?"
+    )
+
+
+def test_nothing_is_removed_that_nothing_brings() -> None:
+    told = fault("publish: {remove: [drop, '{files}']}")
+    assert told.startswith("missing-key 2:19 `remove` is there and `command` is not")
+
+
+def test_a_remote_is_a_name_and_no_address() -> None:
+    assert fault("publish: {remote: 'https://ed:token@git.example/x'}").startswith("bad-value 2:19 ")
