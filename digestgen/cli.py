@@ -22,10 +22,12 @@ COMMANDS: Final = {
     "check": "Check the digest: all that a build tells, and the habits of its makers.",
     "export": "Write the articles for other systems.",
     "init": "Make a new site in DIR: a small digest of real events to change, and never over a file.",
+    "list": "List what the site holds: articles (newest first), tags, sources, drafts, or all that is held back.",
     "new": "Begin a new article or edition, and never write over a file.",
     "next": "Tell the next moment at which a build would make another site.",
     "publish": "Build the site and bring it to its readers.",
     "schema": "Print the JSON Schema of a kind of file, for editors.",
+    "stats": "Tell how many articles were published when, in which section and language, and whom they credit.",
 }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO, TypeVar
 
 import click
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from digestgen.diagnostics import Diagnostic
+    from digestgen.survey import Survey
+
+Value = TypeVar("Value")
 
 WRONG: Final = 1
 FAULT: Final = 3
@@ -21,9 +25,12 @@ INTERRUPTED: Final = 130
 
 
 class Moment(click.ParamType[datetime]):
-    """A moment for `--now`, as front matter has it; without an offset it is UTC."""
+    """A moment for `--now`, as front matter has it; without an offset it is UTC, or `local`: of the site's zone."""
 
     name = "moment"
+
+    def __init__(self, *, local: bool = False) -> None:
+        self.local = local
 
     def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         from digestgen.moments import read_moment
@@ -33,7 +40,7 @@ class Moment(click.ParamType[datetime]):
         moment = read_moment(value.strip())
         if isinstance(moment, str):
             self.fail(f"{moment}; write it as 2024-05-03 or 2024-05-03T14:00+02:00", param, ctx)
-        return moment.at if moment.at.tzinfo else moment.at.replace(tzinfo=UTC)
+        return moment.at if moment.at.tzinfo or self.local else moment.at.replace(tzinfo=UTC)
 
 
 def now() -> datetime:
@@ -72,11 +79,86 @@ class Tag(click.ParamType[str]):
         return value
 
 
-def colour() -> bool:
-    """Whether to colour: NO_COLOR and FORCE_COLOR (no-color.org, force-color.org) before what the stream is."""
+def colour(stream: TextIO | None = None) -> bool:
+    """Whether to colour what goes to `stream` (standard error).
+
+    NO_COLOR and FORCE_COLOR (no-color.org, force-color.org) come before what the stream is; a dumb terminal has none.
+    """
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or sys.stderr.isatty()
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return (stream or sys.stderr).isatty() and os.environ.get("TERM") != "dumb"
+
+
+def strong(text: str) -> str:
+    """Return `text` in bold, where standard output has colour."""
+    return f"\x1b[1m{text}\x1b[0m" if colour(sys.stdout) else text
+
+
+def columns() -> int | None:
+    """How many columns the terminal has that standard output is; None where it is none, and COLUMNS says nothing."""
+    if not sys.stdout.isatty() and not os.environ.get("COLUMNS"):
+        return None
+    return shutil.get_terminal_size().columns
+
+
+def has_blocks() -> bool:
+    """Whether standard output can show block characters."""
+    try:
+        "█▏".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def choosing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that choose articles: `--lang`, `--tag` and `--since`."""
+    for option in (
+        click.option(
+            "--since", type=Moment(local=True), metavar="MOMENT", help="Only what is from this day or moment on."
+        ),
+        click.option("--tag", default="", metavar="NAME", help="Only what has this tag, in any language."),
+        click.option("--lang", type=Tag(), metavar="TAG", help="Only what is in this language."),
+    ):
+        command = option(command)
+    return command
+
+
+def format_option(formats: tuple[str, ...]) -> Callable[[Any], Any]:
+    """Return the option `--format`; the first of `formats` is the default."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(formats),
+        default=formats[0],
+        metavar="FORMAT",
+        help=f"How to print it: {', '.join(formats[:-1])} or {formats[-1]} (default: {formats[0]}).",
+    )
+
+
+def surveyed(folder: Path, now: datetime) -> Survey:
+    """Return the site in `folder`, or end where its settings are wrong; articles that cannot be read are counted."""
+    from digestgen import survey
+    from digestgen.report import counted
+
+    site, found = survey.of(folder, now)
+    if site is None:
+        tell(found, quiet=False)
+        raise SystemExit(WRONG)
+    if site.unread:
+        click.echo(f"{counted(site.unread, 'file')} cannot be read; `digestgen build` says why", err=True)
+    return site
+
+
+def fit(ask: Callable[[], Value]) -> Value:
+    """Return what `ask` says; what it cannot be asked for is a wrong call."""
+    from digestgen.survey import UnfitError
+
+    try:
+        return ask()
+    except UnfitError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def tell(diagnostics: Iterable[Diagnostic], quiet: bool) -> None:
