@@ -31,6 +31,7 @@ from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.library import Change, Held, Library
 from digestgen.model import Article
+from digestgen.pictures.album import Album
 from digestgen.plan import site
 from digestgen.plan.outputs import Output, Rendered
 from digestgen.render import Renderer
@@ -211,13 +212,18 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
     clock.note("articles were parsed or remembered")
     shelf, faults = library.assemble(gathered.articles, registries, settings, request.now, _let_through(request))
     found += faults
-    design, faults = theme.load(settings, request.folder, job.tree.static, stable_names=request.stable_names)
+    pictures = gather.pictures(job.tree, marks, store)
+    clock.note("pictures were looked at")
+    design, faults = theme.load(
+        settings, request.folder, job.tree.static, pictures, stable_names=request.stable_names
+    )
     found += faults
     result = Result(held=shelf.held, raw_html=settings.raw_html, parsed=gathered.parsed, library=shelf)
     clock.note("the library and the theme were read")
     result.seconds = clock.stages
     result.articles = sum(len(part.articles) for part in shelf.parts)
-    _publish(job, shelf, design, gathered.articles, result, clock)
+    album = Album(pictures, slot=design.sizes if design else "100vw")
+    _publish(job, shelf, design, album, gathered.articles, result, clock)
     if not result.ok:
         result.diagnostics = _told(job)
     return result
@@ -230,11 +236,18 @@ def _let_through(request: Request) -> frozenset[library.Reason]:
 
 
 def _publish(
-    job: _Job, shelf: Library, design: theme.Theme | None, articles: list[Article], result: Result, clock: _Clock
+    job: _Job,
+    shelf: Library,
+    design: theme.Theme | None,
+    album: Album,
+    articles: list[Article],
+    result: Result,
+    clock: _Clock,
 ) -> None:
     """Plan, render and write, unless an error is found before the first file is replaced."""
     settings = job.settings
-    planned, faults = site.plan(shelf, job.tree.files, design.options if design else {}, job.unread(articles))
+    options = design.options if design else {}
+    planned, faults = site.plan(shelf, job.tree.files, options, job.unread(articles), album)
     job.found += faults
     result.unlinked = planned.unlinked
     outputs = [*(assets(design) if design else ()), *planned.outputs]

@@ -28,6 +28,7 @@ from digestgen import (
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.library import Library
+from digestgen.pictures.album import Album
 from digestgen.plan import site
 from digestgen.reading import Reading
 from digestgen.render import Renderer
@@ -95,9 +96,10 @@ def _checked(request: Request, settings: Config, given: Reading) -> Result:
 
 def _of_build(shelf: Library, given: Reading, request: Request, settings: Config) -> Iterator[Diagnostic]:
     """Yield what a build would tell from here on: links, addresses, the theme; of each template one page is tried."""
-    design, faults = theme.load(settings, request.folder, given.tree.static)
+    design, faults = theme.load(settings, request.folder, given.tree.static, given.pictures)
     yield from faults
-    planned, faults = site.plan(shelf, given.tree.files, design.options if design else {}, given.unread)
+    album = Album(given.pictures, slot=design.sizes if design else "100vw")
+    planned, faults = site.plan(shelf, given.tree.files, design.options if design else {}, given.unread, album)
     yield from faults
     if design is not None:
         outputs = [*build.assets(design), *planned.outputs]

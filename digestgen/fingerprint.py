@@ -26,6 +26,11 @@ def short(data: bytes) -> str:
     return of_bytes(data)[:SHORT]
 
 
+def short_of(value: object) -> str:
+    """Return the first 16 hexadecimal digits of the fingerprint of a value: enough to name what may be kept for ever."""
+    return of_value(value)[:16]
+
+
 #: Values of dataclasses by their identity, kept alive so that no other value gets it, with what stands for them.
 Memo = dict[int, tuple[object, str]]
 

@@ -12,6 +12,8 @@ from digestgen.codec import Unfit
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic
 from digestgen.model import Article, Manuscript
+from digestgen.pictures.album import Facts, facts
+from digestgen.pictures.headers import promised
 from digestgen.source import Tree
 from digestgen.traces import Parsed, Traces
 from digestgen.unchanged import Marks
@@ -68,6 +70,48 @@ def articles(tree: Tree, marks: Marks, store: Traces, jobs: int, tick: Callable[
     gathered = _decoded(tree, known, store, frozenset(todo))
     store.parsed.clear()  # they are values now, and as texts would be as large again in every worker
     return gathered
+
+
+#: Under what the facts of pictures are remembered.
+_PICTURES: Final = "pictures"
+
+
+def pictures(tree: Tree, marks: Marks, store: Traces) -> dict[str, Facts | None]:
+    """Return what is known of each file below content/ whose name promises a picture, None where that is nothing.
+
+    The facts of a file that did not change are remembered, and the file is not read.
+    """
+    paths = sorted(path for path in tree.files if promised(path))
+    before = store.meta(_PICTURES) if paths else None
+    known = before if isinstance(before, dict) else {}
+    found: dict[str, Facts | None] = {}
+    kept: dict[str, str] = {}
+    for path in paths:
+        mark = marks.mark(f"{tree.settings.content}/{path}") or ""
+        found[path], mark, kept[mark] = _facts(path, mark, known.get(mark), tree)
+        if mark:
+            marks.note(f"{tree.settings.content}/{path}", mark)
+    kept.pop("", None)
+    if kept != known and paths:
+        store.keep_meta(_PICTURES, kept)
+    return found
+
+
+def _facts(path: str, mark: str, text: object, tree: Tree) -> tuple[Facts | None, str, str]:
+    """Return the facts of a picture, its fingerprint, and the facts as text, which may be remembered."""
+    if isinstance(text, str):
+        try:
+            return codec.load(Known, text, tree.settings.timezone)[0], mark, text
+        except (Unfit, IndexError):
+            pass
+    data = tree.file(path, [])
+    if data is None:
+        return None, "", ""
+    found = facts(data)
+    return found, found.mark if found else fingerprint.of_bytes(data), codec.dump((found,))
+
+
+Known = tuple[Facts | None, ...]
 
 
 def _kept(batch: list[_Row], store: Traces, gone: Iterable[str]) -> dict[str, Parsed]:

@@ -31,6 +31,24 @@ def address(text: str) -> str:
     return _commons(named) if named else ""
 
 
+#: The address of one of Creative Commons' licences, taken apart.
+_DEED: Final = re.compile(
+    r"https?://(?:www\.)?creativecommons\.org/(?:licenses/(?P<terms>by(?:-nc|-nd|-sa)*)/(?P<version>\d\.\d)"
+    r"(?:/(?P<port>[a-z]{2}))?|publicdomain/(?P<free>zero|mark)/1\.0)(?:/.*)?",
+    re.IGNORECASE,
+)
+
+
+def name(address: str) -> str:
+    """Return what a licence of Creative Commons is called, given its address, as "CC BY-SA 4.0"; else nothing."""
+    found = _DEED.fullmatch(address.strip())
+    if found is None:
+        return ""
+    if found["free"]:
+        return "CC0 1.0" if found["free"].lower() == "zero" else "Public Domain Mark 1.0"
+    return " ".join(filter(None, ["CC", found["terms"].upper(), found["version"], (found["port"] or "").upper()]))
+
+
 #: What people write where a work is free, or its owner agreed: in the languages of newsrooms that we know.
 _FREE: Final = re.compile(
     r"permission|public domain|open licen[cs]e|free licen[cs]e|government work|genehmigung|erlaubnis|gemeinfrei"

@@ -16,6 +16,7 @@ from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.library import Library, address
 from digestgen.model import Article
+from digestgen.pictures.album import Album, Shot
 from digestgen.terms import FOLDERS
 
 
@@ -23,14 +24,16 @@ from digestgen.terms import FOLDERS
 class Target:
     """Where one reference leads. `url` is None where its text stays without a link.
 
-    `file` is the path below content/ of a file that has to come along to `url`. `hint` finds what the author may
-    have meant, which takes a search, and so is asked only for what is told.
+    `file` is the path below content/ of a file that has to come along to `url`, `source` that of any file it leads
+    to, in content/static/ too. `hint` finds what the author may have meant, which takes a search, and so is asked only
+    for what is told.
     """
 
     url: str | None
     file: str = ""
     state: Literal["good", "held", "broken", "refused"] = "good"
     why: str = ""
+    source: str = ""
     hint: Callable[[], str] = field(default=str, repr=False, compare=False)
 
 
@@ -49,13 +52,15 @@ class Resolver:
     """Resolves references of articles against a library, the files of content/ and the other pages of the site.
 
     `known` maps every other address of the site (decoded) to the ids on it that may be linked to. `unread` are
-    articles that are there and no text: a link to one is told by what is wrong with it.
+    articles that are there and no text: a link to one is told by what is wrong with it. `album` are the pictures among
+    the files.
     """
 
     library: Library
     files: frozenset[str]
     known: Mapping[str, frozenset[str]]
     unread: frozenset[str] = frozenset()
+    album: Album = field(default_factory=Album)
     held: Mapping[str, Article] = field(init=False)
     wrong: Mapping[str, Article] = field(init=False)
     pages: Mapping[str, Article] = field(init=False)
@@ -122,7 +127,8 @@ class Resolver:
         if path in self.unread:
             return Target(None)
         if path.startswith(parse.STATIC + "/") and path in self.files:
-            return Target(urls.quote_path("/" + path.removeprefix(parse.STATIC + "/")) + _mark(fragment))
+            url = urls.quote_path("/" + path.removeprefix(parse.STATIC + "/"))
+            return Target(url + _mark(fragment), source=path)
         if path in self.files:
             return self._along(article, path, fragment)
         why = f"there is no file {self._named(path)}"
@@ -132,7 +138,7 @@ class Resolver:
         url = file_address(self.library.urls.get(article.path, "/"), article.path, path)
         if paths.output_path(urls.unquote(url)) is None:
             return Target(None, state="broken", why=f"{self._named(path)} has a name that not every system can hold")
-        return Target(url + _mark(fragment), path)
+        return Target(url + _mark(fragment), path, source=path)
 
     def unsure(self, path: str) -> bool:
         """Tell whether the site may have a page at `path` once what is wrong, and told, is mended."""
@@ -191,7 +197,8 @@ class Resolver:
             )
         if fragment and fragment not in self.known[place]:
             return Target(None, state="broken", why=f"there is no place #{fragment} on {place}")
-        return Target(urls.quote_path(place) + _mark(fragment))
+        static = parse.STATIC + place
+        return Target(urls.quote_path(place) + _mark(fragment), source=static if static in self.files else "")
 
 
 def _places(article: Article, config: Config) -> Iterable[str]:
@@ -246,8 +253,35 @@ def inward(article: Article, resolver: Resolver) -> list[Target]:
 
 
 def addresses(article: Article, resolver: Resolver) -> list[str | None]:
-    """Return the address of each reference in the body of `article`; None where its text stays without a link."""
-    return [resolver.resolve(article, ref.target).url for ref in article.body.refs]
+    """Return the address of each reference in the body of `article`; None where its text stays without a link.
+
+    A picture's is that of the file that is to be shown, which may be a size of it.
+    """
+    found = [resolver.resolve(article, ref.target) for ref in article.body.refs]
+    kinds = [ref.kind for ref in article.body.refs]
+    return [shot(target, resolver).url if kind == "image" and target.url else target.url for kind, target in zip(kinds, found, strict=True)]
+
+
+def shots(article: Article, resolver: Resolver) -> dict[int, Shot]:
+    """Return how each picture in the body of `article` that the site has itself is shown, by the number of its place."""
+    found = {}
+    for number, ref in enumerate(article.body.refs):
+        target = resolver.resolve(article, ref.target) if ref.kind == "image" else Target(None)
+        if target.url and target.source:
+            found[number] = shot(target, resolver)
+    return found
+
+
+def shot(target: Target, resolver: Resolver) -> Shot:
+    """Return how the picture at a good target is shown."""
+    assert target.url is not None
+    return resolver.album.shot(target.source, target.url)
+
+
+def pictured(article: Article, resolver: Resolver) -> tuple[Shot, ...]:
+    """Return how the pictures of the body are shown, without asking for the body."""
+    found = (resolver.resolve(article, target) for target in article.pictured)
+    return tuple([shot(target, resolver) for target in found if target.url and target.source])
 
 
 def faults(article: Article, resolver: Resolver) -> list[Diagnostic]:
@@ -257,7 +291,17 @@ def faults(article: Article, resolver: Resolver) -> list[Diagnostic]:
         target = resolver.resolve(article, ref.target)
         if target.state in ("broken", "refused"):
             found.append(_fault(target, ref.kind, span))
+        elif ref.kind == "image" and resolver.album.broken(target.source):
+            found.append(no_picture(target, span, resolver))
     return found
+
+
+def no_picture(target: Target, span: Span | None, resolver: Resolver) -> Diagnostic:
+    """Return the message for a file that is shown as a picture and is none, as far as its head tells."""
+    name = f"{resolver.library.config.content}/{target.source}"
+    message = f"{name} is damaged, or no picture of the kind that its name promises"
+    help = "open it in a program for pictures, and save it again"
+    return Diagnostic("bad-picture", message, span, "its size is not known", help, "warning")
 
 
 def places(article: Article, resolver: Resolver) -> list[Span]:

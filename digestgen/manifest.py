@@ -134,6 +134,14 @@ TABLE: Final = Table(
             otherwise="false",
         ),
         Key(
+            "sizes",
+            Text("a list of widths as HTML has it", pattern=r"[A-Za-z0-9.,():<=>+*/ -]{1,300}"),
+            "How wide the theme shows pictures of the text, as the attribute `sizes` of HTML: it tells browsers which "
+            "of several widths to fetch.",
+            "",
+            "that of the theme below, or 100vw",
+        ),
+        Key(
             "options",
             MapOf(_Options(), "a mapping of options", Text("a name such as accent_dark", pattern=r"[a-z][a-z0-9_]*")),
             "Options that site.yaml may set in `theme_options`.",

@@ -138,8 +138,9 @@ class Article:
     This is what the library and all lists know; the rest is a `Manuscript`, fetched where it is asked for.
     `lede` is the first paragraph as text. `dated_slug` is the slug with the date of the file's name, where the
     slug is without it. `byline` are its authors, else those who reported it, else those who wrote it: names, or
-    keys of people.yaml. `inward` are the targets of the body's references that lead into the site, in order.
-    `fingerprint` stands for everything that the file says, `face` for what stands here but for `inward`: all that
+    keys of people.yaml. `inward` are the targets of the body's references that lead into the site, in order, `pictured`
+    those among them that are pictures.
+    `fingerprint` stands for everything that the file says, `face` for what stands here but for these: all that
     lists can show of it. `wrong` tells that the file could not be read as a whole: such an article is checked as far
     as it goes, and is nowhere in the site.
     """
@@ -176,6 +177,7 @@ class Article:
     aliases: tuple[str, ...] = ()
     canonical: str = ""
     inward: tuple[str, ...] = ()
+    pictured: tuple[str, ...] = ()
     face: str = ""
     wrong: bool = False
     listing: Listing | None = None

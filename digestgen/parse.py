@@ -238,7 +238,7 @@ def _suffix(stem: str, config: Config) -> tuple[str, str]:
 
 def _face(item: Article) -> str:
     """The fingerprint of all that lists can show of an article: of everything but its text."""
-    return fingerprint.of_value(replace(item, fingerprint="", inward=()))
+    return fingerprint.of_value(replace(item, fingerprint="", inward=(), pictured=()))
 
 
 def _article(
@@ -256,6 +256,7 @@ def _article(
     body, places = _body(parts, lang, path, config, report)
     sound = sound and body is not None and (stamp is not None or path.startswith(PAGES + "/"))
     body = body or Body()
+    inward = [ref for ref in body.refs if urls.classify(ref.target).kind not in ("external", "mail")]
     marks = {key: span for key, span in report.marks.items() if _WANTED.match(key)}
     manuscript = Manuscript(body, places, plain_mapping(values["extra"]), marks)
     return Article(
@@ -290,7 +291,8 @@ def _article(
         translation_key=values["translation_key"],
         aliases=_aliases(values["aliases"], report),
         canonical=values["canonical"],
-        inward=tuple(ref.target for ref in body.refs if urls.classify(ref.target).kind not in ("external", "mail")),
+        inward=tuple(ref.target for ref in inward),
+        pictured=tuple(ref.target for ref in inward if ref.kind == "image"),
         wrong=not sound,
         listing=_listing(values) if edition else None,
         fetch=lambda: manuscript,

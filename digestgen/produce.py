@@ -14,7 +14,8 @@ from typing import Final
 from digestgen import fingerprint, urls, work, writer
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.feeds.formats import FORMATS
-from digestgen.plan.outputs import Copied, Output, Rendered, Syndicated, file_of
+from digestgen.pictures.clean import cleaned
+from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, Syndicated, file_of
 from digestgen.render import Renderer, TemplateFault
 from digestgen.source import Tree
 from digestgen.traces import Row, Traces
@@ -136,8 +137,28 @@ def _prepared(output: Output, press: Press) -> tuple[writer.Prepared | Diagnosti
         told: list[Diagnostic] = []
         data = press.tree.file(content.source, told)
         return press.target.prepare(output.path, data) if data is not None else told[0], ()
+    if isinstance(content, Cleaned):
+        return _cleaned(output.path, content, press), ()
     data = FORMATS[content.format].write(content.make()) if isinstance(content, Syndicated) else content
     return press.target.prepare(output.path, data), ()
+
+
+def _cleaned(path: str, content: Cleaned, press: Press) -> writer.Prepared | Diagnostic:
+    told: list[Diagnostic] = []
+    data = press.tree.file(content.source, told)
+    if data is None:
+        return told[0]
+    clean = cleaned(data, content.facts.head, content.facts.rights)
+    prepared = press.target.prepare(path, data if clean is None else clean)
+    if clean is not None or prepared.fault:
+        return prepared
+    message = "what it tells of places and devices could not be removed: the file is damaged or of a strange form"
+    place = Span(f"{press.tree.settings.content}/{content.source}")
+    return replace(prepared, fault=Diagnostic("bad-picture", message, place, help=_MEND, severity="warning"))
+
+
+#: What makes a picture whole, in any program that shows it.
+_MEND: Final = "open it in a program for pictures, and save it again"
 
 
 def _rendered(path: str, content: Rendered, press: Press) -> tuple[writer.Prepared | Diagnostic, tuple[str, ...]]:
@@ -158,6 +179,8 @@ def _key(output: Output, press: Press) -> str:
         return content.key
     if isinstance(content, bytes):
         return fingerprint.of_bytes(content)
+    if isinstance(content, Cleaned):
+        return f"{content.facts.mark} cleaned"
     return _file_mark(content.source, press)
 
 

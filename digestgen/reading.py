@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,14 +10,19 @@ from digestgen import gather, registry, source, unchanged, work
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic
 from digestgen.model import Article, Registries
+from digestgen.pictures.album import Facts
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a site's folder holds, and what was found wrong with it. `articles` are in the order of their paths."""
+    """What a site's folder holds, and what was found wrong with it. `articles` are in the order of their paths.
+
+    `pictures` are known by their paths below content/.
+    """
 
     tree: source.Tree
     articles: list[Article]
+    pictures: Mapping[str, Facts | None]
     registries: Registries
     found: list[Diagnostic]
 
@@ -38,4 +44,5 @@ def read(folder: Path, settings: Config, look: unchanged.Look, found: list[Diagn
     marks = look.marks(settings.content)
     gathered = gather.articles(tree, marks, look.store, jobs or work.cores(), lambda _done, _of: None)
     registries, faults = registry.read(tree.registries())
-    return Reading(tree, gathered.articles, registries, [*found, *tree.found, *faults, *gathered.found])
+    pictures = gather.pictures(tree, marks, look.store)
+    return Reading(tree, gathered.articles, pictures, registries, [*found, *tree.found, *faults, *gathered.found])

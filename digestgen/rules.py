@@ -60,6 +60,7 @@ _RULES: Final = (
     Rule("held-headline", "A link's text is the headline of an article that is held back, and stays.", "warning"),
     Rule("held-picture", "A picture in content/static/ is held back with the only articles that show it.", "note"),
     Rule("refused-link", "A link has an address of a kind that is not allowed, as javascript:.", "warning"),
+    Rule("bad-picture", "A picture's file is damaged, or none of the kind that its name promises.", "warning"),
     Rule("missing-alt", "A picture has no alternative text.", "warning"),
     # --- the site as a whole
     Rule("url-collision", "Two things claim one address, or addresses that one file system holds for the same."),

@@ -16,11 +16,17 @@ from digestgen import blocks, files, parse, styles, urls, yaml
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.manifest import TABLE, Option
+from digestgen.pictures import headers
+from digestgen.pictures.album import Facts
+from digestgen.pictures.headers import Head
 from digestgen.schema import Fault, Flag, Report, meant
 from digestgen.views import API_VERSION, Picture
 
 #: The most that one file of a theme may hold.
 LIMIT: Final = 16 * 1024 * 1024
+
+#: Nothing is known of any picture.
+_NO_PICTURES: Final[Mapping[str, Facts | None]] = {}
 
 #: The most themes that may extend each other.
 _DEEPEST: Final = 8
@@ -42,6 +48,8 @@ class Theme:
     templates: Mapping[str, Template]
     assets: Mapping[str, bytes]
     options: Mapping[str, Any]
+    sizes: str = "100vw"
+    """How wide it shows pictures of the text, as HTML's attribute of this name."""
     addresses: Mapping[str, str] = field(default_factory=dict)
     """Name of an asset to its address, which changes with its content; `styles.SHEET` is among them."""
 
@@ -57,6 +65,7 @@ class Folder:
     description: str
     extends: str
     skeleton: bool
+    sizes: str
     options: Mapping[str, Option]
     templates: Mapping[str, Template]
     styles: Mapping[str, styles.Sheet]
@@ -112,11 +121,16 @@ def _says_yes(node: yaml.Node) -> bool:
 
 
 def load(
-    settings: Config, site: Path, static: Collection[str] = (), *, stable_names: bool = False
+    settings: Config,
+    site: Path,
+    static: Collection[str] = (),
+    pictures: Mapping[str, Facts | None] = _NO_PICTURES,
+    *,
+    stable_names: bool = False,
 ) -> tuple[Theme | None, list[Diagnostic]]:
     """Return the theme that the `settings` of the site in the folder `site` name, with the options they give.
 
-    `static` are the names of the files below content/static/. An option that is wrong is told, and has its default;
+    `static` are the names of the files below content/static/, `pictures` are those of content/ by path. An option that is wrong is told, and has its default;
     None stands for a theme that cannot be read. With `stable_names` the address of a file of the theme does not
     change with its content.
     """
@@ -133,9 +147,10 @@ def load(
         sheets, assets = small.sheets(sheets), small.assets(assets)
     properties = _custom_properties(options)
     final, addresses = styles.fingerprinted(assets, sheets, settings.theme, properties, stable=stable_names)
-    shelf = _Pictures(addresses, frozenset(static))
+    shelf = _Pictures(addresses, frozenset(static), assets, pictures)
     values = {key: _value(option, value, span, shelf, found) for key, (option, value, span) in options.items()}
-    return Theme(settings.theme, texts, final, values, addresses), found
+    sizes = next((size for folder in above if (size := folder.sizes)), "100vw")
+    return Theme(settings.theme, texts, final, values, sizes, addresses), found
 
 
 def templates(above: Sequence[Folder]) -> dict[str, Template]:
@@ -278,6 +293,7 @@ def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
         values["description"],
         values["extends"],
         values["skeleton"],
+        values["sizes"],
         values["options"],
         {
             key: Template(_decoded(raw, f"{shown}/templates/{key}", found), f"{shown}/templates/{key}")
@@ -367,6 +383,15 @@ class _Pictures:
 
     addresses: Mapping[str, str]
     static: frozenset[str]
+    assets: Mapping[str, bytes]
+    pictures: Mapping[str, Facts | None]
+
+    def head(self, name: str) -> Head | None:
+        """Return what is known of a picture's size."""
+        if name in self.addresses:
+            return headers.read(self.assets.get(name, b""))
+        known = self.pictures.get(f"{parse.STATIC}/{name}")
+        return known.head if known else None
 
     def address(self, name: str) -> str:
         """Return the address of a picture, or "" where there is none of the name; the theme's come first."""
@@ -384,4 +409,5 @@ def _value(option: Option, value: Any, span: Span | None, shelf: _Pictures, foun
         hint = meant(name, [*shelf.addresses, *shelf.static])
         message = f"there is no picture `{value}` in content/static/, and none in the theme's assets/"
         found.append(Diagnostic("broken-link", message, span, hint))
-    return Picture(address, "") if address else None
+    head = shelf.head(name)
+    return Picture(address, "", width=head.width if head else 0, height=head.height if head else 0) if address else None

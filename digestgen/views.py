@@ -46,6 +46,22 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class PictureFile:
+    """A file of a picture, `width` pixels wide."""
+
+    url: str
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSource:
+    """Files of one picture that differ in width alone, the smallest first; `type` is their media type."""
+
+    type: str
+    files: tuple[PictureFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A picture with what has to stand beside it. Without `alt` text it is decoration."""
 
@@ -57,6 +73,9 @@ class Picture:
     width: int = 0
     """Pixels, with `height`; 0 where the file does not tell."""
     height: int = 0
+    sources: tuple[PictureSource, ...] = ()
+    """The picture in several widths, the best kind of file first; the last kind is that of `url`, which every browser
+    knows. Empty where there is but one file."""
 
 
 @dataclass(frozen=True, slots=True)

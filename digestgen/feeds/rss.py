@@ -1,4 +1,4 @@
-"""RSS 2.0, with what it lacks from other vocabularies: content:encoded, dc:creator, dc:language and atom:link."""
+"""RSS 2.0, with what it lacks from other vocabularies: content:encoded, dc:creator, dc:language, media:content and atom:link."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ _SPACES: Final = {
     "xmlns:atom": "http://www.w3.org/2005/Atom",
     "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
     "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+    "xmlns:media": "http://search.yahoo.com/mrss/",
 }
 TYPE: Final = "application/rss+xml"
 
@@ -52,8 +53,19 @@ def _item(channel: ElementTree.Element, entry: Entry, lang: str) -> None:
     # its address is that of a feed: without one there is nothing to name
     if entry.origin and entry.origin.feed:
         _text(node, "source", entry.origin.name, url=entry.origin.feed)
+    if entry.image:
+        ElementTree.SubElement(node, "media:content", _media(entry))
     _some(node, "description", entry.summary)
     _some(node, "content:encoded", entry.html)
+
+
+def _media(entry: Entry) -> dict[str, str]:
+    """Return an entry's picture as Media RSS 1.5.1 has it."""
+    width, height = entry.image_size
+    found = {"url": entry.image, "type": entry.image_type, "medium": "image"}
+    return {name: clean(text) for name, text in found.items() if text} | (
+        {"width": str(width), "height": str(height)} if width and height else {}
+    )
 
 
 def _date(moment: str) -> str:

@@ -56,7 +56,8 @@ class Entry:
     """An entry of a feed, mostly an article. `html` is empty in short feeds.
 
     `external` is the page elsewhere that it is about, `via` are all works that it credits. `image` has no `image_type`
-    (media type) where its name does not tell.
+    (media type) where its name does not tell, and an `image_size` (width and height in pixels) of zeros where nobody
+    knows.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Entry:
     tags: tuple[str, ...] = ()
     image: str = ""
     image_type: str = ""
+    image_size: tuple[int, int] = (0, 0)
     external: str = ""
     via: tuple[Work, ...] = ()
     origin: Origin | None = None

@@ -7,7 +7,7 @@ the whole site is known: that is why it comes in pieces.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 from typing import Literal
@@ -20,6 +20,10 @@ from digestgen.markup.labels import labels
 
 #: What may be written: an address of the web, a mail address, or one of this site (RFC 3986, section 4).
 _WRITABLE = re.compile(r"(?:https?:|mailto:|[/#?.]|[^:/#?\\\x00-\x20]*(?:[/#?]|\Z))", re.IGNORECASE)
+
+
+#: Nothing is known of any picture.
+_NONE: Mapping[int, Picture] = {}
 
 
 class TooComplex(Exception):
@@ -133,8 +137,39 @@ def _joined(parts: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(part for part in done if part != "")
 
 
-def assemble(body: Body, addresses: Sequence[str | None]) -> str:
-    """Return the body's HTML, with `addresses[i]` for `body.refs[i]`.
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """How a picture of the body is shown: its pixels (0 where unknown), and other files for it.
+
+    `sources` are media types with a `srcset` each, of which the last is the `<img>`'s own; `sizes` is what HTML calls
+    so. An `eager` one is there at once, others when they come into sight.
+    """
+
+    width: int = 0
+    height: int = 0
+    sources: tuple[tuple[str, str], ...] = ()
+    sizes: str = ""
+    eager: bool = False
+
+
+#: So many characters of HTML before a picture, and it is not at the beginning any more.
+_NEAR_TOP = 1200
+
+
+def first_picture(body: Body) -> int | None:
+    """Return which of `body.refs` is a picture that those who open the page see at once; None where there is none."""
+    before = 0
+    for part in body.parts:
+        before += len(part) if isinstance(part, str) else 0
+        if before > _NEAR_TOP:
+            return None
+        if isinstance(part, tuple) and body.refs[part[0]].kind == "image":
+            return part[0]
+    return None
+
+
+def assemble(body: Body, addresses: Sequence[str | None], pictures: Mapping[int, Picture] = _NONE) -> str:
+    """Return the body's HTML, with `addresses[i]` for `body.refs[i]`, and the picture there as `pictures[i]` has it.
 
     None, or an address of a kind that may not be written, leaves a link's text without its link and puts a
     picture's alternative text in its place.
@@ -147,7 +182,7 @@ def assemble(body: Body, addresses: Sequence[str | None]) -> str:
         elif isinstance(part, int):
             out.append("" if known[part] is None else "</a>")
         else:
-            out.append(_opening(part, known[part[0]], body.refs[part[0]]))
+            out.append(_opening(part, known[part[0]], body.refs[part[0]], pictures.get(part[0])))
     return "".join(out)
 
 
@@ -155,15 +190,44 @@ def _allowed(address: str) -> bool:
     return _WRITABLE.match(address) is not None
 
 
-def _opening(part: tuple[int, str, str], address: str | None, ref: Ref) -> str:
+def _opening(part: tuple[int, str, str], address: str | None, ref: Ref, picture: Picture | None) -> str:
     if address is not None:
-        return f"{part[1]}{escape(address)}{part[2]}"
+        end = part[2] if picture is None else _sized(part[2], picture)
+        whole = f"{part[1]}{escape(address)}{end}"
+        return _several(whole, picture.sources[:-1], picture.sizes) if picture and picture.sources else whole
     return escape(ref.alt or "", quote=False) if ref.kind == "image" else ""
 
 
-def feed_html(body: Body, addresses: Sequence[str | None]) -> str:
+def _sized(end: str, picture: Picture) -> str:
+    """Return what follows the address in a picture's tag, with its pixels and its other files."""
+    attributes = _sources(picture.sources[-1][1], picture.sizes) if picture.sources else ""
+    given = dict(_MEASURE.findall(end))
+    if picture.width and picture.height and len(given) < 2:
+        width = int(given.get("width") or 0) or round(int(given.get("height") or 0) * picture.width / picture.height)
+        width = width or picture.width
+        attributes += f' width="{width}" height="{max(1, round(width * picture.height / picture.width))}"'
+        end = _MEASURE.sub("", end)
+    if picture.eager:
+        end = end.replace(' loading="lazy"', ' fetchpriority="high"', 1)
+    return f'"{attributes}{end[1:]}'
+
+
+#: The author's own measures, as the cutter writes them.
+_MEASURE = re.compile(r' (width|height)="(\d{1,6})"')
+
+
+def _several(image: str, sources: Iterable[tuple[str, str]], sizes: str) -> str:
+    others = "".join(f'<source type="{kind}"{_sources(srcset, sizes)}>' for kind, srcset in sources)
+    return f"<picture>{others}{image}</picture>" if others else image
+
+
+def _sources(srcset: str, sizes: str) -> str:
+    return f' srcset="{escape(srcset)}" sizes="{escape(sizes)}"'
+
+
+def feed_html(body: Body, addresses: Sequence[str | None], pictures: Mapping[int, Picture] = _NONE) -> str:
     """Return the body for a feed: as `assemble`, but always cleaned and without what only a page needs."""
-    return clean.clean_for_feed(assemble(body, addresses))
+    return clean.clean_for_feed(assemble(body, addresses, pictures))
 
 
 def link_text(body: Body, number: int) -> str:

@@ -6,7 +6,7 @@ nothing but what stands in the key beside it; `Desk.shared` covers what the desk
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from digestgen import credits, i18n, links, urls, views
@@ -14,9 +14,11 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Target
 from digestgen.markup import convert
 from digestgen.model import Article
+from digestgen.pictures.album import Size
+from digestgen.pictures.headers import TYPES
 from digestgen.plan import corrections, held, metadata, stories
 from digestgen.plan.desk import Desk, Shown
-from digestgen.plan.outputs import Copied, Output, Rendered, file_of
+from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, file_of
 
 #: Words that a reader reads in a minute.
 _PACE = 220
@@ -78,9 +80,9 @@ def article(
         _versions(item, desk), neighbours[0], neighbours[1], place, desk.edition_of(item), provenance, further
     )
     registered = tuple(desk.library.known.publisher(source)[2] for source in item.sources)
-    inward = tuple(target.url for target in targets)
+    text = text_key(item, desk, targets)
     original = metadata.original(item, desk)
-    key = desk.key(item.fingerprint, shown, beside, tags, inward, registered, original, desk.everyone(item))
+    key = desk.key(item.fingerprint, shown, beside, tags, text, registered, original, desk.everyone(item))
 
     def make() -> views.ArticlePage:
         return metadata.described(_article_page(item, desk, tags, beside), item, desk, original)
@@ -168,7 +170,7 @@ def plain_page(item: Article, desk: Desk) -> Made:
     targets = links.inward(item, desk.resolver)
     url = desk.library.urls[item.path]
     beside = _Beside(_versions(item, desk))
-    key = desk.key(item.fingerprint, url, beside, tuple(target.url for target in targets))
+    key = desk.key(item.fingerprint, url, beside, text_key(item, desk, targets))
     return with_page(item, desk, targets, "page.html", key, lambda: _plain_page(item, desk, url, beside))
 
 
@@ -195,12 +197,41 @@ def _plain_page(item: Article, desk: Desk, url: str, beside: _Beside) -> views.P
     )
 
 
+def text_key(item: Article, desk: Desk, targets: Iterable[Target]) -> tuple[object, ...]:
+    """Return what else than the file itself the text rests on: where links lead, and how pictures are shown."""
+    shots = links.pictured(item, desk.resolver)
+    return (tuple([target.url for target in targets]), shots, desk.resolver.album.slot if shots else "")
+
+
 def html(item: Article, desk: Desk) -> str:
     """Return the body with links as its own page has to write them."""
     here = desk.library.urls[item.path]
     found = links.addresses(item, desk.resolver)
     local = [urls.relative(here, url) if url and url.startswith("/") else url for url in found]
-    return convert.assemble(item.body, local)
+    first = None if item.image else convert.first_picture(item.body)
+    return convert.assemble(item.body, local, _pictures(item, desk, here, first))
+
+
+def _pictures(item: Article, desk: Desk, here: str, first: int | None) -> dict[int, convert.Picture]:
+    """Return how the pictures of the text are shown on the page at `here`, of which the `first` is seen at once."""
+    shots, slot = links.shots(item, desk.resolver), desk.resolver.album.slot
+    shown = {
+        number: convert.Picture(
+            shot.width, shot.height, tuple([_srcset(sizes, here) for sizes in shot.sizes]), slot, number == first
+        )
+        for number, shot in shots.items()
+    }
+    return shown if first is None or first in shown else shown | {first: convert.Picture(eager=True)}
+
+
+def measured(item: Article, desk: Desk) -> dict[int, convert.Picture]:
+    """Return the pixels of the text's pictures, for those who show it elsewhere than on its page."""
+    return {number: convert.Picture(shot.width, shot.height) for number, shot in links.shots(item, desk.resolver).items()}
+
+
+def _srcset(sizes: Iterable[Size], here: str) -> tuple[str, str]:
+    listed = [(size, urls.relative(here, size.url)) for size in sizes]
+    return TYPES[listed[0][0].kind], ", ".join(f"{address} {size.width}w" for size, address in listed)
 
 
 def with_page(
@@ -223,7 +254,8 @@ def with_page(
     made.held = sum(target.state == "held" for target in targets)
     if made.held:
         made.found.extend(held.given_away(item, desk.resolver))
-    if any(target.state in ("broken", "refused") for target in targets):
+    broken = desk.resolver.album.broken
+    if any(target.state in ("broken", "refused") or broken(target.source) for target in targets):
         made.found.extend(links.faults(item, desk.resolver))
     made.outputs.extend(
         _redirect(alias, url, item, desk, mark(item, f"aliases.{index}")) for index, alias in enumerate(item.aliases)
@@ -258,12 +290,14 @@ def _with_image(item: Article, targets: Sequence[Target], desk: Desk, found: lis
     target = desk.resolver.resolve(item, item.image.src)
     if target.state == "good" and not target.file and urls.classify(item.image.src).path.endswith(".md"):
         target = Target(None, state="broken", why="it is an article, and no picture")
-    found.extend(_image_faults(item, target))
+    found.extend(_image_faults(item, target, desk))
     return [*targets, target]
 
 
-def _image_faults(item: Article, target: Target) -> Iterable[Diagnostic]:
+def _image_faults(item: Article, target: Target, desk: Desk) -> Iterable[Diagnostic]:
     assert item.image is not None
+    if desk.resolver.album.broken(target.source):
+        yield links.no_picture(target, _image_mark(item), desk.resolver)
     if target.state in ("broken", "refused"):
         yield Diagnostic("broken-link", f"`image` leads nowhere: {target.why}", _image_mark(item), target.hint())
     if item.image.alt is None:
@@ -281,6 +315,7 @@ def _image_mark(item: Article) -> Span | None:
 
 
 def _along(targets: Iterable[Target], item: Article, desk: Desk, found: list[Diagnostic]) -> Iterable[Output]:
+    """Yield the files beside the page. A picture that is shown there, and not only linked to, is cleaned."""
     files: dict[str, str] = {}
     for target in targets:
         if not target.file or target.url is None:
@@ -288,8 +323,17 @@ def _along(targets: Iterable[Target], item: Article, desk: Desk, found: list[Dia
         other = files.setdefault(target.url.partition("#")[0], target.file)
         if other != target.file:
             found.append(_same_name(other, target.file, item))
+    shown = {target.source for target in _shown(item, desk)}
     for url, file in files.items():
-        yield Output(file_of(url), Copied(file), f"{desk.library.config.content}/{file}", mark(item, "title"))
+        known = desk.resolver.album.pictures.get(file) if file in shown else None
+        content = Cleaned(file, known) if known else Copied(file)
+        yield Output(file_of(url), content, f"{desk.library.config.content}/{file}", mark(item, "title"))
+
+
+def _shown(item: Article, desk: Desk) -> Iterator[Target]:
+    """Yield where the pictures lead that a page shows."""
+    for target in (*item.pictured, *((item.image.src,) if item.image else ())):
+        yield desk.resolver.resolve(item, target)
 
 
 def _same_name(one: str, other: str, item: Article) -> Diagnostic:

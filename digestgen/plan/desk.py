@@ -15,6 +15,9 @@ from digestgen.editions import Edition
 from digestgen.feeds.formats import FORMATS
 from digestgen.library import Library, Part
 from digestgen.model import Article, RegisteredPerson, Source, Stamp
+from digestgen.pictures.album import Size
+from digestgen.pictures.headers import TYPES
+from digestgen.pictures.rights import Rights
 from digestgen.plan import facts
 from digestgen.plan.outputs import Rendered
 from digestgen.terms import Term, TermKind
@@ -215,10 +218,22 @@ class Desk:
     def picture(self, article: Article) -> views.Picture | None:
         """Return the article's picture; None where it has none, or its file is missing (told elsewhere)."""
         image = article.image
-        url = self.resolver.resolve(article, image.src).url if image else None
-        if image is None or url is None:
+        target = self.resolver.resolve(article, image.src) if image else None
+        if image is None or target is None or target.url is None:
             return None
-        return views.Picture(url, image.alt or "", image.caption, image.credit, image.license)
+        shot = links.shot(target, self.resolver)
+        known = self.resolver.album.pictures.get(target.source)
+        rights = known.rights if known else Rights()
+        return views.Picture(
+            url=shot.url,
+            alt=image.alt or "",
+            caption=image.caption,
+            credit=image.credit or rights.line,
+            license=image.license or rights.license,
+            width=shot.width,
+            height=shot.height,
+            sources=tuple([_source(sizes) for sizes in shot.sizes]),
+        )
 
     def edition(self, edition: Edition) -> views.EditionLink:
         """Return an edition as other pages name it."""
@@ -479,6 +494,10 @@ def brief(text: str) -> str:
         return text[: ends[-1]]
     cut = max(text.rfind(" ", _LEAST, _MOST), text.rfind("、", _LEAST, _MOST))
     return text[: cut if cut > 0 else _MOST].rstrip(" ,;:–—-、") + " …"
+
+
+def _source(sizes: tuple[Size, ...]) -> views.PictureSource:
+    return views.PictureSource(TYPES[sizes[0].kind], tuple([views.PictureFile(size.url, size.width) for size in sizes]))
 
 
 def label(article: Article, words: i18n.Language) -> str:

@@ -152,8 +152,8 @@ def _about(edition: Edition) -> str:
 
 
 def _text_key(item: Article, desk: Desk) -> tuple[object, ...]:
-    """What the text of a file is made from: the file, and where its links lead."""
-    return (item.fingerprint, tuple(target.url for target in links.inward(item, desk.resolver)))
+    """What the text of a file is made from: the file, where its links lead, and how its pictures are shown."""
+    return (item.fingerprint, *articles.text_key(item, desk, links.inward(item, desk.resolver)))
 
 
 def _versions(edition: Edition, desk: Desk) -> dict[str, str]:
@@ -196,7 +196,7 @@ def _text(item: Article, edition: Edition, desk: Desk) -> str:
     own = desk.library.urls[item.path]
     found = (own + url if url and url.startswith("#") else url for url in links.addresses(item, desk.resolver))
     local = [urls.relative(edition.url, url) if url and url.startswith("/") else url for url in found]
-    return convert.feed_html(item.body, local)
+    return convert.feed_html(item.body, local, articles.measured(item, desk))
 
 
 # --- the list of all

@@ -13,23 +13,12 @@ from digestgen import credits, i18n, links, views
 from digestgen.feeds.values import Entry, Origin, Person, Work
 from digestgen.markup import convert
 from digestgen.model import Article, Source
-from digestgen.plan import corrections
+from digestgen.pictures.album import media_type
+from digestgen.plan import articles, corrections
 from digestgen.plan.desk import Desk
 
 #: Uses of a source (see `frontmatter.USES`) that make an article one on that work, and not one that only cites it.
 _ABOUT: Final = ("based-on", "republishes")
-
-#: Media types of pictures by the endings of their names; the system's own list differs between machines.
-_PICTURES: Final = {
-    "avif": "image/avif",
-    "gif": "image/gif",
-    "jpeg": "image/jpeg",
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "svg": "image/svg+xml",
-    "webp": "image/webp",
-}
-
 
 def entry_of(item: Article, desk: Desk, *, full: bool) -> Entry:
     """Return the entry of an article, with its full text or only its summary."""
@@ -48,7 +37,8 @@ def entry_of(item: Article, desk: Desk, *, full: bool) -> Entry:
         html=_html(item, picture, image, desk) if full else "",
         tags=tuple(link.name for link in desk.tags(item)),
         image=image,
-        image_type=_PICTURES.get(image.partition("?")[0].rpartition(".")[2].lower(), ""),
+        image_type=media_type(image),
+        image_size=(picture.width, picture.height) if picture and image else (0, 0),
         external=_external(item, desk),
         via=tuple({source.url: _work(source, desk) for source in item.sources if source.url}.values()),
         origin=_origin(item, desk),
@@ -111,7 +101,7 @@ def text_of(item: Article, desk: Desk) -> str:
     """Return the text of a file as HTML for those who read it elsewhere than on its page."""
     here = desk.absolute(desk.library.urls[item.path])
     found = links.addresses(item, desk.resolver)
-    return convert.feed_html(item.body, [_outward(url, here, desk) for url in found])
+    return convert.feed_html(item.body, [_outward(url, here, desk) for url in found], articles.measured(item, desk))
 
 
 def _outward(url: str | None, here: str, desk: Desk) -> str | None:
@@ -125,4 +115,5 @@ def _figure(picture: views.Picture, image: str, lang: str) -> str:
     credit = i18n.language(lang).text("Picture: %(credit)s", credit=picture.credit) if picture.credit else ""
     told = " ".join(part for part in (picture.caption, credit, picture.license) if part)
     caption = f"<figcaption>{escape(told)}</figcaption>" if told else ""
-    return f'<figure><img src="{escape(image)}" alt="{escape(picture.alt)}">{caption}</figure>\n'
+    size = f' width="{picture.width}" height="{picture.height}"' if picture.width and picture.height else ""
+    return f'<figure><img src="{escape(image)}" alt="{escape(picture.alt)}"{size}>{caption}</figure>\n'

@@ -12,6 +12,9 @@ from typing import Any, Final
 from digestgen import credits, i18n, licenses, links, urls, views
 from digestgen.markup import convert
 from digestgen.model import Article, Source
+from digestgen.pictures.album import media_type
+from digestgen.pictures.headers import TYPES
+from digestgen.plan import articles
 from digestgen.plan.desk import Desk
 
 Document = dict[str, Any]
@@ -25,18 +28,6 @@ _STANDARD: Final = {
 
 #: Kinds of work that the IPTC's own list of genres has (cv.iptc.org/newscodes/genre); the others go by name.
 _GENRES: Final = {"analysis": "Analysis", "background": "Background", "opinion": "Opinion"}
-
-#: Media types by the endings of pictures' names; the system's own list differs between machines.
-_PICTURES: Final = {
-    "avif": "image/avif",
-    "gif": "image/gif",
-    "jpeg": "image/jpeg",
-    "jpg": "image/jpeg",
-    "png": "image/png",
-    "svg": "image/svg+xml",
-    "webp": "image/webp",
-}
-
 
 def name_of(item: Article) -> str:
     """Return the name of the document of `item`: it rests on the article's id alone, and every system can hold it."""
@@ -104,7 +95,7 @@ def _texts(*texts: tuple[str, str]) -> Iterable[Document]:
 
 def _body(item: Article, desk: Desk, url: str) -> Document:
     led = [_outward(target, url, desk) for target in links.addresses(item, desk.resolver)]
-    value = convert.feed_html(item.body, led)
+    value = convert.feed_html(item.body, led, articles.measured(item, desk))
     return {"role": "main", "contentType": "text/html", "wordCount": item.body.words, "value": value}
 
 
@@ -196,17 +187,17 @@ def _pictures(item: Article, desk: Desk) -> Iterable[Document]:
     if picture is None or item.image is None:
         return
     known = uuid.uuid5(uuid.NAMESPACE_URL, f"{item.id}#{item.image.src}")
-    ending = urls.unquote(picture.url).partition("?")[0].rpartition(".")[2].lower()
+    kind = media_type(urls.unquote(picture.url))
     yield _known(
         name=picture.alt or picture.caption or item.image.src,
         uri=f"urn:uuid:{known}",
         rel="illustration",
-        type="graphic" if ending == "svg" else "picture",
+        type="graphic" if kind == TYPES["svg"] else "picture",
         descriptions=[*_texts(("caption", picture.caption), ("alt", picture.alt))],
         by=picture.credit,
         usageTerms=picture.license,
         rightsInfo=_known(linkedRights=licenses.address(picture.license)),
-        renditions=[*_renditions(picture, _PICTURES.get(ending, ""), desk)],
+        renditions=[*_renditions(picture, kind, desk)],
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from digestgen import paths, urls
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.feeds.values import Feed
+from digestgen.pictures.album import Facts
 from digestgen.views import Page
 
 
@@ -54,6 +55,14 @@ class Copied:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A picture without what it tells of places and devices: `source` is a path below content/."""
+
+    source: str
+    facts: Facts
+
+
 def _nowhere() -> Span | None:
     return None
 
@@ -66,7 +75,7 @@ class Output:
     """
 
     path: str
-    content: Rendered | Syndicated | Copied | bytes
+    content: Rendered | Syndicated | Copied | Cleaned | bytes
     claim: str
     place: Callable[[], Span | None] = field(default=_nowhere, repr=False, compare=False)
 

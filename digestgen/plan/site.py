@@ -11,6 +11,7 @@ from digestgen.config import Config, NavItem
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Resolver
 from digestgen.model import Article
+<<<<<<< HEAD
 from digestgen.plan import (
     archive,
     articles,
@@ -23,6 +24,10 @@ from digestgen.plan import (
     stories,
     syndication,
 )
+=======
+from digestgen.pictures.album import Album
+from digestgen.plan import archive, articles, corrections, editions, held, lists, sitemaps, stories, syndication
+>>>>>>> 99725fd (Read the size of pictures from their heads, and clean what articles show of places and devices)
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unfit
 from digestgen.terms import FOLDERS, TermKind
@@ -56,14 +61,15 @@ def plan(
     files: frozenset[str],
     theme_options: Mapping[str, object],
     unread: frozenset[str] = frozenset(),
+    album: Album | None = None,
 ) -> tuple[Plan, list[Diagnostic]]:
     """Return the plan of the site and what is wrong with its links and addresses.
 
     `files` are the paths below content/ of all files that are not articles, `unread` those of articles that are no
-    text, which is told already.
+    text, which is told already, and `album` the pictures among the files.
     """
     draft = _Draft()
-    resolver = Resolver(shelf, files, {}, unread)
+    resolver = Resolver(shelf, files, {}, unread, album or Album())
     desks = [Desk(shelf, part, resolver) for part in shelf.parts]
     back = held.pictures(shelf)
     draft.found.extend(held.told(back, files, shelf.config.content))
