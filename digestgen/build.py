@@ -214,9 +214,7 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
     found += faults
     pictures = gather.pictures(job.tree, marks, store)
     clock.note("pictures were looked at")
-    design, faults = theme.load(
-        settings, request.folder, job.tree.static, pictures, stable_names=request.stable_names
-    )
+    design, faults = theme.load(settings, request.folder, job.tree.static, pictures, stable_names=request.stable_names)
     found += faults
     result = Result(held=shelf.held, raw_html=settings.raw_html, parsed=gathered.parsed, library=shelf)
     clock.note("the library and the theme were read")

@@ -15,6 +15,7 @@ from digestgen.diagnostics import Diagnostic, graded
 from digestgen.library import Library
 from digestgen.links import Resolver
 from digestgen.model import Article
+from digestgen.pictures.album import Album
 from digestgen.plan import ninjs, site
 from digestgen.plan.desk import Desk
 from digestgen.reading import Reading
@@ -77,8 +78,9 @@ def _wrong(given: Reading, settings: Config) -> bool:
 
 
 def _desks(shelf: Library, given: Reading) -> tuple[list[Desk], list[Diagnostic]]:
-    planned, faults = site.plan(shelf, given.tree.files, {}, given.unread)
-    resolver = Resolver(shelf, given.tree.files, site.known(planned.outputs), given.unread)
+    album = Album(given.pictures)
+    planned, faults = site.plan(shelf, given.tree.files, {}, given.unread, album)
+    resolver = Resolver(shelf, given.tree.files, site.known(planned.outputs), given.unread, album)
     return [Desk(shelf, part, resolver) for part in shelf.parts], faults
 
 

@@ -27,7 +27,7 @@ def short(data: bytes) -> str:
 
 
 def short_of(value: object) -> str:
-    """Return the first 16 hexadecimal digits of the fingerprint of a value: enough to name what may be kept for ever."""
+    """Return the first 16 hexadecimal digits of the fingerprint of a value: they name what is kept for ever."""
     return of_value(value)[:16]
 
 

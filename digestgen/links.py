@@ -259,11 +259,14 @@ def addresses(article: Article, resolver: Resolver) -> list[str | None]:
     """
     found = [resolver.resolve(article, ref.target) for ref in article.body.refs]
     kinds = [ref.kind for ref in article.body.refs]
-    return [shot(target, resolver).url if kind == "image" and target.url else target.url for kind, target in zip(kinds, found, strict=True)]
+    return [
+        shot(target, resolver).url if kind == "image" and target.url else target.url
+        for kind, target in zip(kinds, found, strict=True)
+    ]
 
 
 def shots(article: Article, resolver: Resolver) -> dict[int, Shot]:
-    """Return how each picture in the body of `article` that the site has itself is shown, by the number of its place."""
+    """Return how each picture in the body of `article` that the site has itself is shown, by its number."""
     found = {}
     for number, ref in enumerate(article.body.refs):
         target = resolver.resolve(article, ref.target) if ref.kind == "image" else Target(None)

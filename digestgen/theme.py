@@ -130,9 +130,9 @@ def load(
 ) -> tuple[Theme | None, list[Diagnostic]]:
     """Return the theme that the `settings` of the site in the folder `site` name, with the options they give.
 
-    `static` are the names of the files below content/static/, `pictures` are those of content/ by path. An option that is wrong is told, and has its default;
-    None stands for a theme that cannot be read. With `stable_names` the address of a file of the theme does not
-    change with its content.
+    `static` are the names of the files below content/static/, `pictures` are those of content/ by path. An option
+    that is wrong is told, and has its default; None stands for a theme that cannot be read. With `stable_names` the
+    address of a file of the theme does not change with its content.
     """
     found: list[Diagnostic] = []
     above = chain(settings.theme, site, settings.marks.get("theme"), found)

@@ -17,6 +17,7 @@ _PREFIXES: Final = {
     "http://purl.org/syndication/history/1.0": "fh",
     "http://purl.org/rss/1.0/modules/content/": "content",
     "http://purl.org/dc/elements/1.1/": "dc",
+    "http://search.yahoo.com/mrss/": "media",
     "http://www.sitemaps.org/schemas/sitemap/0.9": "sitemap",
     "http://www.google.com/schemas/sitemap-news/0.9": "news",
     "http://www.w3.org/1999/xhtml": "xhtml",
@@ -89,6 +90,7 @@ _TABLES: Final[Mapping[str, Children]] = {
         "source": _MAYBE,
         "description": _MAYBE,
         "content:encoded": _MAYBE,
+        "media:content": _MAYBE,
     },
     "sitemap:urlset": {"sitemap:url": _MANY},
     "sitemap:sitemapindex": {"sitemap:sitemap": _SOME},
@@ -123,7 +125,7 @@ _TEXTS: Final[Mapping[str, Callable[[str], object]]] = {
     "news:publication_date": _is_moment,
     "news:language": lambda text: re.fullmatch("[a-z]{2,3}|zh-cn|zh-tw", text),
 }
-_EMPTY: Final = ("atom:link", "atom:category", "fh:archive", "xhtml:link")
+_EMPTY: Final = ("atom:link", "atom:category", "fh:archive", "media:content", "xhtml:link")
 
 #: Attributes that hold addresses.
 _ADDRESSES: Final = ("href", "url")

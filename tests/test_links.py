@@ -68,7 +68,8 @@ def resolved(target: str, path: str = KIM) -> Target:
     ],
 )
 def test_links_lead_to_addresses(path: str, target: str, url: str) -> None:
-    assert resolved(target, path) == Target(url)
+    found = resolved(target, path)
+    assert (found.url, found.file, found.state) == (url, "", "good")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,7 @@ def test_links_lead_to_addresses(path: str, target: str, url: str) -> None:
     ],
 )
 def test_files_come_along_to_the_page(path: str, target: str, url: str, file: str) -> None:
-    assert resolved(target, path) == Target(url, file)
+    assert resolved(target, path) == Target(url, file, source=file)
 
 
 @pytest.mark.parametrize(

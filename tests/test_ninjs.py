@@ -28,6 +28,7 @@ languages: [de]
 timezone: Europe/Berlin
 license: CC BY 4.0
 copyright: © The Paper
+rules: {bad-picture: off}
 -- sources.yaml --
 agency: {name: The Agency, url: https://agency.example/, lang: ko, license: all rights reserved}
 -- people.yaml --

@@ -1,4 +1,4 @@
-"""RSS 2.0, with what it lacks from other vocabularies: content:encoded, dc:creator, dc:language, media:content and atom:link."""
+"""RSS 2.0, with what it lacks from others: content:encoded, dc:creator, dc:language, media:content and atom:link."""
 
 from __future__ import annotations
 

@@ -226,7 +226,9 @@ def _pictures(item: Article, desk: Desk, here: str, first: int | None) -> dict[i
 
 def measured(item: Article, desk: Desk) -> dict[int, convert.Picture]:
     """Return the pixels of the text's pictures, for those who show it elsewhere than on its page."""
-    return {number: convert.Picture(shot.width, shot.height) for number, shot in links.shots(item, desk.resolver).items()}
+    return {
+        number: convert.Picture(shot.width, shot.height) for number, shot in links.shots(item, desk.resolver).items()
+    }
 
 
 def _srcset(sizes: Iterable[Size], here: str) -> tuple[str, str]:

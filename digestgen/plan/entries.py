@@ -20,6 +20,7 @@ from digestgen.plan.desk import Desk
 #: Uses of a source (see `frontmatter.USES`) that make an article one on that work, and not one that only cites it.
 _ABOUT: Final = ("based-on", "republishes")
 
+
 def entry_of(item: Article, desk: Desk, *, full: bool) -> Entry:
     """Return the entry of an article, with its full text or only its summary."""
     picture = desk.picture(item)

@@ -29,6 +29,7 @@ _STANDARD: Final = {
 #: Kinds of work that the IPTC's own list of genres has (cv.iptc.org/newscodes/genre); the others go by name.
 _GENRES: Final = {"analysis": "Analysis", "background": "Background", "opinion": "Opinion"}
 
+
 def name_of(item: Article) -> str:
     """Return the name of the document of `item`: it rests on the article's id alone, and every system can hold it."""
     known = item.id.removeprefix("urn:uuid:")

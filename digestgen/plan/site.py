@@ -11,7 +11,7 @@ from digestgen.config import Config, NavItem
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Resolver
 from digestgen.model import Article
-<<<<<<< HEAD
+from digestgen.pictures.album import Album
 from digestgen.plan import (
     archive,
     articles,
@@ -24,10 +24,6 @@ from digestgen.plan import (
     stories,
     syndication,
 )
-=======
-from digestgen.pictures.album import Album
-from digestgen.plan import archive, articles, corrections, editions, held, lists, sitemaps, stories, syndication
->>>>>>> 99725fd (Read the size of pictures from their heads, and clean what articles show of places and devices)
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unfit
 from digestgen.terms import FOLDERS, TermKind
