@@ -107,6 +107,18 @@ def with_everything() -> Generator:
     )
 
 
+def with_search() -> Generator:
+    """Return digestgen with a search index, whose cost stands in a table of its own: nobody else makes one."""
+    return Generator(
+        "digestgen, with search",
+        articles.DIGESTGEN,
+        (sys.executable, "-m", "digestgen", "build"),
+        "themes/race/templates/article.html",
+        (".digestgen",),
+        "feeds: {atom: site, archive: off}\nsearch: true\n",
+    )
+
+
 def _hugo(peers: Path) -> Path:
     """The program itself: the package's own command is a script that starts Python first."""
     return _there(next(peers.rglob("hugo/binaries/hugo*"), peers / "hugo"))

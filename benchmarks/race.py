@@ -163,7 +163,7 @@ def main() -> int:
     machine = report.machine(racing, chosen.size, chosen.laps)
     tables: list[str] = []
     out = 0
-    for field in (racing, [generators.with_everything()]):
+    for field in (racing, [generators.with_everything()], [generators.with_search()]):
         with tempfile.TemporaryDirectory(prefix="race-") as folder:
             results = race(chosen.size, chosen.laps, chosen.timeout, field, Path(folder))
         tables += report.tables(results, [case for case, _ in CASES], [item.name for item in field])

@@ -19,6 +19,7 @@ from digestgen import (
     parse,
     produce,
     registry,
+    search,
     source,
     theme,
     traces,
@@ -34,6 +35,7 @@ from digestgen.model import Article
 from digestgen.pictures.album import Album
 from digestgen.plan import site
 from digestgen.plan.outputs import Output, Rendered
+from digestgen.plan.search import Document
 from digestgen.render import Renderer
 from digestgen.report import Coming, HeldNote, Report
 
@@ -55,6 +57,8 @@ class Request:
     strict: bool = False
     jobs: int = 0
     progress: Callable[[str, int, int], None] = silent
+    search: bool = True
+    """Whether the search index is brought up to date, where the site has one; else it stays as it is."""
     look: unchanged.Look | None = None
     """What was looked at already, if anything was; the build closes its store."""
     memory: unchanged.Memory | None = None
@@ -90,6 +94,8 @@ class Result:
     pages: int = 0
     articles: int = 0
     raw_html: bool = False
+    indexed: search.Indexed | None = None
+    """What became of the search index; None where it was left as it is, or there is none."""
     parsed: frozenset[str] = frozenset()
     rendered: frozenset[str] = frozenset()
     why: Mapping[str, str] = field(default_factory=dict)
@@ -103,6 +109,17 @@ class Result:
     @property
     def ok(self) -> bool:
         return self.written is not None
+
+    @property
+    def steps(self) -> list[writer.Written]:
+        """What each step changed: the build itself, and the search index."""
+        indexed = self.indexed.written if self.indexed else None
+        return [step for step in (self.written, indexed) if step is not None]
+
+    @property
+    def settled(self) -> bool:
+        """Whether all was done that was asked for, and the same build again would do nothing."""
+        return self.ok and all(item.severity != "error" for item in self.diagnostics)
 
 
 def build(request: Request) -> Result:
@@ -244,6 +261,7 @@ def _publish(
 ) -> None:
     """Plan, render and write, unless an error is found before the first file is replaced."""
     settings = job.settings
+    job.found += _lacking(job)
     options = design.options if design else {}
     planned, faults = site.plan(shelf, job.tree.files, options, job.unread(articles), album)
     job.found += faults
@@ -264,10 +282,14 @@ def _publish(
     renderer = Renderer(design, planned.sites, settings.base, known)
     result.output = job.request.output or job.request.folder / settings.output
     guard = writer.Guard(job.request.folder, (job.tree.content, job.request.folder / "themes"))
-    with writer.opened(result.output, guard, job.found) as target:
+    later = search.inside if settings.search else None
+    with writer.opened(result.output, guard, job.found, later) as target:
         if target is not None:
             _write(job, outputs, renderer, target, result)
             clock.note("files were made and put in their places")
+            if result.ok and settings.search and job.request.search:
+                _index(job, planned.searched, target, result)
+                clock.note("the search index was brought up to date")
             result.diagnostics = _told(job)
             if result.ok:
                 _remember(job, articles, target, result)
@@ -301,6 +323,34 @@ def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.
     job.store.keep_rendered(made.rows)
 
 
+def _lacking(job: _Job) -> Iterator[Diagnostic]:
+    """Tell what has to be installed for what the site asks for."""
+    if job.settings.search and job.request.search:
+        lacking = search.missing((item.lang for item in job.settings.languages), job.settings.marks.get("search"))
+        if lacking:
+            yield lacking
+
+
+def _index(job: _Job, documents: Sequence[Document], target: writer.Output, result: Result) -> None:
+    """Bring the search index up to date. Where that fails, the site is built all the same, and that is told."""
+    before = _before(job, target)
+    try:
+        result.indexed = search.bring_up(
+            documents,
+            target.root,
+            job.store,
+            before,
+            lambda done, of: job.request.progress("index", done, of),
+            job.found,
+        )
+    except search.Failed as failed:
+        help = "the site is built and searches the index of an earlier build, if there is one; build again to try again"
+        job.found.append(Diagnostic("search-failed", str(failed), job.settings.marks.get("search"), help=help))
+    else:
+        target.marks |= result.indexed.marks
+        target.same |= result.indexed.same
+
+
 def _before(job: _Job, target: writer.Output) -> dict[str, unchanged.Seen]:
     """What the last build left in the output folder, if it was this one."""
     return unchanged.seen_of(job.last, "outputs") if job.last.get("root") == os.path.abspath(target.root) else {}
@@ -312,7 +362,7 @@ def _remember(job: _Job, articles: Iterable[Article], target: writer.Output, res
     same = {path: before[path] for path in target.same}
     to_come = library.changes(articles, job.settings, job.request.now)
     last = {
-        "asked": asked(job.request),
+        "asked": asked(job.request) if result.settled else None,
         "root": os.path.abspath(target.root),
         "output": job.settings.output,
         "content": job.settings.content,
@@ -365,7 +415,7 @@ def report_of(result: Result, *, settled: bool = False) -> Report:
         output=str(result.output),
         articles=result.articles,
         pages=result.pages,
-        files=len(result.written.written) + result.written.reused,
+        files=sum(len(step.written) + step.reused for step in result.steps),
         unlinked=result.unlinked,
         raw_html=result.raw_html,
         held=tuple(_note(item) for item in result.held),
@@ -381,6 +431,7 @@ def _note(item: Held) -> HeldNote:
 def asked(request: Request) -> list[object]:
     """Return what of a request the result depends on, besides the moment."""
     special = [name for name in ("drafts", "future", "stable_names") if getattr(request, name)]
+    special += [] if request.search else ["no search"]
     where = [request.url] if request.url else []
     return [str(request.output) if request.output else "", request.strict, *special, *where]
 

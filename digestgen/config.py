@@ -153,6 +153,7 @@ class Config:
     editions: str
     """One of `EDITIONS`."""
     publish: PublishConfig
+    search: bool
     extra: Mapping[str, Any]
     marks: Mapping[str, Span] = field(default_factory=dict)
     vague: bool = False
@@ -673,6 +674,14 @@ TABLE: Final = Table(
             PublishConfig(),
             "a push to gh-pages of origin",
         ),
+        Key(
+            "search",
+            Flag(),
+            "Whether readers can search the articles, on the page /search/. Its index is made after the build, by "
+            "Pagefind: pip install 'digestgen[search]'.",
+            default=False,
+            otherwise="false",
+        ),
         Key("extra", MapOf(Free(), "a mapping"), "Free values for themes.", {}, "none"),
     ),
     unknown="error",
@@ -763,6 +772,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         unchecked_links=values["unchecked_links"],
         editions=values["editions"],
         publish=values["publish"],
+        search=values["search"],
         extra=plain_mapping(values["extra"]),
         marks=report.marks,
     )

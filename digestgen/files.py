@@ -230,6 +230,19 @@ def make_dirs(path: str) -> None:
             system.mkdir(path)
 
 
+def remove_tree(path: str) -> None:
+    """Remove what is at `path`, if anything is, with all that is in it; a link goes itself, not what it leads to."""
+    known = lstat(path)
+    if known is None:
+        return
+    if not stat.S_ISDIR(known.st_mode):
+        remove(path)
+        return
+    for entry in system.list(path):
+        remove_tree(entry.path)
+    system.rmdir(path)
+
+
 # Why a folder may stay without a word: it is in use, it is not empty, or it is none.
 _STAYS = frozenset([errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EINVAL])
 

@@ -107,6 +107,7 @@ _RULES: Final = (
     ),
     # --- what is installed
     Rule("missing-extra", "The site asks for what an optional part of digestgen does, which is not installed."),
+    Rule("search-failed", "Pagefind did not make the search index; the site is built, and the last index stays."),
     # --- the output folder
     Rule("output-refused", "The output folder must not be written to."),
     Rule("output-foreign", "A file that digestgen did not write stands where a page must go."),

@@ -272,6 +272,8 @@ class Places:
     corrections: str
     editions: str = ""
     """Empty where the site has no editions."""
+    search: str = ""
+    """Empty where the site cannot be searched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -769,6 +771,19 @@ class MonthPage:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchPage:
+    """The page for searching (`search.html`), in sites that can be searched.
+
+    What is found is found and shown by a script of the theme. `root` and `index` are addresses for it, relative to the
+    page: of the site, and of the folder with the search index.
+    """
+
+    head: Head
+    root: str
+    index: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotFoundPage:
     """What a host shows for an address that does not exist (`404.html`); its links work at any depth."""
 
@@ -797,6 +812,7 @@ Page = (
     | MonthPage
     | EditionPage
     | EditionsPage
+    | SearchPage
     | NotFoundPage
     | RedirectPage
 )

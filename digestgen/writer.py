@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,10 @@ from digestgen.files import Stamp
 LIST: Final = ".digestgen-files"
 LOCK: Final = ".digestgen-lock"
 STAGING: Final = ".digestgen-staging"
+#: Where other programs work on what will be staged.
+WORK: Final = ".digestgen-work"
+
+_RESERVED: Final = (LIST, LOCK, STAGING, WORK)
 
 _HEADER: Final = "# What digestgen wrote here: fingerprint (SHA-256) and path. Only these are replaced or removed.\n"
 
@@ -79,12 +83,16 @@ def _overlap(one: Path, other: Path) -> bool:
 
 
 def _foreign(output: Path) -> bool:
-    return any(entry.name not in (LOCK, STAGING) for entry in files.system.list(str(output)))
+    return any(entry.name not in (LOCK, STAGING, WORK) for entry in files.system.list(str(output)))
 
 
 @contextlib.contextmanager
-def opened(output: Path, guard: Guard, found: list[Diagnostic]) -> Iterator[Output | None]:
+def opened(
+    output: Path, guard: Guard, found: list[Diagnostic], later: Callable[[str], bool] | None = None
+) -> Iterator[Output | None]:
     """Open an output folder for one build, alone; None where it is refused, which is told in `found`.
+
+    `later` tells of a path whether a later step looks after it: what is there stays.
 
     Raises `files.BusyError` where another build is at work there, and OSError where the disk fails.
     """
@@ -99,13 +107,14 @@ def opened(output: Path, guard: Guard, found: list[Diagnostic]) -> Iterator[Outp
     with files.lock(f"{root}/{LOCK}"):
         _clear_staging(root)
         try:
-            yield Output(root, read_list(root))
+            yield Output(root, read_list(root), _any if later is None else lambda path: not later(path))
         finally:
             _clear_staging(root)
 
 
 def _clear_staging(root: str) -> None:
     """Remove what this build, or one that was killed, has staged and not used."""
+    files.remove_tree(f"{root}/{WORK}")
     staging = f"{root}/{STAGING}"
     state = files.lstat(staging)
     if state is not None and not stat.S_ISDIR(state.st_mode):
@@ -126,7 +135,7 @@ def read_list(root: str) -> Owned:
     owned: dict[str, frozenset[str]] = {}
     for line in data.decode("utf-8", "replace").split("\n"):
         mark, _, path = line.partition(" ")
-        own = path.partition("/")[0] in (LIST, LOCK, STAGING)
+        own = path.partition("/")[0] in _RESERVED
         if len(mark) == 64 and mark.isalnum() and not own and not paths.fault(path):
             owned[path] = owned.get(path, frozenset()) | {mark}
     return owned
@@ -147,12 +156,18 @@ class Prepared:
     fault: Diagnostic | None = None
 
 
+def _any(_path: str) -> bool:
+    return True
+
+
 @dataclass(slots=True)
 class Output:
     """An output folder during one build: files are staged first, and nothing else changes before `commit`."""
 
     root: str
     owned: Owned
+    mine: Callable[[str], bool] = _any
+    """Tells of a path whether this step of the build looks after it; what others look after stays as it is."""
     marks: dict[str, str] = field(default_factory=dict)
     staged: dict[str, str] = field(default_factory=dict)
     same: set[str] = field(default_factory=set)
@@ -249,8 +264,9 @@ class Output:
 
     def commit(self, found: list[Diagnostic]) -> Written:
         """Replace what changed, remove what is owned and no longer wanted, and note what is owned now."""
-        stale = sorted(self.owned.keys() - self.marks.keys())
-        final = {path: frozenset({mark}) for path, mark in self.marks.items()}
+        stale = sorted(path for path in self.owned.keys() - self.marks.keys() if self.mine(path))
+        final = {path: marks for path, marks in self.owned.items() if not self.mine(path)}
+        final |= {path: frozenset({mark}) for path, mark in self.marks.items()}
         if self.staged or stale:
             union = {
                 path: self.owned.get(path, frozenset()) | final.get(path, frozenset()) for path in {*self.owned, *final}

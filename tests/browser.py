@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -51,6 +51,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     root: ClassVar[Path]
     prefix: ClassVar[str]
+    policy: ClassVar[Callable[[str], str]]
     timeout = 20  # seconds for which a silent connection may hold a thread
 
     def do_GET(self) -> None:
@@ -75,6 +76,7 @@ class _Handler(BaseHTTPRequestHandler):
             ("Location", location),
             ("Content-Type", kind),
             ("Content-Length", str(len(body))),
+            ("Content-Security-Policy", type(self).policy(urlsplit(self.path).path)),
         ):
             if value:
                 self.send_header(name, value)
@@ -91,10 +93,17 @@ class _Server(ThreadingHTTPServer):
         """Say nothing: a browser that closes a connection early is no fault."""
 
 
+def _no_policy(_path: str) -> str:
+    return ""
+
+
 @contextmanager
-def serving(root: Path, prefix: str = "/") -> Iterator[str]:
-    """Serve a folder on loopback and yield its address, which ends with `prefix`."""
-    handler = type("Handler", (_Handler,), {"root": root, "prefix": prefix})
+def serving(root: Path, prefix: str = "/", policy: Callable[[str], str] = _no_policy) -> Iterator[str]:
+    """Serve a folder on loopback and yield its address, which ends with `prefix`.
+
+    `policy` returns the header Content-Security-Policy for a path; where that is empty, there is none.
+    """
+    handler = type("Handler", (_Handler,), {"root": root, "prefix": prefix, "policy": staticmethod(policy)})
     with _Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()

@@ -64,6 +64,7 @@ def test_a_title_is_enough_and_all_else_has_its_documented_default() -> None:
         unchecked_links=(),
         editions="off",
         publish=PublishConfig(),
+        search=False,
         extra={},
         marks=found.marks,
     )

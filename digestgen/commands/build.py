@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="Parse and render in N processes (default: the processors that may be used).",
 )
+@click.option("--no-search", is_flag=True, help="Leave the search index as it is.")
 @click.option("--explain", is_flag=True, help="Say for each file that is made why it is, and how long each stage took.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 @click.pass_obj
@@ -42,6 +43,7 @@ def command(
     now: datetime | None,
     strict: bool,
     jobs: int | None,
+    no_search: bool,
     explain: bool,
     quiet: bool,
 ) -> None:
@@ -51,16 +53,19 @@ def command(
     """
     began = time.monotonic()
     moment = now or console.now()
-    asked = [str(output) if output else "", strict]
+    asked = [str(output) if output else "", strict, *(["no search"] if no_search else [])]
     look = _look(folder)
     report = None if explain or look is None else _still(look, output, asked, moment)
     if report is None:
-        report, written, removed = _build(folder, output, moment, strict, jobs or 0, look, explain, quiet)
+        request = (folder, output, moment, strict, jobs or 0, not no_search)
+        report, written, removed = _build(*request, look, explain, quiet)
     else:
         console.tell(report.diagnostics, quiet)
         written, removed = 0, 0
     if not quiet:
         _say(report, written, removed, time.monotonic() - began)
+    if any(item.severity == "error" for item in report.diagnostics):
+        raise SystemExit(console.WRONG)
 
 
 def _look(folder: Path) -> Look | None:
@@ -94,6 +99,7 @@ def _build(
     moment: datetime,
     strict: bool,
     jobs: int,
+    search: bool,
     look: Look | None,
     explain: bool,
     quiet: bool,
@@ -104,7 +110,7 @@ def _build(
 
     try:
         with shown() as progress:
-            result = builder.build(builder.Request(folder, moment, output, strict, jobs, progress, look))
+            result = builder.build(builder.Request(folder, moment, output, strict, jobs, progress, search, look))
     except BusyError:
         raise click.ClickException(
             f"another build is at work in {output or folder}; try again when it is done"
@@ -116,7 +122,8 @@ def _build(
         click.echo(f"{path}: {why}")
     for stage, seconds in result.seconds.items() if explain else ():
         click.echo(f"{seconds:8.2f} s  {stage}")
-    return builder.report_of(result), len(result.written.written), len(result.written.removed)
+    written, removed = (sum(len(getattr(step, name)) for step in result.steps) for name in ("written", "removed"))
+    return builder.report_of(result), written, removed
 
 
 def _say(report: Report, written: int, removed: int, seconds: float) -> None:

@@ -21,9 +21,12 @@ from digestgen import console
     help="Build as at this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
 )
 @click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@click.option("--no-search", is_flag=True, help="Leave the search index as it is.")
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 @click.pass_obj
-def command(folder: Path, dry: bool, adopt: bool, every: bool, now: datetime | None, strict: bool, quiet: bool) -> None:
+def command(
+    folder: Path, dry: bool, adopt: bool, every: bool, now: datetime | None, strict: bool, no_search: bool, quiet: bool
+) -> None:
     """Build the site and bring it to its readers: push it to the branch that a host serves, or call a command.
 
     By default it is pushed to gh-pages of origin, as GitHub Pages wants it; `publish` in site.yaml says otherwise.
@@ -38,7 +41,7 @@ def command(folder: Path, dry: bool, adopt: bool, every: bool, now: datetime | N
 
     try:
         with shown() as progress:
-            building = Building(folder, now or console.now(), strict=strict, progress=progress)
+            building = Building(folder, now or console.now(), strict=strict, progress=progress, search=not no_search)
             result = publishing.publish(publishing.Request(building, dry, adopt, every))
     except BusyError:
         raise click.ClickException(
@@ -49,4 +52,5 @@ def command(folder: Path, dry: bool, adopt: bool, every: bool, now: datetime | N
         click.echo(line)
     if not result.done:
         click.echo("not published", err=True)
+    if not result.done or any(item.severity == "error" for item in result.diagnostics):
         raise SystemExit(console.WRONG)

@@ -20,6 +20,7 @@ from digestgen.plan import (
     held,
     lists,
     related,
+    search,
     sitemaps,
     stories,
     syndication,
@@ -43,6 +44,8 @@ class Plan:
     sites: Mapping[str, views.Site]
     unlinked: int
     """How many links lead to articles that are held back, and stay text."""
+    searched: tuple[search.Document, ...] = ()
+    """What the search index is made from; nothing where the site cannot be searched."""
 
 
 @dataclass(slots=True)
@@ -83,9 +86,10 @@ def plan(
     for item in shelf.wrong:
         draft.found.extend(articles.faults(item, desks[0]))
     sites = {desk.language.lang: _site(desk, theme_options, draft) for desk in desks}
+    searched = tuple(item for desk in desks for item in search.documents(desk)) if shelf.config.search else ()
     if not shelf.config.vague:
-        draft.found.extend(collisions([*draft.outputs, *_reserved(coming, shelf.config)]))
-    return Plan(first_claims(draft.outputs), sites, draft.unlinked), draft.found
+        draft.found.extend(collisions([*draft.outputs, *_reserved(coming, shelf.config), *search.claims(shelf.config)]))
+    return Plan(first_claims(draft.outputs), sites, draft.unlinked, searched), draft.found
 
 
 def _reserved(coming: Iterable[Article], config: Config) -> Iterable[Output]:
@@ -137,6 +141,8 @@ def _lists(desk: Desk) -> Iterable[Output]:
     if desk.library.config.editions != "off":
         yield from editions.index(desk)
     yield from corrections.pages(desk)
+    if desk.library.config.search:
+        yield search.page(desk)
     url = desk.prefix + "/404.html"
     head = desk.head(url, desk.words.text("Page not found"), versions=desk.fixed_versions("/"), stay_out=True)
     page = views.NotFoundPage(head)
@@ -237,6 +243,7 @@ def _site(desk: Desk, theme_options: Mapping[str, object], draft: _Draft) -> vie
             feeds=desk.site_feeds,
             editions=editions.home(desk) if config.editions != "off" else "",
             corrections=f"{prefix}/{corrections.FOLDER}/",
+            search=search.address(desk) if config.search else "",
         ),
         nav=_nav(desk, draft),
         publisher=views.Publisher(
@@ -278,6 +285,8 @@ def _nav(desk: Desk, draft: _Draft) -> tuple[views.Link, ...]:
         names = [("Sources", "sources"), ("Tags", "tags"), ("Archive", "archive")]
         if config.editions != "off":
             names.insert(0, ("Editions", "editions"))
+        if config.search:
+            names.append(("Search", search.FOLDER))
         return tuple(views.Link(words.text(name), f"{prefix}/{folder}/") for name, folder in names)
     found = []
     for index, item in enumerate(config.nav):
