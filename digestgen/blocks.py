@@ -6,7 +6,7 @@ Told from the text and not by Jinja, so that each has its exact place: blocks ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,8 @@ _TAG: Final = re.compile(
     rf"|\{{\{{(?:{_STRING}|[^\"'}}]|\}}(?!\}}))*\}}\}}",
     re.DOTALL,
 )
+_SUPER: Final = re.compile(r"\{\{[-+]?\s*super\(\)\s*[-+]?\}\}")
+_BODY: Final = re.compile(r"\A\{%[^%]*%\}\n?|\{%[^%]*%\}\Z")
 _LITERAL: Final = re.compile(rf"\s*({_STRING})\s*[-+]?$")
 _IMPORT: Final = re.compile(rf"\s*(?:{_STRING})\s+import\s+(.*?)(?:\s+with(?:out)?\s+context)?\s*[-+]?$", re.DOTALL)
 
@@ -94,6 +96,33 @@ def lineage(name: str, texts: Mapping[str, str]) -> Iterator[tuple[str, Outline]
         found = outline(texts[following])
         yield following, found
         following = found.extends
+
+
+def cut(name: str, above: Sequence[tuple[str, Outline]], texts: Mapping[str, str]) -> str:
+    """Return the text of a block as a template that extends those of a lineage may have it, and show the same.
+
+    A block within it that a nearer template replaces stays replaced, and what `super()` stands for is put in. There
+    has to be a block of the name.
+    """
+    depth, (template, found) = next((n, pair) for n, pair in enumerate(above) if pair[1].block(name))
+    block = found.block(name)
+    assert block is not None
+    text = texts[template][block.begin : block.end]
+    nearer = {item.name for _, other in above[:depth] for item in other.blocks}
+    while replaced := next((item for item in outline(text).blocks if item.name in nearer), None):
+        nearer.discard(replaced.name)
+        stub = f"{{% block {replaced.name} %}}{{{{ super() }}}}{{% endblock %}}"
+        text = text[: replaced.begin] + stub + text[replaced.end :]
+    deeper = above[depth + 1 :]
+    if _SUPER.search(text) and any(other.block(name) for _, other in deeper):
+        body = _BODY.sub("", cut(name, deeper, texts))
+        text = _SUPER.sub(lambda match: match[0] if _within(text, match.start(), name) else body, text)
+    return text
+
+
+def _within(text: str, at: int, name: str) -> bool:
+    """Tell whether an offset is in another block than the one that `name` names."""
+    return any(item.name != name and item.begin < at < item.end for item in outline(text).blocks)
 
 
 def lost(name: str, texts: Mapping[str, str]) -> tuple[list[Block], list[str]]:

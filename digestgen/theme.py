@@ -62,6 +62,7 @@ class Folder:
     shown: str
     own: bool
     version: str
+    api: int
     description: str
     extends: str
     skeleton: bool
@@ -290,6 +291,7 @@ def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
         shown,
         own,
         values["version"],
+        values["api"],
         values["description"],
         values["extends"],
         values["skeleton"],

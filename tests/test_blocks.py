@@ -78,3 +78,20 @@ def test_a_chain_of_parents_ends_where_it_closes() -> None:
     texts = {"a": '{% extends "b" %}', "b": '{% extends "a" %}'}
     assert [name for name, _ in blocks.lineage("a", texts)] == ["a", "b"]
     assert blocks.lost("a", texts) == ([], [])
+
+
+def test_a_block_is_cut_out_so_that_it_shows_the_same_in_a_template_on_top() -> None:
+    texts = {
+        "c": "<{% block a %}\n1{% block b %}2{% endblock %}3\n{% endblock %}>",
+        "b": '{% extends "c" %}{% block b %}4{{ super() }}{% endblock %}',
+        "a": '{% extends "b" %}{% block a %}5{{ super() }}6{% endblock %}',
+    }
+    for name in ("a", "b"):
+        above = [*blocks.lineage("a", texts)]
+        mine = '{% extends "a" %}' + blocks.cut(name, above, texts)
+        shown = jinja2.Environment(
+            loader=jinja2.DictLoader(texts | {"mine": mine}), trim_blocks=True, lstrip_blocks=True, autoescape=True
+        )
+        assert (
+            shown.get_template("mine").render() == shown.get_template("a").render() == "<514236>".replace("36", "3\n6")
+        )
