@@ -71,8 +71,8 @@ def build() -> None:
     front_page = ROOT / "public" / "index.html"
     print()
     print("The digest is built: %s" % front_page)
-    print("To read it, run this line and open http://127.0.0.1:8000/ in a browser:")
-    print("  %s -m http.server --bind 127.0.0.1 --directory public 8000" % Path(sys.executable).name)
+    print("To read it in a browser, and see each change to it at once, run this line:")
+    print("  %s serve --open" % os.path.relpath(BIN / "digestgen"))
 
 
 def check() -> None:

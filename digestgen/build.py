@@ -103,6 +103,8 @@ class Result:
     """All articles together, where they could be read."""
     files: Mapping[str, str] = field(default_factory=dict)
     """The path of each file of the site, where it was written, to the fingerprint of what it holds."""
+    until: float | None = None
+    """The moment (seconds since 1970) at which another build would make another site though no file changes."""
     seconds: dict[str, float] = field(default_factory=dict)
     """How long each stage took, in order, by a sentence that says what was done."""
 
@@ -373,6 +375,7 @@ def _remember(job: _Job, articles: Iterable[Article], target: writer.Output, res
         "outputs": unchanged.outputs(target.root, target.marks, writer.LIST, same),
         "report": codec.dump(report_of(result, settled=True)),
     }
+    result.until = to_come[0].at.timestamp() if to_come else None
     unchanged.remember(job.store, last)
 
 

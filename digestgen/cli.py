@@ -27,8 +27,9 @@ COMMANDS: Final = {
     "next": "Tell the next moment at which a build would make another site.",
     "publish": "Build the site and bring it to its readers.",
     "schema": "Print the JSON Schema of a kind of file, for editors.",
-    "theme": "Look at themes, begin one, and override parts of one.",
+    "serve": "Show the site in the browser while it is written, and what is wrong with it.",
     "stats": "Tell how many articles were published when, in which section and language, and whom they credit.",
+    "theme": "Look at themes, begin one, and override parts of one.",
 }
 
 

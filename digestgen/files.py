@@ -45,6 +45,10 @@ class Os:
         """Read at most `size` bytes."""
         return os.read(handle, size)
 
+    def seek(self, handle: int, place: int) -> None:
+        """Go to a place in the file."""
+        os.lseek(handle, place, os.SEEK_SET)
+
     def write(self, handle: int, data: memoryview) -> int:
         """Write some of `data`, return how many bytes."""
         return os.write(handle, data)
@@ -146,6 +150,25 @@ def _drained(handle: int, most: int) -> bytes:
         parts.append(part)
         most -= len(part)
     return b"".join(parts)
+
+
+def pieces(path: str, first: int, up_to: int, size: int) -> Iterator[bytes]:
+    """Yield the bytes of the file at `path` from `first` up to `up_to`, at most `size` at a time.
+
+    They end where the file ends. Raises OSError for what is no file.
+    """
+    with _opened(path, _READ) as handle:
+        if not stat.S_ISREG(system.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "this is not a regular file", path)
+        system.seek(handle, first)
+        while first < up_to and (piece := system.read(handle, min(size, up_to - first))):
+            first += len(piece)
+            yield piece
+
+
+def size(path: str) -> int:
+    """Return how many bytes the file at `path` has."""
+    return system.stat(path).st_size
 
 
 @contextlib.contextmanager

@@ -51,6 +51,7 @@ HOMES = {
     "nh3": {"markup"},
     "pygments": {"markup"},
     "rich": {"progress"},
+    "watchfiles": {"serve"},
     "yaml": {"yaml"},
 }
 

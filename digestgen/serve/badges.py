@@ -1,0 +1,59 @@
+"""What an editor should know of a page and its readers will never see: why it is held back, and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from digestgen import library
+from digestgen.diagnostics import Diagnostic
+from digestgen.library import Held, Library
+from digestgen.model import Article
+from digestgen.plan.outputs import file_of
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """Of the page of the file `path` (relative to the site's folder): why it is held back, and what is missing."""
+
+    path: str
+    states: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def badges(shelf: Library, told: Iterable[Diagnostic], now: datetime) -> dict[str, Badge]:
+    """Return the badge of each article and page that is shown, by the path of its file in the output.
+
+    `told` is what was found wrong, of which only pictures without alternative text count here.
+    """
+    folder = shelf.config.content
+    silent = {item.span.path for item in told if item.code == "missing-alt" and item.span}
+    return {
+        file_of(shelf.urls[path]): _badge(item, f"{folder}/{path}", f"{folder}/{path}" in silent, now)
+        for path, item in shelf.articles.items()
+    }
+
+
+def _badge(item: Article, shown: str, silent: bool, now: datetime) -> Badge:
+    states = tuple(map(_state, library.reasons(item, now)))
+    missing = [name for name, lacks in _needs(item).items() if lacks]
+    if silent or (item.image and item.image.alt is None):
+        missing.append("alternative text")
+    return Badge(shown, states, tuple(missing))
+
+
+def _state(back: Held) -> str:
+    until = f"{back.until.day} {back.until:%b %Y %H:%M %Z}" if back.until else ""
+    return {"future": f"from {until} on", "embargo": f"embargo until {until}"}.get(back.why, back.why)
+
+
+def _needs(item: Article) -> Mapping[str, bool]:
+    """What an article should have, and whether it lacks it; pages and editions need no source."""
+    if not library.is_article(item):
+        return {}
+    return {"source": not item.sources and item.genre not in _WITHOUT_SOURCES, "summary": not item.summary}
+
+
+#: Kinds of work that rest on nobody else's.
+_WITHOUT_SOURCES = frozenset(["opinion", "advertisement"])

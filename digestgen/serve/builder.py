@@ -1,0 +1,84 @@
+"""The server's side of the process that builds: starts it, asks it, ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from digestgen import codec
+from digestgen.serve.worker import ZONE, Built, Facts, Order
+
+Value = TypeVar("Value")
+
+#: One line of the worker's: the files of a million pages.
+_LINE: Final = 1 << 28
+
+#: Where digestgen itself can be imported from.
+_HERE: Final = str(Path(__file__).resolve().parents[2])
+
+
+@dataclass(slots=True)
+class Builder:
+    """Builds what `order` says, in a process that is started when it is needed and replaced when it ended."""
+
+    order: Order
+    _process: asyncio.subprocess.Process | None = None
+
+    async def build(self, now: float) -> Built:
+        """Build as at `now` (seconds since 1970)."""
+        if self._process is None or self._process.returncode is not None:
+            self._process = await self._started()
+        assert self._process.stdin is not None
+        with contextlib.suppress(ConnectionError):
+            self._process.stdin.write(f"{now!r}\n".encode())
+            await self._process.stdin.drain()
+        built = await self._answer(Built)
+        if built is None:
+            code = await self._process.wait()
+            self._process = None
+            return Built(ok=False, fault=f"the process that builds ended with {code}; the next change starts another")
+        return built
+
+    async def facts(self) -> Facts | None:
+        """Return what else is to be known of the build that was just asked for; None where its process ended."""
+        return await self._answer(Facts)
+
+    async def _answer(self, kind: type[Value]) -> Value | None:
+        if self._process is None:
+            return None
+        assert self._process.stdout is not None
+        line = await self._process.stdout.readline()
+        return codec.load(kind, line.decode("utf-8", "surrogatepass"), ZONE) if line.endswith(b"\n") else None
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        order = self.order
+        given = (order.folder, order.room, order.drafts, order.future, order.jobs)
+        # the folder that one is in is no place to import from (-P): it may be the site's, and hold any file
+        code = f"import sys; sys.path.append({_HERE!r}); from digestgen.serve.worker import main; main(*{given!r})"
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",
+            "-c",
+            code,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=_LINE,
+            start_new_session=True,  # a Ctrl-C is the server's, which ends the worker and all that it started
+        )
+
+    async def end(self) -> None:
+        """End the process and whatever it started, at once: a build that is ended anywhere leaves whole files."""
+        if self._process is None or self._process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+        await self._process.wait()

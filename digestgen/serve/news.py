@@ -1,0 +1,94 @@
+"""What the pages in the browser have to know: what the last build did, what is wrong, what each page lacks."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass, field
+from typing import Final
+
+from digestgen import files, paths
+from digestgen.diagnostics import Diagnostic, shown
+from digestgen.serve.badges import Badge
+from digestgen.serve.holdings import Holdings
+from digestgen.serve.worker import Built, Facts
+
+#: Messages that a browser is given; the terminal has all.
+_MOST: Final = 50
+
+
+@dataclass(slots=True)
+class Desk:
+    """Knows all this; `run` tells one server from the next at the same address."""
+
+    holdings: Holdings = field(default_factory=Holdings)
+    run: str = field(default_factory=lambda: secrets.token_urlsafe(6))
+    editor: bool = False
+    """Whether there is an editor to open files in."""
+    last: Built = field(default_factory=lambda: Built(ok=False))
+    badges: dict[str, Badge] = field(default_factory=dict)
+    _about: dict[str, object] = field(default_factory=dict)
+
+    def take(self, built: Built) -> None:
+        """Take over what a build did."""
+        self.holdings.take(built.base or self.holdings.base, built.files, built.gone)
+        self.last = built
+        errors, warnings = (
+            [item for item in built.diagnostics if item.severity == grade] for grade in ("error", "warning")
+        )
+        self._about = {
+            "fault": built.fault,
+            "errors": [_message(item) for item in errors[:_MOST]],
+            "warnings": [_message(item) for item in warnings[:_MOST]],
+            "more": max(0, len(errors) - _MOST),
+            "editor": self.editor,
+        }
+
+    def learn(self, facts: Facts) -> bool:
+        """Take over what else became known of the last build; tell whether anything did."""
+        self.badges |= facts.badges
+        for path in facts.gone:
+            self.badges.pop(path, None)
+        return bool(facts.badges or facts.gone)
+
+    def news(self, address: str, now: int) -> str:
+        """Return, as JSON, what the page at a (decoded) address has to know that was told all up to the build `now`."""
+        place = self.holdings.find(address)
+        badge = self.badges.get(place.path)
+        known = now >= self.holdings.known_from
+        changed = [self.holdings.address(path) for path in self.holdings.since(now)]
+        news = {
+            "run": self.run if known else "",
+            "now": self.holdings.number,
+            "tag": f"moved {place.moved}" if place.moved else self.holdings.tag(place.path),
+            "styles": [path for path in changed if path.endswith(".css")],
+            "files": [path for path in changed if not path.endswith(".css")],
+            "badge": {"path": badge.path, "states": badge.states, "missing": badge.missing} if badge else None,
+        }
+        return json.dumps(news | self._about)
+
+    def openable(self, folder: str, path: str) -> str | None:
+        """Return where in the site's `folder` the file lies that a message or a badge names `path`.
+
+        None for whatever is not named, is a link, or lies elsewhere.
+        """
+        named = {item.span.path for item in self.last.diagnostics if item.span}
+        if path not in named and all(badge.path != path for badge in self.badges.values()):
+            return None
+        inside = paths.join_inside("", path)
+        if not inside or files.first_link(folder, inside) is not None:
+            return None
+        file = f"{folder}/{inside}"
+        return file if os.path.isfile(file) else None
+
+
+def _message(item: Diagnostic) -> dict[str, object]:
+    """Return a message for a browser: what the terminal shows, and the place as values."""
+    span = item.span
+    return {
+        "text": shown(item),
+        "path": span.path if span else "",
+        "line": span.line if span else 1,
+        "column": span.column if span else 1,
+    }

@@ -1,0 +1,182 @@
+"""The process that builds, apart from the one that answers: neither waits for the other or takes the other down.
+
+It reads lines from its standard input, each a moment to build at, and answers each with two lines of JSON: a `Built`
+as soon as the site is there, and the `Facts` of it. So a build may start workers of its own and use all its memory,
+plug-ins may be loaded anew with a new process, and whoever ends the server ends the build.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import IO, Final
+from zoneinfo import ZoneInfo
+
+from digestgen import build, codec, config, files, unchanged, writer
+from digestgen.diagnostics import Diagnostic
+from digestgen.report import notes
+from digestgen.serve.badges import Badge, badges
+
+ZONE: Final = ZoneInfo("UTC")
+
+#: How often, and after how many seconds, the place is asked for in which another build is at work.
+_TIMES: Final = 40
+_PAUSE: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be built, the same each time: `room` is the preview's own place in the site's `folder`."""
+
+    folder: str
+    room: str
+    drafts: bool
+    future: bool
+    jobs: int = 0
+
+    @property
+    def output(self) -> str:
+        return f"{self.folder}/{self.room}/site"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did. `files` are those that are new or changed, by path, with their fingerprints.
+
+    `ok` tells that the site is as its sources say; otherwise it is as it was. `fault` is what stopped the build, where
+    that is none of the user's files. `roots` are the folders that the site is made from, relative to its own.
+    """
+
+    ok: bool
+    diagnostics: tuple[Diagnostic, ...] = ()
+    fault: str = ""
+    base: str = ""
+    roots: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    milliseconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known besides: badges that changed, by the path of the page, and those that went.
+
+    `until` is the moment (seconds since 1970) at which the site changes by itself, 0 where it never does.
+    """
+
+    badges: Mapping[str, Badge] = field(default_factory=dict)
+    gone: tuple[str, ...] = ()
+    until: int = 0
+
+
+@dataclass(slots=True)
+class Worker:
+    """Builds one site again and again, and tells each time what is new."""
+
+    order: Order
+    memory: unchanged.Memory = field(default_factory=unchanged.Memory)
+    told: Mapping[str, str] = field(default_factory=dict)
+    """The files that the server knows of."""
+    badges: Mapping[str, Badge] = field(default_factory=dict)
+
+    def work(self, now: datetime) -> Iterator[Built | Facts]:
+        """Build as at `now`; yield what came of it, and then what is to be known of it."""
+        began = perf_counter()
+        try:
+            result = self._build(now)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the server goes on, and so may the next build
+            self.memory = unchanged.Memory()
+            yield Built(ok=False, fault=_told(error), roots=self._roots())
+            yield Facts()
+            return
+        yield self._built(result, round((perf_counter() - began) * 1000))
+        yield self._facts(result, now)
+
+    def _build(self, now: datetime) -> build.Result:
+        order = self.order
+        request = build.Request(
+            Path(order.folder),
+            now,
+            Path(order.output),
+            jobs=order.jobs,
+            memory=self.memory,
+            room=order.room,
+            drafts=order.drafts,
+            future=order.future,
+            stable_names=True,
+        )
+        for _ in range(_TIMES):
+            with contextlib.suppress(files.BusyError):
+                return build.build(request)
+            sleep(_PAUSE)  # a preview that was killed leaves its worker to end by itself, with its build
+        return build.build(request)
+
+    def _built(self, result: build.Result, milliseconds: int) -> Built:
+        files = dict(result.files) if result.ok else self._left()
+        settings = build.settings_of(Path(self.order.folder))[0]
+        built = Built(
+            ok=result.ok,
+            diagnostics=tuple(result.diagnostics),
+            base=settings.base if settings and not settings.vague else "",
+            roots=self._roots(settings),
+            files={path: mark for path, mark in files.items() if self.told.get(path) != mark},
+            gone=tuple(path for path in self.told if path not in files),
+            notes=tuple(notes(build.report_of(result))) if result.ok else (),
+            milliseconds=milliseconds,
+        )
+        self.told = files
+        return built
+
+    def _left(self) -> Mapping[str, str]:
+        """The last good site: that of this process, or what an earlier preview left."""
+        if self.told:
+            return self.told
+        return {path: min(marks) for path, marks in writer.read_list(self.order.output).items() if len(marks) == 1}
+
+    def _roots(self, settings: config.Config | None = None) -> tuple[str, ...]:
+        return (settings.content if settings else "content", "themes")
+
+    def _facts(self, result: build.Result, now: datetime) -> Facts:
+        if not result.ok or result.library is None:
+            return Facts()
+        shown = badges(result.library, result.diagnostics, now)
+        facts = Facts(
+            {path: badge for path, badge in shown.items() if self.badges.get(path) != badge},
+            tuple(path for path in self.badges if path not in shown),
+            int(result.until or 0),
+        )
+        self.badges = shown
+        return facts
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, files.BusyError):
+        return "another build is at work in the preview's folder"
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}"
+    return f"digestgen failed with {type(error).__name__}: {str(error)[:200]}; this is a fault of digestgen's own"
+
+
+def main(folder: str, room: str, drafts: bool, future: bool, jobs: int) -> None:
+    """Build at each moment (seconds since 1970) that a line of standard input names, until there are no more."""
+    # what a plug-in or a library prints goes to the terminal, and not between the answers
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    worker = Worker(Order(folder, room, drafts, future, jobs))
+    with sink:
+        for line in sys.stdin.buffer:
+            _answer(worker, datetime.fromtimestamp(float(line), UTC), sink)
+
+
+def _answer(worker: Worker, now: datetime, sink: IO[bytes]) -> None:
+    for value in worker.work(now):
+        sink.write(codec.dump(value).encode("utf-8", "surrogatepass") + b"\n")
+        sink.flush()
