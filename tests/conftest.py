@@ -26,6 +26,7 @@ settings.load_profile("digestgen")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="Write what is expected in tests/messages/ anew.")
+    parser.addoption("--matrix", action="store_true", help="Look at every page kind of every theme in every way.")
 
 
 @pytest.fixture(autouse=True)

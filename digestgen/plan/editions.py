@@ -196,7 +196,14 @@ def _text(item: Article, edition: Edition, desk: Desk) -> str:
     own = desk.library.urls[item.path]
     found = (own + url if url and url.startswith("#") else url for url in links.addresses(item, desk.resolver))
     local = [urls.relative(edition.url, url) if url and url.startswith("/") else url for url in found]
-    return convert.feed_html(item.body, local, articles.measured(item, desk))
+    return _scrolling(convert.feed_html(item.body, local, articles.measured(item, desk)), item)
+
+
+def _scrolling(html: str, item: Article) -> str:
+    """Return the text of a brief with what may be wider than a screen in reach of the keyboard, so that it scrolls."""
+    group = f'<div class="table" role="group" aria-label="{escape(item.title)}" tabindex="0"><table'
+    html = html.replace("<pre", '<pre tabindex="0"').replace("</table>", "</table></div>")
+    return html.replace("<table", group)
 
 
 # --- the list of all
