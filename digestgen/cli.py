@@ -20,6 +20,7 @@ from digestgen.console import FAULT, INTERRUPTED, WRONG
 COMMANDS: Final = {
     "build": "Build the site: read site.yaml and content/, write public/.",
     "check": "Check the digest: all that a build tells, and the habits of its makers.",
+    "email": "Make the mail of an edition, and send it where that is asked.",
     "export": "Write the articles for other systems.",
     "init": "Make a new site in DIR: a small digest of real events to change, and never over a file.",
     "list": "List what the site holds: articles (newest first), tags, sources, drafts, or all that is held back.",

@@ -89,6 +89,31 @@ class FeedsConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SmtpConfig:
+    """The server that `digestgen email --send` hands a mail to; the password is in the environment."""
+
+    host: str
+    port: int = 0
+    security: str = "starttls"
+    user: str = ""
+    variable: str = "DIGESTGEN_SMTP_PASSWORD"
+    """The name of the environment variable that holds the password."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmailConfig:
+    """How an edition is sent by mail: `sender` and `to`, the list, as "Name <address>"; the rest as it is shown."""
+
+    sender: str = ""
+    to: str = ""
+    reply_to: str = ""
+    list_id: str = ""
+    unsubscribe: str = ""
+    address: str = ""
+    smtp: SmtpConfig | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PoliciesConfig:
     """Where the digest tells what it is: each a path of this site or an address elsewhere, or empty."""
 
@@ -143,6 +168,7 @@ class Config:
     publisher: PublisherConfig
     policies: PoliciesConfig
     feeds: FeedsConfig
+    email: EmailConfig
     copyright: str
     license: str
     nav: tuple[NavItem, ...] | None
@@ -519,6 +545,55 @@ POLICIES_TABLE: Final = Table(
     unknown="error",
 )
 
+_MAILBOX: Final = Text("an address, or a name and an address: The Digest <news@example.org>")
+
+SMTP_TABLE: Final = Table(
+    "`email.smtp`",
+    (
+        Key("host", Text(), "The server's name.", required=True),
+        Key("port", Whole(1, 65535), "Its port.", 0, "587, or 465 with `tls`, or 25 with `none`"),
+        Key(
+            "security",
+            Choice(("starttls", "tls", "none")),
+            "How the connection is encrypted: `none` is for a server on this machine.",
+            "starttls",
+            "starttls",
+        ),
+        Key("user", Text(), "The name to log in with.", "", "no login"),
+        Key(
+            "variable",
+            Text("the name of an environment variable", pattern=r"[A-Za-z_][A-Za-z0-9_]*"),
+            "The environment variable that holds the password; it never stands in a file.",
+            "DIGESTGEN_SMTP_PASSWORD",
+            "DIGESTGEN_SMTP_PASSWORD",
+        ),
+    ),
+    lambda values: SmtpConfig(**values),
+    unknown="error",
+)
+
+EMAIL_TABLE: Final = Table(
+    "`email`",
+    (
+        Key("from", _MAILBOX, "Who sends the editions: an address, or a name and an address.", "", "the publisher"),
+        Key("to", _MAILBOX, "The address of the list that gets them.", "", "none"),
+        Key("reply_to", _MAILBOX, "Where answers go.", "", "to the sender"),
+        Key("list_id", Text("an id such as news.example.org", pattern=r"[A-Za-z0-9.-]+"), "List-Id.", "", "none"),
+        Key(
+            "unsubscribe",
+            Text(),
+            "How readers leave: an address of the web, mailto: and an address, or what a mailing service puts one in "
+            "place of, as {{ unsubscribe_url }}.",
+            "",
+            "none",
+        ),
+        Key("address", Text(), "The postal address that stands below, where the law asks for one.", "", "none"),
+        Key("smtp", SMTP_TABLE, "The server that `digestgen email --send` uses.", None, "none"),
+    ),
+    lambda values: EmailConfig(sender=values.pop("from"), **values),
+    unknown="error",
+)
+
 TABLE: Final = Table(
     "site.yaml",
     (
@@ -595,6 +670,7 @@ TABLE: Final = Table(
             PublisherConfig(),
             "the site's title",
         ),
+        Key("email", EMAIL_TABLE, "How editions are sent by mail.", EmailConfig(), "none"),
         Key(
             "policies",
             POLICIES_TABLE,
@@ -763,6 +839,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         publisher=values["publisher"],
         policies=values["policies"],
         feeds=values["feeds"],
+        email=values["email"],
         copyright=values["copyright"],
         license=values["license"],
         nav=values["nav"],

@@ -211,12 +211,15 @@ def replace(source: str, target: str) -> None:
     system.replace(source, target)
 
 
-def put(path: str, data: bytes) -> None:
-    """Put `data` in the place of the file at `path` in one step, with its rights; a link leads to what is replaced."""
+def put(path: str, data: bytes, *, sync: bool = False) -> None:
+    """Put `data` in the place of the file at `path` in one step, with its rights; a link leads to what is replaced.
+
+    With `sync` it waits until the disk has the data.
+    """
     place = system.real(path) if lstat(path) is not None else path
     beside = f"{place}.{os.getpid()}.new"
     known = lstat(place)
-    write_new(beside, data)
+    write_new(beside, data, sync=sync)
     try:
         if known is not None:
             system.chmod(beside, stat.S_IMODE(known.st_mode))

@@ -86,6 +86,8 @@ def site_yaml() -> str:
             + "`. Several are a list, or parted by commas.",
         ),
         _section("`policies`", config.POLICIES_TABLE),
+        _section("`email`", config.EMAIL_TABLE, "What `digestgen email` makes mails of editions from."),
+        _section("`email.smtp`", config.SMTP_TABLE),
         _section(
             "`publish`",
             config.PUBLISH_TABLE,

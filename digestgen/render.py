@@ -18,7 +18,7 @@ import jinja2
 from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
 from markupsafe import Markup
 
-from digestgen import fingerprint, i18n, paths, urls, views
+from digestgen import fingerprint, i18n, paths, plaintext, urls, views
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.plan.outputs import Rendered
 from digestgen.schema import meant
@@ -150,11 +150,15 @@ class Renderer:
     _words: i18n.Language = field(init=False)
     _here: str = field(init=False, default="/")
     _absolute: bool = field(init=False, default=False)
+    _origin: str = field(init=False, default="")
+    """What all addresses begin with in a mail; empty on a page."""
+    _cited: dict[str, int] = field(default_factory=dict)
+    """The addresses that the present text names by number."""
 
     def __post_init__(self) -> None:
         self.environment = Environment(
             loader=_Loader(self.theme),
-            autoescape=True,
+            autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True),
             undefined=_Missing,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -164,6 +168,10 @@ class Renderer:
         )
         self.environment.filters["href"] = self._href
         self.environment.globals["asset"] = self._asset
+        self.environment.filters["cite"] = self._cite
+        self.environment.filters["plain"] = self._plain
+        self.environment.filters["wrapped"] = plaintext.wrapped
+        self.environment.globals["cited"] = lambda: tuple(self._cited)
         self.environment.install_gettext_callables(self._gettext, self._ngettext, newstyle=True)  # type: ignore[attr-defined]
         self.environment.globals["_"] = self._say
 
@@ -173,6 +181,8 @@ class Renderer:
         page = output.page
         self._here = page.head.url
         self._absolute = isinstance(page, views.NotFoundPage)
+        self._origin = self.sites[output.lang].url if isinstance(page, views.MailPage) else ""
+        self._cited = {}
         self._written = {}
         try:
             template = self.environment.get_template(output.template)
@@ -294,9 +304,19 @@ class Renderer:
         path = url.partition("#")[0]
         if self.known is not None and path not in self.known and urls.unquote(path) not in self.known:
             raise TemplateError(f"the site has no page {path}")
+        if self._origin:
+            return urls.absolute(self._origin, url)
         written = self.base + url[1:] if self._absolute else urls.relative(self._here, url)
         self._written[url] = written
         return written
+
+    def _cite(self, url: str) -> str:
+        """Return the number of an address in a text, as "[3]"; the template lists what it `cited()`."""
+        whole = urls.absolute(self._origin, url) if url.startswith("/") else url
+        return f"[{self._cited.setdefault(whole, len(self._cited) + 1)}]"
+
+    def _plain(self, html: str) -> str:
+        return plaintext.plain(html, self._cite)
 
     def _asset(self, name: str) -> str:
         address = self.theme.addresses.get(name)

@@ -108,6 +108,10 @@ _RULES: Final = (
     # --- what is installed
     Rule("missing-extra", "The site asks for what an optional part of digestgen does, which is not installed."),
     Rule("search-failed", "Pagefind did not make the search index; the site is built, and the last index stays."),
+    # --- mail
+    Rule("no-edition", "The edition that is asked for does not exist.", "error", "email"),
+    Rule("mail-setting", "site.yaml lacks what a mail needs, or has it wrong.", "error", "email"),
+    Rule("mail-too-large", "The mail of an edition is larger than mail programs show.", "error", "email"),
     # --- the output folder
     Rule("output-refused", "The output folder must not be written to."),
     Rule("output-foreign", "A file that digestgen did not write stands where a page must go."),

@@ -603,6 +603,28 @@ class EditionPage:
 
 
 @dataclass(frozen=True, slots=True)
+class MailPage:
+    """An edition as a mail (`mail.html`, `mail.txt`). Whatever `href` makes for it is a whole address.
+
+    `depth` is 2 where briefs stand whole, 1 where they are cut to their headlines like all else with its summary, 0
+    where only headlines are left: mail programs cut what is long.
+    """
+
+    head: Head
+    issue: EditionPage
+    subject: str
+    preheader: str
+    """What programs show beside the subject."""
+    web: str
+    """The address of the edition on the web."""
+    unsubscribe: str
+    """How readers leave: an address, or what a mailing service puts one in place of; or empty."""
+    address: str
+    """The publisher's postal address, or empty."""
+    depth: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class EditionEntry:
     """An edition in the list of editions. `summary` is its standfirst, or the introduction's first paragraph."""
 
@@ -811,6 +833,7 @@ Page = (
     | YearPage
     | MonthPage
     | EditionPage
+    | MailPage
     | EditionsPage
     | SearchPage
     | NotFoundPage

@@ -22,7 +22,7 @@ from digestgen.plan import articles, corrections, lists
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "digestgen"
-TEMPLATES = sorted((ROOT / "themes").glob("*/templates/*.html"))
+TEMPLATES = sorted(file for kind in ("html", "txt") for file in (ROOT / "themes").glob(f"*/templates/*.{kind}"))
 FILES = sorted((PACKAGE / "locale").glob("*.po"))
 LANGUAGES = [file.stem for file in FILES]
 

@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digestgen import config, schema
-from digestgen.config import Config, FeedsConfig, NavItem, PoliciesConfig, PublishConfig, PublisherConfig, SiteLanguage
+from digestgen.config import (
+    Config,
+    EmailConfig,
+    FeedsConfig,
+    NavItem,
+    PoliciesConfig,
+    PublishConfig,
+    PublisherConfig,
+    SiteLanguage,
+)
 from digestgen.diagnostics import Diagnostic
 from digestgen.rules import RULES
 
@@ -55,6 +64,7 @@ def test_a_title_is_enough_and_all_else_has_its_documented_default() -> None:
         publisher=PublisherConfig(),
         policies=PoliciesConfig(),
         feeds=FeedsConfig(),
+        email=EmailConfig(),
         copyright="",
         license="",
         nav=None,

@@ -45,6 +45,7 @@ COMMON_FOLDERS = {Path(path) for path in ("/", "/tmp", "/var/tmp", "/home", "/op
 HOMES = {
     "babel": {"i18n"},
     "click": {"cli", "commands", "console"},
+    "css_inline": {"mailing"},
     "jinja2": {"render"},
     "lightningcss": {"styles"},
     "markdown": {"markup"},
@@ -56,7 +57,7 @@ HOMES = {
 }
 
 #: What is installed under another name than it is imported by.
-IMPORT_NAMES = {"pyyaml": "yaml"}
+IMPORT_NAMES = {"css-inline": "css_inline", "pyyaml": "yaml"}
 
 
 def project_files() -> tuple[Path, ...]:

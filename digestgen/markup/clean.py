@@ -155,3 +155,17 @@ def _frame_link(match: re.Match[str]) -> str:
     if not address:
         return ""
     return f'<a href="{address}">{match[1] or match[3] or address}</a>'
+
+
+_PICTURE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')
+_ALT = re.compile(r' alt="([^"]*)"')
+
+
+def clean_for_mail(html: str) -> str:
+    """Return `html` as for feeds, but with what pictures show in words: a mail must not need to fetch anything."""
+    return _PICTURE.sub(_in_words, clean_for_feed(html))
+
+
+def _in_words(match: re.Match[str]) -> str:
+    alt = _ALT.search(match[0])
+    return f"[{alt[1]}]" if alt and alt[1] else ""
