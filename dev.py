@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> int:
 
 
 def bench(size: str = "1000") -> None:
-    set_up("project")
+    set_up("dev")  # with the extras that have rows of their own
     set_up_peers()
     run(PYTHON, "-m", "benchmarks.race", size, "--peers", PEERS)
 

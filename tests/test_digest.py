@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import re
 import shutil
 from collections import Counter
@@ -129,13 +128,6 @@ def test_json_feeds_and_sitemaps_are_as_their_formats_ask(digest: Digest) -> Non
         assert faults_of_json((digest.output / path).read_bytes()) == []
     for path in ("sitemap.xml", "news-sitemap.xml"):
         assert faults_of_xml((digest.output / path).read_bytes()) == []
-
-
-def test_an_article_with_its_style_sheet_is_small(digest: Digest) -> None:
-    (sheet,) = (digest.output / "assets").glob("broadsheet.*.css")
-    style = len(gzip.compress(sheet.read_bytes()))
-    for path in digest.articles:
-        assert style + len(gzip.compress((digest.output / path / "index.html").read_bytes())) < 14_000, path
 
 
 @pytest.mark.checker

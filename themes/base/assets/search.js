@@ -282,6 +282,7 @@ addEventListener("popstate", (event) => {
 
 for (const each of box.querySelectorAll("ul, ol")) each.role = "list"; // some browsers see none where no dots are
 document.querySelector(".dg-unscripted").hidden = true;
-narrow.open = matchMedia("(min-width: 56em)").matches;
+const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+narrow.open = box.clientWidth >= 44 * rem; // where it stands beside what is found, as search.css has it
 read();
 if (location.search) search(history.state?.shown);
