@@ -19,6 +19,7 @@ from digestgen import (
     parse,
     produce,
     registry,
+    revise,
     search,
     source,
     theme,
@@ -33,8 +34,8 @@ from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.library import Change, Held, Library
 from digestgen.model import Article
 from digestgen.pictures.album import Album
-from digestgen.plan import site
-from digestgen.plan.outputs import Output, Rendered
+from digestgen.plan import record, site
+from digestgen.plan.outputs import Output, Rendered, file_of
 from digestgen.plan.search import Document
 from digestgen.render import Renderer
 from digestgen.report import Coming, HeldNote, Report
@@ -89,7 +90,7 @@ class Result:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     written: writer.Written | None = None
     output: Path | None = None
-    held: tuple[Held, ...] = ()
+    held: tuple[HeldNote, ...] = ()
     unlinked: int = 0
     pages: int = 0
     articles: int = 0
@@ -100,7 +101,9 @@ class Result:
     rendered: frozenset[str] = frozenset()
     why: Mapping[str, str] = field(default_factory=dict)
     library: Library | None = None
-    """All articles together, where they could be read."""
+    """All articles together, where they could be read and did not have to be left as they were (`revised`)."""
+    revised: bool = False
+    """Whether only texts of articles had changed, so that nothing was looked at but what carries these."""
     files: Mapping[str, str] = field(default_factory=dict)
     """The path of each file of the site, where it was written, to the fingerprint of what it holds."""
     until: float | None = None
@@ -216,6 +219,9 @@ class _Job:
 
 def _built(request: Request, settings: Config, look: unchanged.Look, found: list[Diagnostic]) -> Result:
     clock = _Clock()
+    revised = _revised(request, settings, look, clock)
+    if revised is not None:
+        return revised
     store = look.store
     store.load()
     marks = look.marks(settings.content)
@@ -235,15 +241,53 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
     clock.note("pictures were looked at")
     design, faults = theme.load(settings, request.folder, job.tree.static, pictures, stable_names=request.stable_names)
     found += faults
-    result = Result(held=shelf.held, raw_html=settings.raw_html, parsed=gathered.parsed, library=shelf)
+    held = tuple(_note(item) for item in shelf.held)
+    result = Result(held=held, raw_html=settings.raw_html, parsed=gathered.parsed, library=shelf)
     clock.note("the library and the theme were read")
     result.seconds = clock.stages
     result.articles = sum(len(part.articles) for part in shelf.parts)
     album = Album(pictures, slot=design.sizes if design else "100vw")
-    _publish(job, shelf, design, album, gathered.articles, result, clock)
+    _publish(job, shelf, design, album, gathered, result, clock)
     if not result.ok:
         result.diagnostics = _told(job)
     return result
+
+
+def _revised(request: Request, settings: Config, look: unchanged.Look, clock: _Clock) -> Result | None:
+    """Build where only texts of articles changed; None where everything has to be looked at."""
+    output = request.output or request.folder / settings.output
+    memory = request.memory or unchanged.Memory()
+    asking = revise.Request(
+        request.folder,
+        request.now,
+        output,
+        request.strict,
+        asked(request),
+        request.progress,
+        memory,
+    )
+    done = revise.attempt(asking, settings, look)
+    if done is None:
+        return None
+    clock.note("only texts of articles had changed, and what carries them was made again")
+    report = done.report
+    return Result(
+        diagnostics=list(report.diagnostics),
+        written=done.written,
+        output=output,
+        held=report.held,
+        unlinked=report.unlinked,
+        pages=report.pages,
+        articles=report.articles,
+        raw_html=report.raw_html,
+        parsed=done.parsed,
+        rendered=frozenset(done.made.rendered),
+        why=done.made.why,
+        files=done.files,
+        until=look.last["until"],
+        revised=True,
+        seconds=clock.stages,
+    )
 
 
 def _let_through(request: Request) -> frozenset[library.Reason]:
@@ -257,7 +301,7 @@ def _publish(
     shelf: Library,
     design: theme.Theme | None,
     album: Album,
-    articles: list[Article],
+    gathered: gather.Gathered,
     result: Result,
     clock: _Clock,
 ) -> None:
@@ -265,7 +309,7 @@ def _publish(
     settings = job.settings
     job.found += _lacking(job)
     options = design.options if design else {}
-    planned, faults = site.plan(shelf, job.tree.files, options, job.unread(articles), album)
+    planned, faults = site.plan(shelf, job.tree.files, options, job.unread(gathered.articles), album)
     job.found += faults
     result.unlinked = planned.unlinked
     outputs = [*(assets(design) if design else ()), *planned.outputs]
@@ -284,17 +328,19 @@ def _publish(
     renderer = Renderer(design, planned.sites, settings.base, known)
     result.output = job.request.output or job.request.folder / settings.output
     guard = writer.Guard(job.request.folder, (job.tree.content, job.request.folder / "themes"))
+    found = tuple(job.found)
     later = search.inside if settings.search else None
     with writer.opened(result.output, guard, job.found, later) as target:
         if target is not None:
-            _write(job, outputs, renderer, target, result)
+            made = _write(job, outputs, renderer, target, result)
             clock.note("files were made and put in their places")
             if result.ok and settings.search and job.request.search:
                 _index(job, planned.searched, target, result)
                 clock.note("the search index was brought up to date")
             result.diagnostics = _told(job)
             if result.ok:
-                _remember(job, articles, target, result)
+                rows = [*_rows(job, planned, shelf, made, gathered, found, design.addresses)]
+                _remember(job, gathered.articles, target, result, rows)
                 clock.note("all this was remembered")
 
 
@@ -310,7 +356,7 @@ def _resting(settings: Config) -> Iterator[Diagnostic]:
         )
 
 
-def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.Output, result: Result) -> None:
+def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.Output, result: Result) -> produce.Made:
     press = produce.Press(renderer, job.tree, target, job.marks)
     before = _before(job, target)
     made = produce.files(
@@ -318,11 +364,40 @@ def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.
     )
     result.rendered = frozenset(made.rendered)
     result.why = made.why
-    if job.wrong():
+    if not job.wrong():
+        result.written = target.commit(job.found)
+        result.files = target.marks
+        job.store.keep_rendered(made.rows)
+    return made
+
+
+def _rows(
+    job: _Job,
+    planned: site.Plan,
+    shelf: Library,
+    made: produce.Made,
+    gathered: gather.Gathered,
+    found: Sequence[Diagnostic],
+    addresses: Mapping[str, str],
+) -> Iterator[record.Row]:
+    """Yield what to remember of the plan, if one of its articles may be planned again without the others.
+
+    `found` is what was wrong before the first file was made. Who had a word to say to a file has to say it again.
+    """
+    said = {item.code for item in job.found[len(found) :]}
+    indexed = job.settings.search and job.request.search  # which rests on all texts
+    if indexed or not planned.pieces.whole or not said <= {"output-changed"}:
         return
-    result.written = target.commit(job.found)
-    result.files = target.marks
-    job.store.keep_rendered(made.rows)
+    yield from record.rows(planned, shelf)
+    owned = dict(gathered.told)
+    for piece in planned.pieces.pieces:
+        if piece.made.found:
+            owned[piece.item.path] = (*owned.get(piece.item.path, ()), *piece.made.found)
+    alone = {id(item) for told in owned.values() for item in told}
+    yield revise.told_of(owned, [item for item in found if id(item) not in alone])
+    named = (place.partition("#") for row in made.rows.values() for place in row.places)
+    yield "addresses", dict(addresses)
+    yield "named by hand", sorted({file_of(urls.quote_path(url)) for url, mark, _ in named if mark})
 
 
 def _lacking(job: _Job) -> Iterator[Diagnostic]:
@@ -358,7 +433,9 @@ def _before(job: _Job, target: writer.Output) -> dict[str, unchanged.Seen]:
     return unchanged.seen_of(job.last, "outputs") if job.last.get("root") == os.path.abspath(target.root) else {}
 
 
-def _remember(job: _Job, articles: Iterable[Article], target: writer.Output, result: Result) -> None:
+def _remember(
+    job: _Job, articles: Iterable[Article], target: writer.Output, result: Result, rows: Sequence[record.Row]
+) -> None:
     """Remember what this build saw and left, so that the next one can tell that nothing changed."""
     before = _before(job, target)
     same = {path: before[path] for path in target.same}
@@ -374,9 +451,15 @@ def _remember(job: _Job, articles: Iterable[Article], target: writer.Output, res
         "inputs": job.marks.seen(),
         "outputs": unchanged.outputs(target.root, target.marks, writer.LIST, same),
         "report": codec.dump(report_of(result, settled=True)),
+        "planned": len(target.marks) if rows and _whole(target) else 0,
     }
     result.until = to_come[0].at.timestamp() if to_come else None
-    unchanged.remember(job.store, last)
+    unchanged.remember(job.store, last, rows, job.request.memory)
+
+
+def _whole(target: writer.Output) -> bool:
+    """Tell whether all that is owned in the output was looked after by this build."""
+    return all(path in target.marks for path in target.owned if not target.mine(path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,7 +504,7 @@ def report_of(result: Result, *, settled: bool = False) -> Report:
         files=sum(len(step.written) + step.reused for step in result.steps),
         unlinked=result.unlinked,
         raw_html=result.raw_html,
-        held=tuple(_note(item) for item in result.held),
+        held=result.held,
         diagnostics=told,
     )
 

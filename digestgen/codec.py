@@ -54,7 +54,16 @@ def _names(kind: Any) -> tuple[str, ...]:
 def load(kind: type[Value], text: str, zone: ZoneInfo) -> Value:
     """Return the value of the type `kind` that `text` holds, with moments in `zone`. Raises `Unfit`."""
     try:
-        return typing.cast("Value", _reader(typing.cast("Any", kind), zone)(json.loads(text)))
+        data = json.loads(text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise Unfit(str(error)) from None
+    return fit(kind, data, zone)
+
+
+def fit(kind: type[Value], data: object, zone: ZoneInfo) -> Value:
+    """Return the value of the type `kind` that `data`, as JSON has it, stands for. Raises `Unfit`."""
+    try:
+        return typing.cast("Value", _reader(typing.cast("Any", kind), zone)(data))
     except (Unfit, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Unfit(str(error)) from None
 

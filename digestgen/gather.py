@@ -28,7 +28,7 @@ Told = tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Fresh:
     """One article as a worker hands it over: everything as text, with the fingerprint of what was read."""
 
     path: str
@@ -44,6 +44,8 @@ class Gathered:
     articles: list[Article] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
     parsed: frozenset[str] = frozenset()
+    told: dict[str, Told] = field(default_factory=dict)
+    """What is wrong in each file."""
 
 
 def articles(tree: Tree, marks: Marks, store: Traces, jobs: int, tick: Callable[[int, int], None]) -> Gathered:
@@ -52,13 +54,13 @@ def articles(tree: Tree, marks: Marks, store: Traces, jobs: int, tick: Callable[
     `tick(done, of)` is called as articles are parsed.
     """
     settings = tree.settings
-    variant = _variant(settings)
-    found = {path: _remembered(path, tree, marks, store, variant) for path in tree.paths}
+    rests_on = variant(settings)
+    found = {path: _remembered(path, tree, marks, store, rests_on) for path in tree.paths}
     known = {path: row for path, row in found.items() if row is not None}
     todo = [path for path in tree.paths if path not in known]
-    batch: list[_Row] = []
+    batch: list[Fresh] = []
     gone = [path for path in store.parsed if path not in known and path not in todo]
-    for number, fresh in enumerate(work.done(lambda path: _parsed(path, tree, variant), todo, jobs), 1):
+    for number, fresh in enumerate(work.done(lambda path: parsed(path, tree, rests_on), todo, jobs), 1):
         marks.note(f"{settings.content}/{fresh.path}", fresh.mark)
         batch.append(fresh)
         if len(batch) == _BATCH or number == len(todo):
@@ -93,7 +95,7 @@ def pictures(tree: Tree, marks: Marks, store: Traces) -> dict[str, Facts | None]
             marks.note(f"{tree.settings.content}/{path}", mark)
     kept.pop("", None)
     if kept != known and paths:
-        store.keep_meta(_PICTURES, kept)
+        store.keep_meta({_PICTURES: kept})
     return found
 
 
@@ -114,14 +116,14 @@ def _facts(path: str, mark: str, text: object, tree: Tree) -> tuple[Facts | None
 Known = tuple[Facts | None, ...]
 
 
-def _kept(batch: list[_Row], store: Traces, gone: Iterable[str]) -> dict[str, Parsed]:
+def _kept(batch: list[Fresh], store: Traces, gone: Iterable[str]) -> dict[str, Parsed]:
     rows = {item.path: item.row for item in batch}
     store.keep_parsed(rows, {item.path: item.manuscript for item in batch}, gone)
     return rows
 
 
-def _variant(settings: Config) -> str:
-    """The fingerprint of what site.yaml says that parsing an article depends on."""
+def variant(settings: Config) -> str:
+    """Return the fingerprint of what site.yaml says that parsing an article depends on."""
     tags = tuple(item.lang for item in settings.languages)
     zone = settings.timezone.key
     return fingerprint.of_value(
@@ -144,15 +146,16 @@ def _remembered(path: str, tree: Tree, marks: Marks, store: Traces, variant: str
     return row if row.key == f"{variant} {mark}" else None
 
 
-def _parsed(path: str, tree: Tree, variant: str) -> _Row:
+def parsed(path: str, tree: Tree, variant: str) -> Fresh:
+    """Read and parse one article; `variant` is the settings'."""
     found: list[Diagnostic] = []
     data = tree.article(path, found)
     if data is None:
-        return _Row(path, "", Parsed("", "", codec.dump(tuple(found))), "")
+        return Fresh(path, "", Parsed("", "", codec.dump(tuple(found))), "")
     article, found = parse.article(path, data, tree.settings)
     mark = fingerprint.of_bytes(data)
     text, manuscript = (codec.dump(article), codec.dump(article.fetch())) if article else ("", "")
-    return _Row(path, mark, Parsed(f"{variant} {mark}", text, codec.dump(tuple(found))), manuscript)
+    return Fresh(path, mark, Parsed(f"{variant} {mark}", text, codec.dump(tuple(found))), manuscript)
 
 
 def _decoded(tree: Tree, known: dict[str, Parsed], store: Traces, fresh: frozenset[str]) -> Gathered:
@@ -161,6 +164,8 @@ def _decoded(tree: Tree, known: dict[str, Parsed], store: Traces, fresh: frozens
     for path in tree.paths:
         article, told = _read(path, known[path], tree, fetch)
         gathered.found.extend(told)
+        if told:
+            gathered.told[path] = tuple(told)
         if article is not None:
             gathered.articles.append(article)
     return gathered

@@ -131,6 +131,12 @@ def assemble(
     return library, found
 
 
+def as_published(article: Article, slug: str, now: datetime) -> Article:
+    """Return what a library at `now` has of a published article as it was read, where it gave that the slug `slug`."""
+    known = _as_corrected(article, now)
+    return known if known.slug == slug else replace(known, slug=slug)
+
+
 def _as_corrected(article: Article, now: datetime) -> Article:
     """Return `article` without the corrections that are still to come."""
     known = tuple(item for item in article.corrections if item.at.at <= now)

@@ -7,7 +7,7 @@ file, page or heading that is not there becomes a message with file, line and co
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
@@ -57,7 +57,7 @@ class Resolver:
     """
 
     library: Library
-    files: frozenset[str]
+    files: Collection[str]
     known: Mapping[str, frozenset[str]]
     unread: frozenset[str] = frozenset()
     album: Album = field(default_factory=Album)
@@ -65,6 +65,8 @@ class Resolver:
     wrong: Mapping[str, Article] = field(init=False)
     pages: Mapping[str, Article] = field(init=False)
     held_pages: Mapping[str, Article] = field(init=False)
+    asked: dict[tuple[str, str], bool] = field(default_factory=dict)
+    """Which places on which articles others link to, by path and fragment, and whether each is there."""
     _similar: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -100,10 +102,14 @@ class Resolver:
     def _place(self, article: Article, fragment: str, url: str) -> Target:
         if not fragment:
             return Target(url or "#")
-        if fragment in article.body.ids or fragment in self._places(article):
+        if self.stands(article, fragment):
             return Target(f"{url}#{urls.quote_path(fragment)}")
         why = f"there is no heading #{fragment} in {self._named(article.path)}"
         return Target(url or None, state="broken", why=why, hint=lambda: _nearest_heading(fragment, article))
+
+    def stands(self, article: Article, fragment: str) -> bool:
+        """Tell whether the page of `article` has a place called `fragment`."""
+        return fragment in article.body.ids or fragment in self._places(article)
 
     def _places(self, article: Article) -> frozenset[str]:
         """The places on an article's page that are not its body's own: an edition has some."""
@@ -175,7 +181,10 @@ class Resolver:
         return f"{self.library.config.content}/{path}"
 
     def _page(self, article: Article, fragment: str) -> Target:
-        return self._place(article, fragment, self.library.urls[article.path])
+        target = self._place(article, fragment, self.library.urls[article.path])
+        if fragment:
+            self.asked[article.path, fragment] = target.state == "good"
+        return target
 
     def _site(self, path: str, fragment: str) -> Target:
         article = self.pages.get(path) or self.pages.get(path + "/")

@@ -237,8 +237,12 @@ def _suffix(stem: str, config: Config) -> tuple[str, str]:
 
 
 def _face(item: Article) -> str:
-    """The fingerprint of all that lists can show of an article: of everything but its text."""
-    return fingerprint.of_value(replace(item, fingerprint="", inward=(), pictured=()))
+    """The fingerprint of all that lists can show of an article: of everything but its text.
+
+    Of that they show the first paragraph, where there is no summary.
+    """
+    lede = "" if item.summary else item.lede
+    return fingerprint.of_value(replace(item, fingerprint="", inward=(), pictured=(), lede=lede))
 
 
 def _article(

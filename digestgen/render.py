@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from html import escape, unescape
@@ -139,7 +139,7 @@ class Renderer:
     theme: Theme
     sites: Mapping[str, views.Site]
     base: str
-    known: frozenset[str] | None
+    known: Container[str] | None
     environment: Environment = field(init=False)
     _closures: dict[str, str] = field(default_factory=dict)
     _shared: dict[str, str] = field(default_factory=dict)

@@ -134,7 +134,7 @@ def bring_up(
         tick(seen, len(documents))
     target.stage(MANIFEST, _json([*manifest.values()]), found)
     done.written = target.commit(found)
-    store.keep_meta(_NAME, rows)
+    store.keep_meta({_NAME: rows})
     done.same, done.marks = target.same, target.marks
     return done
 

@@ -27,8 +27,12 @@ class Tree:
     files: frozenset[str] = frozenset()
     paths: tuple[str, ...] = ()
     """Of all articles and pages, in order."""
+    look: bool = True
+    """Whether to look at what is there; else `files` and `paths` stay empty, and files can be read all the same."""
 
     def __post_init__(self) -> None:
+        if not self.look:
+            return
         others, articles = set(), []
         if not self.content.is_dir():
             if self.settings.vague:

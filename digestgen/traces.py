@@ -39,6 +39,7 @@ _TABLES: Final = """
 CREATE TABLE parsed (path TEXT PRIMARY KEY, check_ TEXT, key TEXT, article TEXT, told TEXT) WITHOUT ROWID;
 CREATE TABLE manuscript (path TEXT PRIMARY KEY, check_ TEXT, text TEXT) WITHOUT ROWID;
 CREATE TABLE rendered (path TEXT PRIMARY KEY, check_ TEXT, key TEXT, mark TEXT, places TEXT) WITHOUT ROWID;
+CREATE TABLE plan (name TEXT PRIMARY KEY, check_ TEXT, value TEXT) WITHOUT ROWID;
 CREATE TABLE meta (name TEXT PRIMARY KEY, check_ TEXT, value TEXT) WITHOUT ROWID;
 """
 
@@ -112,12 +113,12 @@ class Traces:
 
         return self._try(ask)
 
-    def check(self, name: str) -> str:
-        """Return the checksum of the value kept under `name`, without reading that; empty where there is none."""
+    def check(self, *names: str) -> str:
+        """Return what stands for the values kept under `names`, without reading them."""
 
         def ask(base: sqlite3.Connection) -> str:
-            row = base.execute("SELECT check_ FROM meta WHERE name = ?", (name,)).fetchone()
-            return str(row[0]) if row is not None else ""
+            known = dict(base.execute("SELECT name, check_ FROM meta"))
+            return " ".join(str(known.get(name)) for name in names)
 
         return self._try(ask) or ""
 
@@ -133,6 +134,34 @@ class Traces:
                     self.rendered[path] = Row(key, mark, tuple(places.split("\n")) if places else ())
 
         self._try(ask)
+
+    def parsed_one(self, path: str) -> Parsed | None:
+        """Return what is known of one article, without reading of others."""
+
+        def ask(base: sqlite3.Connection) -> Parsed | None:
+            row = base.execute("SELECT * FROM parsed WHERE path = ?", (path,)).fetchone()
+            return Parsed(*row[2:]) if row is not None and row[1] == _check(path, *row[2:]) else None
+
+        return self._try(ask)
+
+    def rendered_one(self, path: str) -> Row | None:
+        """Return what is known of one file of the site, without reading of others."""
+
+        def ask(base: sqlite3.Connection) -> Row | None:
+            row = base.execute("SELECT * FROM rendered WHERE path = ?", (path,)).fetchone()
+            whole = row is not None and row[1] == _check(path, *row[2:])
+            return Row(row[2], row[3], tuple(row[4].split("\n")) if row[4] else ()) if whole else None
+
+        return self._try(ask)
+
+    def planned(self, name: str) -> Any:
+        """Return the row (JSON) of the last plan that is called `name`, or None."""
+
+        def ask(base: sqlite3.Connection) -> Any:
+            row = base.execute("SELECT check_, value FROM plan WHERE name = ?", (name,)).fetchone()
+            return json.loads(row[1]) if row is not None and row[0] == _check(name, row[1]) else None
+
+        return self._try(ask)
 
     def manuscript(self, path: str) -> str | None:
         """Return the manuscript (JSON) of an article, or None."""
@@ -162,12 +191,13 @@ class Traces:
         if not self._try(ask):
             self.manuscripts.update(manuscripts)
 
-    def keep_rendered(self, rows: Mapping[str, Row]) -> None:
-        """Remember every file of the site, and forget all others."""
+    def keep_rendered(self, rows: Mapping[str, Row], *, every: bool = True) -> None:
+        """Remember files of the site; and if these are `every` one, forget all others."""
         changed = {path: row for path, row in rows.items() if self.rendered.get(path) != row}
 
         def ask(base: sqlite3.Connection) -> None:
-            _forget(base, ("rendered",), self.rendered.keys() - rows.keys())
+            if every:
+                _forget(base, ("rendered",), self.rendered.keys() - rows.keys())
             base.executemany(
                 "REPLACE INTO rendered VALUES (?, ?, ?, ?, ?)",
                 (_row(path, row) for path, row in changed.items()),
@@ -175,10 +205,21 @@ class Traces:
 
         self._try(ask)
 
-    def keep_meta(self, name: str, value: Any) -> None:
-        """Remember a value that JSON can hold."""
-        text = json.dumps(value, separators=(",", ":"))
-        self._try(lambda base: base.execute("REPLACE INTO meta VALUES (?, ?, ?)", (name, _check(name, text), text)))
+    def keep_meta(
+        self, values: Mapping[str, Any], plan: Iterable[tuple[str, Any]] = (), *, every: bool = False
+    ) -> None:
+        """Remember values that JSON can hold, and rows of the plan with them: all of it or nothing.
+
+        If these rows are `every` one, all others are forgotten.
+        """
+        texts = {name: _json(value) for name, value in values.items()}
+
+        def ask(base: sqlite3.Connection) -> None:
+            _keep_plan(base, plan, every=every)
+            rows = ((name, _check(name, text), text) for name, text in texts.items())
+            base.executemany("REPLACE INTO meta VALUES (?, ?, ?)", rows)
+
+        self._try(ask)
 
     def close(self) -> None:
         """Close the file. What was kept is on the disk."""
@@ -203,6 +244,22 @@ class Traces:
             self._process = os.getpid()
             self._base.execute("PRAGMA synchronous = NORMAL")
         return self._base
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _keep_plan(base: sqlite3.Connection, rows: Iterable[tuple[str, Any]], *, every: bool) -> None:
+    known = dict(base.execute("SELECT name, check_ FROM plan")) if every else {}
+    changed = []
+    for name, value in rows:
+        text = _json(value)
+        check = _check(name, text)
+        if known.pop(name, "") != check:
+            changed.append((name, check, text))
+    base.executemany("DELETE FROM plan WHERE name = ?", ((name,) for name in known))
+    base.executemany("REPLACE INTO plan VALUES (?, ?, ?)", changed)
 
 
 def _forget(base: sqlite3.Connection, tables: Iterable[str], paths: Iterable[str]) -> None:
@@ -252,4 +309,4 @@ def _emptied(traces: Traces) -> None:
         traces.file = ":memory:"
         with contextlib.suppress(sqlite3.Error):
             traces.opened().executescript(_TABLES)
-    traces.keep_meta("engine", traces.engine)
+    traces.keep_meta({"engine": traces.engine})

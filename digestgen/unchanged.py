@@ -10,15 +10,16 @@ import contextlib
 import os
 import stat as stat_
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from digestgen import files, fingerprint, traces
 from digestgen.files import Stamp
 
-#: Where the last build is remembered.
+#: Where the last build is remembered, and what builds after it have changed in that.
 _NAME: Final = "last"
+_REVISED: Final = "revised"
 
 #: The user's files beside the folder of articles; a site's own themes are below the folder.
 _SETTINGS: Final = ("site.yaml", "sources.yaml", "people.yaml", "tags.yaml", "stories.yaml")
@@ -26,6 +27,8 @@ _THEMES: Final = "themes"
 
 #: More than any file that a build reads.
 _LIMIT: Final = 1 << 30
+
+Value = TypeVar("Value")
 
 #: A path of the site's folder, or of the output: (kind, stamp or None, fingerprint).
 Seen = tuple[str, Stamp | None, str]
@@ -56,9 +59,11 @@ class Marks:
 
     def seen(self) -> dict[str, Seen]:
         """Return what to remember: every file, its stamp where that could not hide a change, its fingerprint."""
-        return {path: self._one(path, kind, stamp) for path, (kind, stamp) in self.stamps.items()}
+        return {path: self.one(path) for path in self.stamps}
 
-    def _one(self, path: str, kind: str, stamp: Stamp) -> Seen:
+    def one(self, path: str) -> Seen:
+        """Return what to remember of one file."""
+        kind, stamp = self.stamps[path]
         if kind != "file":
             return (kind, None, "")
         mark = self.mark(path)
@@ -72,12 +77,22 @@ class Marks:
 class Memory:
     """What the builds of one site leave in a process for those that follow there, so that it is not read again.
 
-    It is worth what the cache is worth: nothing. What is in it is taken only where the cache still says the same.
+    It is worth what the cache is worth: nothing. What is in it is taken only where the cache still says the same, and
+    what was `kept` only as long as no build looked at everything.
     """
 
     check: str = ""
     """What stands for the record of the last build, as the cache has it."""
     last: dict[str, Any] = field(default_factory=dict)
+    seen: dict[str, dict[str, Seen]] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, name: str, make: Callable[[], Value]) -> Value:
+        """Return what `make` made when it was first asked for by that name."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        made: Value = self.kept[name]
+        return made
 
 
 @dataclass(slots=True)
@@ -93,6 +108,14 @@ class Look:
     content: str = ""
     taken: int = 0
     present: dict[str, tuple[str, Stamp]] = field(default_factory=dict)
+    known: dict[str, dict[str, Seen]] = field(default_factory=dict)
+    """Lists of files of the last build, as far as they were asked for."""
+
+    def seen(self, name: str) -> dict[str, Seen]:
+        """Return one of the lists of files of the last build, "inputs" or "outputs"; empty where it is not whole."""
+        if name not in self.known:
+            self.known[name] = seen_of(self.last, name)
+        return self.known[name]
 
     def inputs(self, content: str) -> dict[str, tuple[str, Stamp]]:
         """Return all files that a build reads, where `content` is the folder of articles."""
@@ -105,13 +128,18 @@ class Look:
     def marks(self, content: str) -> Marks:
         """Return what is known of all files that a build reads."""
         present = self.inputs(content)
-        return Marks(self.folder, seen_of(self.last, "inputs"), self.taken, present, {})
+        return Marks(self.folder, self.seen("inputs"), self.taken, present, {})
 
 
 def look(folder: str, memory: Memory | None = None, room: str = traces.FOLDER) -> Look:
     """Begin to look at the site in `folder`, whose last build is remembered in its folder `room`."""
     store = traces.opened(folder, traces.engine(), room)
-    return Look(folder, store, remembered(store, memory))
+    if memory is None:
+        return Look(folder, store, remembered(store))
+    check = store.check(_NAME, _REVISED)
+    if check != memory.check:
+        memory.check, memory.last, memory.seen, memory.kept = check, remembered(store), {}, {}
+    return Look(folder, store, memory.last, known=memory.seen)
 
 
 def built_before(folder: str) -> bool:
@@ -132,16 +160,15 @@ def _inputs(folder: str, content: str) -> Iterator[tuple[str, tuple[str, Stamp]]
                 yield f"{root}/{item.path}", (item.kind, item.stamp)
 
 
-def remembered(store: traces.Traces, memory: Memory | None = None) -> dict[str, Any]:
+def remembered(store: traces.Traces) -> dict[str, Any]:
     """Return what was remembered of the last build, or nothing."""
-    check = store.check(_NAME) if memory else ""
-    if memory and check and check == memory.check:
-        return memory.last
-    last = store.meta(_NAME)
-    found = last if isinstance(last, dict) else {}
-    if memory:
-        memory.check, memory.last = check, found
-    return found
+    last, revised = store.meta(_NAME), store.meta(_REVISED)
+    if not isinstance(last, dict) or not isinstance(revised, dict):
+        return {}
+    for name in ("inputs", "outputs"):
+        if isinstance(last.get(name), dict):
+            last[name] |= revised.get(name, {})
+    return {**last, **revised.get("said", {}), "revised": revised}
 
 
 def seen_of(last: Mapping[str, Any], name: str) -> dict[str, Seen]:
@@ -155,9 +182,33 @@ def seen_of(last: Mapping[str, Any], name: str) -> dict[str, Seen]:
         return {}
 
 
-def remember(store: traces.Traces, last: Mapping[str, Any]) -> None:
-    """Remember the last build."""
-    store.keep_meta(_NAME, last)
+def remember(
+    store: traces.Traces, last: Mapping[str, Any], plan: Iterable[tuple[str, Any]], memory: Memory | None
+) -> None:
+    """Remember the last build, and the rows of its plan."""
+    store.keep_meta({_NAME: last, _REVISED: {}}, plan, every=True)
+    if memory is not None:
+        memory.check = store.check(_NAME, _REVISED)
+        memory.last, memory.seen, memory.kept = {**last, "revised": {}}, {}, {}
+
+
+def revise(
+    look: Look,
+    said: Mapping[str, Any],
+    seen: Mapping[str, Mapping[str, Seen]],
+    plan: Iterable[tuple[str, Any]],
+    memory: Memory | None,
+) -> None:
+    """Remember what a build changed in what the last one saw and left: what it `said` instead, files, rows."""
+    revised = look.last.get("revised", {})
+    now = {name: revised.get(name, {}) | dict(files) for name, files in seen.items()}
+    now["said"] = revised.get("said", {}) | dict(said)
+    look.store.keep_meta({_REVISED: now}, plan)
+    if memory is not None:
+        memory.check = look.store.check(_NAME, _REVISED)
+        memory.last = look.last | now["said"] | {"revised": now}
+        for name, files in seen.items():
+            look.seen(name).update(files)
 
 
 def outputs(root: str, wanted: Mapping[str, str], name: str, same: Mapping[str, Seen]) -> dict[str, Seen]:
@@ -189,20 +240,21 @@ def still(look: Look, output: str, asked: list[Any], now: float) -> dict[str, An
         last = foreseen(look, now)
         if last is not None and last.get("asked") == asked:
             root = output or f"{look.folder}/{last.get('output')}"
-            return last if _same_outputs(root, seen_of(last, "outputs")) else None
+            return last if same_outputs(root, look.seen("outputs")) else None
     return None
 
 
 def foreseen(look: Look, now: float) -> dict[str, Any] | None:
     """Return what was remembered of the last build if it saw the same files, and nothing was to come until `now`."""
     last = look.last
-    before = seen_of(last, "inputs") if _in_time(last, now) else {}
+    before = look.seen("inputs") if in_time(last, now) else {}
     content = last.get("content")
     same = bool(before) and isinstance(content, str) and _same_inputs(look, content, before)
     return last if same else None
 
 
-def _in_time(last: Mapping[str, Any], now: float) -> bool:
+def in_time(last: Mapping[str, Any], now: float) -> bool:
+    """Tell whether the last build was before `now`, and nothing was to come by itself until then."""
     since, until = last.get("since"), last.get("until")
     if not isinstance(since, int | float) or now < since:
         return False
@@ -210,19 +262,20 @@ def _in_time(last: Mapping[str, Any], now: float) -> bool:
 
 
 def _same_inputs(look: Look, content: str, before: Mapping[str, Seen]) -> bool:
-    present = look.inputs(content)
-    if present.keys() != before.keys():
-        return False
-    for path, (kind, stamp) in present.items():
+    return look.inputs(content).keys() == before.keys() and next(changed(look, content), None) is None
+
+
+def changed(look: Look, content: str) -> Iterator[str]:
+    """Yield which of the files that the last build read, all of which are there, are other ones now."""
+    before = look.seen("inputs")
+    for path, (kind, stamp) in look.inputs(content).items():
         was_kind, was_stamp, mark = before[path]
-        if kind != was_kind:
-            return False
-        if kind == "file" and stamp != was_stamp and not _holds(f"{look.folder}/{path}", mark):
-            return False
-    return True
+        if kind != was_kind or (kind == "file" and stamp != was_stamp and not _holds(f"{look.folder}/{path}", mark)):
+            yield path
 
 
-def _same_outputs(root: str, before: Mapping[str, Seen]) -> bool:
+def same_outputs(root: str, before: Mapping[str, Seen]) -> bool:
+    """Tell whether the files in the output folder are as they were left, and there are any."""
     if not before:
         return False
     for path, (_, stamp, mark) in before.items():

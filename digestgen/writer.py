@@ -88,11 +88,16 @@ def _foreign(output: Path) -> bool:
 
 @contextlib.contextmanager
 def opened(
-    output: Path, guard: Guard, found: list[Diagnostic], later: Callable[[str], bool] | None = None
+    output: Path,
+    guard: Guard,
+    found: list[Diagnostic],
+    later: Callable[[str], bool] | None = None,
+    known: tuple[str, Mapping[str, str]] = ("", {}),
 ) -> Iterator[Output | None]:
     """Open an output folder for one build, alone; None where it is refused, which is told in `found`.
 
-    `later` tells of a path whether a later step looks after it: what is there stays.
+    `later` tells of a path whether a later step looks after it: what is there stays. `known` is what was known of its
+    list of files: the list's fingerprint, and path to fingerprint of each file.
 
     Raises `files.BusyError` where another build is at work there, and OSError where the disk fails.
     """
@@ -107,7 +112,7 @@ def opened(
     with files.lock(f"{root}/{LOCK}"):
         _clear_staging(root)
         try:
-            yield Output(root, read_list(root), _any if later is None else lambda path: not later(path))
+            yield Output(root, _owned(root, *known), _any if later is None else lambda path: not later(path))
         finally:
             _clear_staging(root)
 
@@ -124,6 +129,14 @@ def _clear_staging(root: str) -> None:
             if not entry.is_dir(follow_symlinks=False):
                 files.remove(entry.path)
         files.remove_empty_dirs(root, [STAGING])
+
+
+def _owned(root: str, mark: str, known: Mapping[str, str]) -> Owned:
+    """Return what the list says; one that is as it was is not read again line by line."""
+    with contextlib.suppress(FileNotFoundError, files.TooLargeError):
+        if mark and fingerprint.of_bytes(files.read_bytes(f"{root}/{LIST}", _LIMIT)) == mark:
+            return {path: frozenset((one,)) for path, one in known.items()}
+    return read_list(root)
 
 
 def read_list(root: str) -> Owned:

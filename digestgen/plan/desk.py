@@ -43,7 +43,7 @@ class Desk:
     cards: dict[str, views.Card] = field(default_factory=dict)
     marked: dict[str, Shown] = field(default_factory=dict)
     editions: dict[str, views.EditionLink] = field(default_factory=dict)
-    links: dict[tuple[TermKind, str], views.Link] = field(init=False)
+    links: dict[tuple[TermKind, str], views.Link] = field(default_factory=dict)
     tag_keys: dict[str, str] = field(default_factory=dict)
     shared: str = field(init=False)
     """Fingerprint of what all pages of the language rest on: site.yaml and people.yaml."""
@@ -54,7 +54,6 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.words = i18n.language(self.part.language.lang)
-        self.links = {key: views.Link(term.name, term.url) for key, term in self.part.by_key.items()}
         self.shared = fingerprint.of_value((self.part.language, *_page_settings(self.library), self.people))
 
     @property
@@ -213,7 +212,13 @@ class Desk:
 
     def term(self, kind: TermKind, key: str) -> views.Link | None:
         """Return the link to a list of this language; the same one for all who ask, for it is asked for often."""
-        return self.links.get((kind, key))
+        known = self.links.get((kind, key))
+        if known is None:
+            found = self.part.by_key.get((kind, key))
+            if found is None:
+                return None
+            known = self.links[kind, key] = views.Link(found.name, found.url)
+        return known
 
     def picture(self, article: Article) -> views.Picture | None:
         """Return the article's picture; None where it has none, or its file is missing (told elsewhere)."""

@@ -12,6 +12,16 @@ from digestgen.markup import convert
 from digestgen.model import Article
 
 
+def at_stake(library: Library) -> bool:
+    """Tell whether an article of the future shows a picture in content/static/, so that others decide on it."""
+    return any(
+        _static(back.article, target)
+        for back in library.held
+        if back.why in ("future", "embargo")
+        for target in _shown(back.article)
+    )
+
+
 def pictures(library: Library) -> dict[str, Article]:
     """Return the pictures in content/static/ that only articles of the future show, by path: each with one of these.
 
@@ -41,9 +51,14 @@ def _named(library: Library) -> frozenset[str]:
     settings = (*(item.url for item in config.nav or ()), *policies)
     found = {f"{parse.STATIC}/{urls.classify(target).path.lstrip('/')}" for target in settings}
     for article in library.articles.values():
-        image = (article.image.src,) if article.image else ()
-        found.update(_static(article, target) for target in (*article.inward, *image))
+        found.update(named(article))
     return frozenset(found)
+
+
+def named(article: Article) -> frozenset[str]:
+    """Return the files in content/static/ that an article names, by path below content/."""
+    image = (article.image.src,) if article.image else ()
+    return frozenset(_static(article, target) for target in (*article.inward, *image)) - {""}
 
 
 def _static(article: Article, target: str) -> str:

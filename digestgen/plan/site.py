@@ -26,7 +26,7 @@ from digestgen.plan import (
     syndication,
 )
 from digestgen.plan.desk import Desk
-from digestgen.plan.outputs import Copied, Output, Rendered, collisions, first_claims, unfit
+from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, collisions, first_claims, unfit
 from digestgen.terms import FOLDERS, TermKind
 
 #: What readers may follow, by language.
@@ -44,8 +44,36 @@ class Plan:
     sites: Mapping[str, views.Site]
     unlinked: int
     """How many links lead to articles that are held back, and stay text."""
+    pieces: Pieces = field(repr=False, compare=False)
     searched: tuple[search.Document, ...] = ()
     """What the search index is made from; nothing where the site cannot be searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What was planned of one article or page: between which others, by the desk of which number, and what came out."""
+
+    item: Article
+    desk: int
+    made: articles.Made
+    newer: str = ""
+    older: str = ""
+    place: stories.Place | None = None
+    related: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What the plan was made from: enough to plan one article again without the others."""
+
+    desks: Sequence[Desk]
+    resolver: Resolver
+    pieces: Sequence[Piece]
+    channels: _Channels
+    pictures: bool
+    """Whether a picture may be held back with an article of the future."""
+    whole: bool
+    """Whether each page and feed has an address of its own."""
 
 
 @dataclass(slots=True)
@@ -53,6 +81,7 @@ class _Draft:
     outputs: list[Output] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
     unlinked: int = 0
+    pieces: list[Piece] = field(default_factory=list)
 
 
 def plan(
@@ -78,8 +107,8 @@ def plan(
         draft.outputs.extend(_lists(desk))
     channels = [(desk, list(_channels(desk))) for desk in desks]
     resolver.known = known(draft.outputs) | _to_come(channels) | _aliases(desks)
-    for desk in desks:
-        _add_articles(desk, draft)
+    for number, desk in enumerate(desks):
+        _add_articles(desk, number, draft)
         _add_editions(desk, draft)
     _add_files(channels, static, draft)
     coming = [back.article for back in shelf.held if back.why in ("future", "embargo")]
@@ -89,7 +118,15 @@ def plan(
     searched = tuple(item for desk in desks for item in search.documents(desk)) if shelf.config.search else ()
     if not shelf.config.vague:
         draft.found.extend(collisions([*draft.outputs, *_reserved(coming, shelf.config), *search.claims(shelf.config)]))
-    return Plan(first_claims(draft.outputs), sites, draft.unlinked, searched), draft.found
+    outputs = first_claims(draft.outputs)
+    whole = _made(outputs) == _made(draft.outputs)
+    pieces = Pieces(desks, resolver, draft.pieces, channels, held.at_stake(shelf), whole)
+    return Plan(outputs, sites, draft.unlinked, pieces, searched), draft.found
+
+
+def _made(outputs: Iterable[Output]) -> int:
+    """How many of `outputs` are more than copies."""
+    return sum(not isinstance(output.content, Copied | Cleaned) for output in outputs)
 
 
 def _reserved(coming: Iterable[Article], config: Config) -> Iterable[Output]:
@@ -182,16 +219,19 @@ def _channels(desk: Desk) -> Iterable[syndication.Channel[Any]]:
     yield syndication.of_corrections(desk)
 
 
-def _add_articles(desk: Desk, draft: _Draft) -> None:
+def _add_articles(desk: Desk, number: int, draft: _Draft) -> None:
     listed = desk.part.articles
     places = stories.places(desk)
     besides = related.related(desk)
     for place, item in enumerate(listed):
         newer = listed[place - 1] if place else None
         older = listed[place + 1] if place + 1 < len(listed) else None
-        _take(articles.article(item, desk, newer, older, places.get(item.path), besides.get(item.path, ())), draft)
+        further = besides.get(item.path, ())
+        made = articles.article(item, desk, newer, older, places.get(item.path), further)
+        beside = newer.path if newer else "", older.path if older else "", places.get(item.path), further
+        draft.pieces.append(Piece(item, number, _take(made, draft), *beside))
     for item in desk.part.pages:
-        _take(articles.plain_page(item, desk), draft)
+        draft.pieces.append(Piece(item, number, _take(articles.plain_page(item, desk), draft)))
 
 
 def _add_editions(desk: Desk, draft: _Draft) -> None:
@@ -200,13 +240,14 @@ def _add_editions(desk: Desk, draft: _Draft) -> None:
         _take(made, draft)
 
 
-def _take(made: articles.Made, draft: _Draft) -> None:
+def _take(made: articles.Made, draft: _Draft) -> articles.Made:
     bad = [output for output in made.outputs if unfit(output.path)]
     for output in bad:
-        draft.found.append(Diagnostic("bad-name", f"/{output.path} cannot be a file on every system", output.span))
+        made.found.append(Diagnostic("bad-name", f"/{output.path} cannot be a file on every system", output.span))
     draft.outputs.extend(output for output in made.outputs if output not in bad)
     draft.found.extend(made.found)
     draft.unlinked += made.held
+    return made
 
 
 def _add_files(channels: _Channels, static: Sequence[Output], draft: _Draft) -> None:

@@ -84,7 +84,7 @@ def of_corrections(desk: Desk) -> Channel[corrections.Noted]:
         "",
         corrections.noted(desk),
         lambda item, full: corrections.entry_of(item, desk, full=full),
-        lambda item: f"{desk.page_keys[item.article.path]} {item.id}",
+        lambda item: f"{desk.shown([item.article])[0].mark} {item.id}",
     )
 
 
@@ -101,7 +101,7 @@ def addresses(channel: Channel[Shown], desk: Desk) -> Iterable[str]:
     """Return the addresses of all documents of a channel."""
     return (
         document.url
-        for form in _formats(channel, desk)
+        for form in formats(channel, desk)
         for document in documents(channel, form, desk.library.config.feeds)
     )
 
@@ -109,13 +109,14 @@ def addresses(channel: Channel[Shown], desk: Desk) -> Iterable[str]:
 def outputs(channel: Channel[Shown], desk: Desk) -> Iterable[Output]:
     """Return all documents of a channel, in all formats that it has."""
     return (
-        _output(document, channel, form, desk)
-        for form in _formats(channel, desk)
+        output(document, channel, form, desk)
+        for form in formats(channel, desk)
         for document in documents(channel, form, desk.library.config.feeds)
     )
 
 
-def _formats(channel: Channel[Shown], desk: Desk) -> Iterable[str]:
+def formats(channel: Channel[Shown], desk: Desk) -> Iterable[str]:
+    """Return the names of the formats that a channel has."""
     assert channel.kind in FEEDS
     config = desk.library.config
     return (name for name in FORMATS if config.url and channel.kind in getattr(config.feeds, name))
@@ -142,7 +143,8 @@ def _archived(page: str, number: int) -> str:
     return f"{page}feed/{number}.xml"
 
 
-def _output(document: Document[Shown], channel: Channel[Shown], form: str, desk: Desk) -> Output:
+def output(document: Document[Shown], channel: Channel[Shown], form: str, desk: Desk) -> Output:
+    """Return one document of a channel as a file."""
     full = channel.kind in desk.library.config.feeds.full
     said = (document.url, document.archive, channel.page, channel.title, channel.subtitle)
     key = desk.key(form, full, *said, tuple(channel.key(item) for item in document.shown))

@@ -1,0 +1,342 @@
+"""A build after which nothing changed but the texts of articles: only what carries these texts is made again.
+
+The library and the plan rest on what articles say of themselves, their `face`, and not on their texts. So where all
+other inputs are as they were, and the faces, too, the last plan holds; and of that plan, the pages of these articles
+and the feeds that carry them are made once more, by the same functions, from what is remembered (`plan.recall`).
+Whatever is not certain here is left to a build that looks at everything.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from digestgen import codec, gather, library, parse, produce, registry, source, terms, theme, unchanged, writer
+from digestgen.codec import Unfit
+from digestgen.config import Config
+from digestgen.diagnostics import Diagnostic, graded
+from digestgen.gather import Fresh
+from digestgen.model import Article, Manuscript
+from digestgen.plan import record
+from digestgen.plan.articles import Made
+from digestgen.plan.outputs import Cleaned, Copied, Output, file_of, unfit
+from digestgen.plan.recall import Asked, Shelf, Unsure
+from digestgen.render import Renderer
+from digestgen.report import Report
+from digestgen.theme import Theme
+from digestgen.traces import Row
+from digestgen.views import Site
+
+#: Who changes more articles than this at once gains nothing.
+_MOST: Final = 50
+
+Told = tuple[Diagnostic, ...]
+
+#: Kinds of rows.
+_All = tuple[Mapping[str, str], str]
+_Asked = Mapping[str, bool]
+_Sites = Mapping[str, str]
+_Paths = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for; `asked` and `output` (absolute) as the last build has to have had them."""
+
+    folder: Path
+    now: datetime
+    output: Path
+    strict: bool
+    asked: list[object]
+    tick: Callable[[str, int, int], None]
+    memory: unchanged.Memory
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """What was done: the whole report, what was written, which articles were parsed, what was made and why."""
+
+    report: Report
+    written: writer.Written
+    parsed: frozenset[str]
+    made: produce.Made
+    files: Mapping[str, str]
+
+
+def told_of(owned: Mapping[str, Told], others: Iterable[Diagnostic]) -> record.Row:
+    """Return the row of all that was wrong: what each article alone is to blame for, and everything else."""
+    rows = {path: codec.dump(told) for path, told in owned.items() if told}
+    return "told", [rows, codec.dump(tuple(others))]
+
+
+def attempt(request: Request, settings: Config, look: unchanged.Look) -> Revised | None:
+    """Build, if only texts of articles changed and nothing is wrong; None where everything has to be looked at.
+
+    Raises what a build raises.
+    """
+    try:
+        paths = _changed(request, settings, look)
+        return _Revision(request, settings, look).made(paths)
+    except (Unsure, Unfit, KeyError):
+        return None
+
+
+def _sure(*grounds: object) -> None:
+    """Raise `Unsure` unless all of `grounds` hold."""
+    if not all(grounds):
+        raise Unsure
+
+
+def _changed(request: Request, settings: Config, look: unchanged.Look) -> list[str]:
+    """Return the paths below content/ of the articles that changed, nothing else having changed."""
+    last, content = look.last, settings.content
+    _sure(last.get("planned") and last.get("content") == content and last.get("asked") == request.asked)
+    _sure(unchanged.in_time(last, request.now.timestamp()), last.get("root") == os.path.abspath(request.output))
+    _sure(look.inputs(content).keys() == look.seen("inputs").keys())
+    found: list[str] = []
+    for path in unchanged.changed(look, content):
+        inside = path.removeprefix(f"{content}/")
+        _sure(look.present[path][0] == "file", inside != path, inside.endswith(".md"), len(found) < _MOST)
+        _sure(not inside.startswith(parse.STATIC + "/"))
+        found.append(inside)
+    return found
+
+
+@dataclass(slots=True)
+class _Files:
+    """The files below content/ that are no articles, asked one by one."""
+
+    look: unchanged.Look
+    content: str
+
+    def __contains__(self, path: object) -> bool:
+        known = self.look.present.get(f"{self.content}/{path}")
+        name = str(path)
+        article = name.endswith(".md") and not name.startswith(parse.STATIC + "/")
+        return known is not None and known[0] == "file" and not article
+
+    def __iter__(self) -> Iterator[str]:
+        raise Unsure
+
+    def __len__(self) -> int:
+        raise Unsure
+
+
+@dataclass(slots=True)
+class _Addresses:
+    """All addresses of the site, decoded, asked one by one."""
+
+    row: Callable[[str], Row | None]
+
+    def __contains__(self, address: object) -> bool:
+        text = str(address)
+        if not text.startswith("/") or text.endswith("/index.html"):
+            return False
+        return self.row(text[1:] + "index.html" if text.endswith("/") else text[1:]) is not None
+
+
+@dataclass(slots=True)
+class _Revision:
+    """One such build at work."""
+
+    request: Request
+    settings: Config
+    look: unchanged.Look
+    shelf: Shelf = field(init=False)
+    tree: source.Tree = field(init=False)
+    marks: unchanged.Marks = field(init=False)
+    variant: str = field(init=False)
+    rows: Asked[Row] = field(init=False)
+    fresh: dict[str, Article] = field(default_factory=dict)
+    texts: dict[str, Manuscript] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        look, settings = self.look, self.settings
+        self.tree = source.Tree(self.request.folder, settings, look=False)
+        self.marks = look.marks(settings.content)
+        self.variant = gather.variant(settings)
+        self.rows = Asked(look.store.rendered_one)
+        known = self.request.memory.once("known", self._known)
+        kinds = _Files(look, settings.content)
+        self.shelf = Shelf(Asked(look.store.planned).get, settings, known, Asked(self._read).__getitem__, kinds)
+
+    # --- what is read
+
+    def _known(self) -> terms.Known:
+        registries, _ = registry.read(self.tree.registries())
+        return terms.known_of(registries, self.settings)
+
+    def _read(self, path: str) -> Article:
+        """Return an article as the library has it, published or held."""
+        item = self.fresh.get(path) or self._remembered(path)
+        place = self.shelf.places.get(path)
+        return item if place is None else library.as_published(item, place.slug, self.request.now)
+
+    def _remembered(self, path: str) -> Article:
+        row = self.look.store.parsed_one(path)
+        mark = self.marks.mark(f"{self.settings.content}/{path}") or self.look.seen("inputs")[self._shown(path)][2]
+        _sure(row is not None and row.key == f"{self.variant} {mark}" and row.article)
+        assert row is not None
+        item = codec.load(Article, row.article, self.settings.timezone)
+        _sure(item.path == path)
+        object.__setattr__(item, "fetch", lambda: self._manuscript(path))
+        return item
+
+    def _shown(self, path: str) -> str:
+        return f"{self.settings.content}/{path}"
+
+    def _manuscript(self, path: str) -> Manuscript:
+        if path not in self.texts:
+            text = self.look.store.manuscript(path)
+            _sure(text is not None)
+            self.texts[path] = codec.load(Manuscript, text or "", self.settings.timezone)
+        return self.texts[path]
+
+    def _row(self, kind: Any, name: str) -> Any:
+        found = self.shelf.row(kind, name)
+        if found is None:
+            raise Unsure
+        return found
+
+    # --- what is made
+
+    def made(self, paths: Sequence[str]) -> Revised:
+        """Return what came of the new texts of the articles at `paths`."""
+        parsed = {path: self._parsed(path) for path in paths}
+        outputs: dict[str, Output] = {}
+        owned: dict[str, Told] = {}
+        rows: list[record.Row] = []
+        unlinked = 0
+        for path, (_, told) in parsed.items():
+            place, made = self.shelf.places[path], self._planned(path)
+            outputs |= {
+                output.path: output for output in made.outputs if not isinstance(output.content, Copied | Cleaned)
+            }
+            owned[path] = (*told, *made.found)
+            unlinked += made.held - place.held
+            rows.append((f"article {path}", record.plain(replace(place, held=made.held))))
+        feeds = dict.fromkeys(name for path in paths for name in self.shelf.places[path].carriers)
+        outputs |= {output.path: output for output in (self.shelf.feed(name, self._page_key) for name in feeds)}
+        found = self._found(owned, rows)
+        rows.extend(self._asked())
+        fresh = {path: one for path, (one, _) in parsed.items()}
+        return self._written([*outputs.values()], fresh, found, rows, unlinked)
+
+    def _parsed(self, path: str) -> tuple[Fresh, Told]:
+        """Parse an article; it has to have the face that it had."""
+        fresh = gather.parsed(path, self.tree, self.variant)
+        place = self.shelf.places[path]
+        _sure(fresh.row.article)
+        zone = self.settings.timezone
+        item = codec.load(Article, fresh.row.article, zone)
+        self.texts[path] = codec.load(Manuscript, fresh.manuscript, zone)
+        object.__setattr__(item, "fetch", lambda: self.texts[path])
+        self.fresh[path] = item
+        self.marks.note(self._shown(path), fresh.mark)
+        item = self._read(path)
+        _sure(item.face == place.face, item.listing is None, not (item.brief and place.edition))
+        _sure(not self._row(bool, "static") or record.static(item, self.shelf.files) == place.static)
+        asked = self.shelf.row(_Asked, f"asked {path}") or {}
+        _sure(all(self.shelf.resolver.stands(item, fragment) == good for fragment, good in asked.items()))
+        return fresh, codec.load(Told, fresh.row.told, zone)
+
+    def _planned(self, path: str) -> Made:
+        """Plan an article once more; it has to claim what it claimed, so that all addresses stay as they are."""
+        made = self.shelf.article(self._read(path))
+        _sure(record.claims(made.outputs) == self.shelf.places[path].claims)
+        _sure(not any(unfit(output.path) for output in made.outputs))
+        return made
+
+    def _page_key(self, path: str) -> str:
+        return self.rows[file_of(self.shelf.places[path].url)].key.partition(" ")[0]
+
+    def _found(self, owned: Mapping[str, Told], rows: list[record.Row]) -> list[Diagnostic]:
+        """Return all that is wrong in the site, and add the row that tells it; none of it may be an error."""
+        known, rest = self._row(_All, "told")
+        zone = self.settings.timezone
+        others = codec.load(Told, rest, zone)
+        shown = {self._shown(path) for path in owned}
+        # what was told of these articles beside others may tell of another line now
+        _sure(not any(item.span and item.span.path in shown for item in others))
+        told = {path: codec.load(Told, text, zone) for path, text in known.items()} | dict(owned)
+        rows.append(told_of(told, others))
+        found = [*others, *(item for listed in told.values() for item in listed)]
+        graded_ = graded(found, self.settings.rules, strict=self.request.strict)
+        _sure(not any(item.severity == "error" for item in graded_))
+        return found
+
+    def _asked(self) -> Iterator[record.Row]:
+        """Yield which places on other pages are asked for now, beside those that were."""
+        for name, places in record.asked(self.shelf.resolver.asked):
+            yield name, {**(self.shelf.row(_Asked, name) or {}), **places}
+
+    # --- what is written
+
+    def _renderer(self) -> Renderer:
+        renderer = self.request.memory.once("renderer", self._new_renderer)
+        renderer.known = _Addresses(self.rows.get)
+        return renderer
+
+    def _new_renderer(self) -> Renderer:
+        settings, texts = self.settings, self._row(_Sites, "sites")
+        above = theme.chain(settings.theme, self.request.folder, None, [])
+        _sure(above)
+        design = Theme(settings.theme, theme.templates(above), {}, {}, "", self._row(_Sites, "addresses"))
+        sites = {lang: codec.load(Site, text, settings.timezone) for lang, text in texts.items()}
+        return Renderer(design, sites, settings.base, None)
+
+    def _written(
+        self,
+        outputs: Sequence[Output],
+        fresh: Mapping[str, Fresh],
+        found: list[Diagnostic],
+        rows: Iterable[record.Row],
+        unlinked: int,
+    ) -> Revised:
+        """Make the files and put them in their places; nothing else in the output may have been touched."""
+        request, look, seen = self.request, self.look, self.look.seen("outputs")
+        root = str(request.output)
+        owned = {path: mark for path, (_, _, mark) in seen.items() if path != writer.LIST}
+        _sure(len(owned) == look.last["planned"], all(output.path in owned for output in outputs))
+        guard = writer.Guard(request.folder, (self.tree.content, request.folder / "themes"))
+        with writer.opened(request.output, guard, found, known=(seen[writer.LIST][2], owned)) as target:
+            _sure(target is not None and unchanged.same_outputs(root, seen))
+            assert target is not None
+            target.marks = owned
+            made = self._made(outputs, target)
+            written = target.commit(found)
+            files = unchanged.outputs(root, {path: owned[path] for path in written.written}, writer.LIST, {})
+        told = graded(found, self.settings.rules, strict=request.strict)
+        report = replace(
+            codec.load(Report, look.last["report"], ZoneInfo("UTC")),
+            output=root,
+            diagnostics=tuple(self.tree.with_line(item) for item in told),
+        )
+        report = replace(report, unlinked=report.unlinked + unlinked)
+        look.store.keep_parsed(
+            {path: one.row for path, one in fresh.items()}, {path: one.manuscript for path, one in fresh.items()}, ()
+        )
+        look.store.keep_rendered(made.rows, every=False)
+        inputs = {self._shown(path): self.marks.one(self._shown(path)) for path in fresh}
+        said = {"since": request.now.timestamp(), "report": codec.dump(report)}
+        unchanged.revise(look, said, {"inputs": inputs, "outputs": files}, rows, request.memory)
+        return Revised(report, written, frozenset(fresh), made, owned)
+
+    def _made(self, outputs: Sequence[Output], target: writer.Output) -> produce.Made:
+        """Stage what is to be made; nobody may have a word to say to that."""
+        store, seen = self.look.store, self.look.seen("outputs")
+        store.rendered = {output.path: self.rows[output.path] for output in outputs}
+        named = self._row(_Paths, "named by hand")
+        press = produce.Press(self._renderer(), self.tree, target, self.marks)
+        told: list[Diagnostic] = []
+        made = produce.files(
+            outputs, press, store, seen, 1, told, lambda done, of: self.request.tick("pages", done, of)
+        )
+        _sure(not told, not any(output.path in named for output in outputs))
+        _sure(not any("#" in place for row in made.rows.values() for place in row.places))
+        return made

@@ -1,0 +1,344 @@
+"""Where only texts of articles changed, only what carries them is made again; and it is what a clean build makes."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digestgen import build, revise, unchanged
+from digestgen.plan import record
+from tests.building import NOW, published, told
+from tests.sites import write_site
+
+SITE = """\
+-- site.yaml --
+title: The Revised
+url: https://example.org/sub/
+language: en
+languages: [de]
+editions: weekly
+paginate: 2
+feeds: {rss: site, json: [site, tags], entries: 2, full: [site, tags], archive: all}
+rules: {missing-alt: warning, broken-link: warning}
+-- people.yaml --
+ada: {name: Ada Byron}
+-- tags.yaml --
+- names: {en: first, de: Erstes}
+-- content/static/p.png --
+p
+-- content/here.png --
+h
+-- content/pages/about.md --
+---
+title: About
+summary: Us.
+---
+See [one](../one.md).
+-- content/one.md --
+---
+title: One
+date: 2024-05-01
+tags: [first]
+sources: [Some Paper]
+authors: [Ada Byron]
+story: it
+summary: The first.
+corrections: {date: 2024-05-28, text: Nine.}
+---
+The first. [Two](two.md#here) and [About](/about/).
+
+## There
+
+And more.
+-- content/one.de.md --
+---
+title: Eins
+date: 2024-05-01
+tags: [Erstes]
+summary: Das Erste.
+translation: {of: one.md, by: ada}
+---
+Das Erste.
+
+## So
+-- content/two.md --
+---
+title: Two
+date: 2024-05-02
+tags: [first]
+story: it
+summary: The second.
+---
+The second. See [that](three.md#gone), [it](later.md).
+
+## Here
+
+![](here.png)
+-- content/three.md --
+---
+title: Three
+date: 2024-05-09
+brief: true
+---
+A brief.
+-- content/later.md --
+---
+title: Not yet
+date: 2024-07-01
+image: {src: /p.png, alt: P}
+---
+To come.
+-- content/four.md --
+---
+title: Four
+date: 2024-04-29
+---
+Four.
+-- content/letter.md --
+---
+title: A letter
+date: 2024-04-30
+aliases: [/old/]
+summary: A letter.
+---
+Dear all.
+
+## Dear
+-- content/2024-05-01-letter.md --
+---
+title: Another letter
+summary: Another one.
+---
+Dear all.
+
+## Dear
+-- content/editions/2024-18.md --
+---
+title: The first edition
+---
+Of [one](../one.md).
+"""
+
+Edit = Callable[[Path], None]
+
+
+def outcome(folder: Path, output: Path, memory: unchanged.Memory | None = None) -> build.Result:
+    result = build.build(build.Request(folder, NOW, output, jobs=1, memory=memory))
+    assert result.ok, told(result.diagnostics)
+    return result
+
+
+@pytest.fixture(scope="module")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site that was built, to be copied: its folder `site`, with what is remembered, and its output `out`."""
+    root = tmp_path_factory.mktemp("revised")
+    outcome(write_site(root / "site", SITE), root / "out")
+    return root
+
+
+@pytest.fixture
+def root(built_site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    copy = tmp_path / "root"
+    shutil.copytree(built_site, copy)
+    monkeypatch.chdir(copy)
+    outcome(copy / "site", copy / "out")
+    return copy
+
+
+def saying(path: str, old: str, new: str) -> Edit:
+    def edit(folder: Path) -> None:
+        file = folder / "content" / path
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    return edit
+
+
+def writing(path: str, text: str) -> Edit:
+    def edit(folder: Path) -> None:
+        (folder.parent / path).write_text(text, encoding="utf-8")
+
+    return edit
+
+
+def both(*edits: Edit) -> Edit:
+    def edit(folder: Path) -> None:
+        for one in edits:
+            one(folder)
+
+    return edit
+
+
+def differing(root: Path, result: build.Result) -> set[str]:
+    """Return the paths at which a build differs from a clean one, which has the same to tell."""
+    fresh = root / "copy"
+    shutil.copytree(root / "site", fresh, ignore=shutil.ignore_patterns(".digestgen"))
+    clean = outcome(fresh, root / "fresh")
+    have, want = published(root / "out"), published(root / "fresh")
+    assert told(result.diagnostics) == told(clean.diagnostics)
+    assert (result.unlinked, result.held, result.pages) == (clean.unlinked, clean.held, clean.pages)
+    return {path for path in have.keys() | want.keys() if have.get(path) != want.get(path)}
+
+
+def looked_at_whole(folder: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> build.Result:
+    monkeypatch.setattr(revise, "attempt", lambda *_: None)
+    return outcome(folder, output)
+
+
+QUICK: dict[str, Edit] = {
+    "a word": saying("one.md", "And more.", "And much more."),
+    "another link": saying("one.md", "And more.", "[See](letter.md)"),
+    "a link into a text": saying("one.md", "And more.", "[See](two.md#here) and [there](#there)"),
+    "a link to a list": saying("one.md", "And more.", "[See](/tags/first/) and [May](/archive/2024/05/#dg-2024-05-09)"),
+    "a link to what is held": saying("letter.md", "Dear all.", "Dear all, see [this](later.md)."),
+    "no link to what is held": saying("two.md", ", [it](later.md)", ""),
+    "a picture of the site": saying("two.md", "![](here.png)", "![](here.png)\n\n![A p](/feed.xml)"),
+    "no warning any more": saying("two.md", "![](here.png)", "![A thing](here.png)"),
+    "one more warning": saying("two.md", "## Here", "## Here\n\n![](here.png)"),
+    "a heading that nobody links to": saying("one.md", "## There", "## Elsewhere"),
+    "code": saying("one.md", "And more.", "```python\nprint(1)\n```"),
+    "a picture from elsewhere": saying("one.md", "And more.", "![A](https://pictures.example/a.png)"),
+    "a remark in the front matter": saying("letter.md", "title:", "# a remark\ntitle:"),
+    "a page beside the articles": saying("pages/about.md", "See", "See also"),
+    "a translation": saying("one.de.md", "---\nDas Erste.\n", "---\nDas Erste.\n\nUnd mehr.\n"),
+    "two at once": both(
+        saying("one.md", "And more.", "[A](two.md#new)"), saying("two.md", "## Here", "## Here\n\n### New")
+    ),
+    "a file by another name": saying("2024-05-01-letter.md", "Dear all.", "Dear all!\n\nMore."),
+    "nothing": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("what", QUICK)
+def test_an_edit_of_a_text_makes_what_carries_it_and_no_more(
+    what: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    QUICK[what](root / "site")
+    result = outcome(root / "site", root / "out")
+    assert result.revised
+    assert differing(root, result) == set()
+    again = looked_at_whole(root / "site", root / "out", monkeypatch)
+    assert again.written is not None
+    assert (again.written.written, again.rendered, dict(again.why)) == ((), frozenset(), {})
+
+
+def test_one_text_after_another_is_revised_in_one_process_and_in_several(root: Path) -> None:
+    memory = unchanged.Memory()
+    words = "And more."
+    for number in range(6):
+        saying("one.md", words, f"{words} [So](two.md#here) {number}.")(root / "site")
+        result = outcome(root / "site", root / "out", memory if number % 3 else None)
+        assert result.revised
+    assert differing(root, result) == set()
+
+
+WHOLE: dict[str, Edit] = {
+    "a title": saying("one.md", "title: One", "title: Eins"),
+    "the beginning of a text that lists show": saying("four.md", "Four.", "The fourth."),
+    "a heading that another article links to": saying("two.md", "## Here", "## There"),
+    "a heading that another article misses": saying("three.md", "A brief.", "A brief.\n\n## Gone"),
+    "a picture that comes along": saying("one.md", "And more.", "![H](here.png)"),
+    "a picture that is held back": saying("one.md", "And more.", "![P](/p.png)"),
+    "a brief, which stands in an edition": saying("three.md", "A brief.", "A short brief."),
+    "an edition": saying("editions/2024-18.md", "Of ", "All of "),
+    "what is held": saying("later.md", "To come.", "To come some day."),
+    "a link that leads nowhere": saying("one.md", "And more.", "[See](nowhere.md)"),
+    "a new article": writing("site/content/new.md", "---\ntitle: N\ndate: 2024-05-05\n---\n"),
+    "an article less": lambda folder: (folder / "content/letter.md").unlink(),
+    "a setting": writing("site/people.yaml", "ada: {name: Ada Lovelace}\n"),
+    "a file of the output": writing("out/index.html", "x"),
+    "a file of the output less": lambda folder: (folder.parent / "out/index.html").unlink(),
+}
+
+
+@pytest.mark.parametrize("what", WHOLE)
+def test_what_may_change_more_than_a_text_has_everything_looked_at(what: str, root: Path) -> None:
+    QUICK["a file by another name"](root / "site")
+    WHOLE[what](root / "site")
+    result = outcome(root / "site", root / "out")
+    assert not result.revised
+    result.diagnostics = [item for item in result.diagnostics if item.code != "output-changed"]
+    assert differing(root, result) == set()
+
+
+def test_a_face_that_changed_in_a_build_that_failed_is_not_taken_for_the_last_one(root: Path) -> None:
+    broken = root / "site/content/letter.md"
+    whole = broken.read_text(encoding="utf-8")
+    saying("one.md", "title: One", "title: Eins")(root / "site")
+    broken.write_text("no front matter", encoding="utf-8")
+    assert not build.build(build.Request(root / "site", NOW, root / "out", jobs=1)).ok
+    broken.write_text(whole + "\nMore.\n", encoding="utf-8")
+    assert differing(root, outcome(root / "site", root / "out")) == set()
+
+
+def test_a_place_that_was_linked_to_since_the_last_whole_look_is_missed_when_it_goes(root: Path) -> None:
+    saying("one.md", "And more.", "[See](/2024/04/letter/#dear)")(root / "site")
+    assert outcome(root / "site", root / "out").revised
+    saying("letter.md", "## Dear", "## Beloved")(root / "site")
+    result = outcome(root / "site", root / "out")
+    assert not result.revised
+    assert any("dear" in item.message for item in result.diagnostics)
+
+
+@pytest.mark.parametrize("table", ["plan", "manuscript", "parsed", "rendered", "meta"])
+@pytest.mark.parametrize("harm", ["DELETE FROM {}", "UPDATE {} SET check_ = 'x'"])
+def test_a_harmed_cache_changes_nothing(table: str, harm: str, root: Path) -> None:
+    QUICK["a word"](root / "site")
+    base = sqlite3.connect(root / "site/.digestgen/cache.sqlite")
+    with base:
+        base.execute(harm.format(table))
+    base.close()
+    assert differing(root, outcome(root / "site", root / "out")) == set()
+
+
+def _left_out(kind: str) -> Callable[[pytest.MonkeyPatch], None]:
+    def patch(monkeypatch: pytest.MonkeyPatch) -> None:
+        rows = record.rows
+
+        def some(*given: Any) -> Iterator[record.Row]:
+            return (row for row in rows(*given) if not row[0].startswith(kind))
+
+        monkeypatch.setattr(record, "rows", some)
+
+    return patch
+
+
+def _carried_by_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "_feeds", lambda *_: iter(()))
+
+
+def _trusting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(revise, "_sure", lambda *_: None)
+
+
+MUTATIONS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Edit]] = {
+    "who links to a place": (_left_out("asked"), WHOLE["a heading that another article links to"]),
+    "the feeds that carry a text": (_carried_by_none, QUICK["a word"]),
+    "whether the face is the same": (_trusting, WHOLE["a title"]),
+    "whether all files are there": (_trusting, WHOLE["a picture that comes along"]),
+}
+
+
+@pytest.mark.parametrize("left_out", MUTATIONS)
+def test_a_plan_that_leaves_something_out_shows(left_out: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    patch, edit = MUTATIONS[left_out]
+    folder = write_site(tmp_path / "site", SITE)
+    if patch is _trusting:
+        outcome(folder, tmp_path / "out")
+        patch(monkeypatch)
+    else:
+        patch(monkeypatch)
+        outcome(folder, tmp_path / "out")
+    edit(folder)
+    result = outcome(folder, tmp_path / "out")
+    monkeypatch.undo()
+    shutil.rmtree(folder / ".digestgen")
+    outcome(folder, tmp_path / "fresh")
+    assert result.revised
+    assert published(tmp_path / "out") != published(tmp_path / "fresh")
