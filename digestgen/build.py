@@ -67,6 +67,8 @@ class Request:
 
     It changes how long a build takes, and nothing else. No two builds may have it at once.
     """
+    whole: bool = False
+    """Whether to look at everything, though only texts of articles may have changed: then the result has a library."""
     room: str = traces.FOLDER
     """The folder of the site in which this is remembered for the next build."""
     drafts: bool = False
@@ -219,7 +221,7 @@ class _Job:
 
 def _built(request: Request, settings: Config, look: unchanged.Look, found: list[Diagnostic]) -> Result:
     clock = _Clock()
-    revised = _revised(request, settings, look, clock)
+    revised = None if request.whole else _revised(request, settings, look, clock)
     if revised is not None:
         return revised
     store = look.store

@@ -12,6 +12,7 @@ import pytest
 
 from digestgen import build, revise, unchanged
 from digestgen.plan import record
+from digestgen.serve import badges
 from tests.building import NOW, published, told
 from tests.sites import write_site
 
@@ -339,3 +340,18 @@ def test_a_plan_that_leaves_something_out_shows(left_out: str, tmp_path: Path, m
     outcome(folder, tmp_path / "fresh")
     assert result.revised
     assert published(tmp_path / "out") != published(tmp_path / "fresh")
+
+
+def test_badges_are_after_a_revision_what_they_are_after_a_whole_look(root: Path) -> None:
+    def whole() -> tuple[build.Result, dict[str, badges.Badge]]:
+        result = build.build(build.Request(root / "site", NOW, root / "out", jobs=1, whole=True))
+        assert result.library is not None
+        return result, badges.badges(result.library, result.diagnostics, NOW)
+
+    before, known = whole()
+    QUICK["no warning any more"](root / "site")
+    result = outcome(root / "site", root / "out")
+    assert result.revised
+    found = badges.revised(known, before.diagnostics, result.diagnostics)
+    assert found != known
+    assert found == whole()[1]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from digestgen import library
 from digestgen.diagnostics import Diagnostic
@@ -28,18 +29,37 @@ def badges(shelf: Library, told: Iterable[Diagnostic], now: datetime) -> dict[st
     `told` is what was found wrong, of which only pictures without alternative text count here.
     """
     folder = shelf.config.content
-    silent = {item.span.path for item in told if item.code == "missing-alt" and item.span}
+    silent = _silent(told)
     return {
         file_of(shelf.urls[path]): _badge(item, f"{folder}/{path}", f"{folder}/{path}" in silent, now)
         for path, item in shelf.articles.items()
     }
 
 
+def revised(known: Mapping[str, Badge], before: Iterable[Diagnostic], told: Iterable[Diagnostic]) -> dict[str, Badge]:
+    """Return the badges after a build in which only texts changed: `known` with what was told `before`, now `told`."""
+    was, silent = _silent(before), _silent(told)
+    found = dict(known)
+    for path, badge in known.items():
+        if (badge.path in was) != (badge.path in silent):
+            others = tuple(name for name in badge.missing if name != _ALT)
+            found[path] = replace(badge, missing=(*others, _ALT) if badge.path in silent else others)
+    return found
+
+
+def _silent(told: Iterable[Diagnostic]) -> frozenset[str]:
+    """The files with pictures that have no alternative text."""
+    return frozenset(item.span.path for item in told if item.code == "missing-alt" and item.span)
+
+
+_ALT: Final = "alternative text"
+
+
 def _badge(item: Article, shown: str, silent: bool, now: datetime) -> Badge:
     states = tuple(map(_state, library.reasons(item, now)))
     missing = [name for name, lacks in _needs(item).items() if lacks]
     if silent or (item.image and item.image.alt is None):
-        missing.append("alternative text")
+        missing.append(_ALT)
     return Badge(shown, states, tuple(missing))
 
 

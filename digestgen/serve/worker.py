@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from digestgen import build, codec, config, files, unchanged, writer
 from digestgen.diagnostics import Diagnostic
 from digestgen.report import notes
-from digestgen.serve.badges import Badge, badges
+from digestgen.serve.badges import Badge, badges, revised
 
 ZONE: Final = ZoneInfo("UTC")
 
@@ -85,6 +85,10 @@ class Worker:
     told: Mapping[str, str] = field(default_factory=dict)
     """The files that the server knows of."""
     badges: Mapping[str, Badge] = field(default_factory=dict)
+    diagnostics: Sequence[Diagnostic] = ()
+    """What the last good build told."""
+    known: bool = False
+    """Whether a build has looked at everything, so that badges are known."""
 
     def work(self, now: datetime) -> Iterator[Built | Facts]:
         """Build as at `now`; yield what came of it, and then what is to be known of it."""
@@ -107,6 +111,7 @@ class Worker:
             Path(order.output),
             jobs=order.jobs,
             memory=self.memory,
+            whole=not self.known,
             room=order.room,
             drafts=order.drafts,
             future=order.future,
@@ -144,9 +149,13 @@ class Worker:
         return (settings.content if settings else "content", "themes")
 
     def _facts(self, result: build.Result, now: datetime) -> Facts:
-        if not result.ok or result.library is None:
+        if not result.ok:
             return Facts()
-        shown = badges(result.library, result.diagnostics, now)
+        if result.library is not None:
+            shown = badges(result.library, result.diagnostics, now)
+        else:
+            shown = revised(self.badges, self.diagnostics, result.diagnostics)
+        self.known, self.diagnostics = True, result.diagnostics
         facts = Facts(
             {path: badge for path, badge in shown.items() if self.badges.get(path) != badge},
             tuple(path for path in self.badges if path not in shown),
