@@ -28,6 +28,8 @@ from digestgen.theme import Theme
 _REFERENCE: Final = re.compile(r"""\{%[-+]?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 _REFERENCE_TAG: Final = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b")
 _ASSET: Final = re.compile(r"""\basset\(\s*["']([^"']+)["']\s*\)""")
+#: What Jinja says of a filter or a test that it does not know, while it compiles and when it is called.
+_UNKNOWN: Final = re.compile(r"[Nn]o (filter|test) named '(.+?)'(?: found)?\.?")
 _ASSET_CALL: Final = re.compile(r"\basset\b")
 
 
@@ -105,14 +107,25 @@ class _Missing(StrictUndefined):
         if owner is None:
             return f"`{name}` is asked of None; ask first whether there is something, with {{% if … %}}"
         if is_dataclass(owner):
-            return " ".join([f"{type(owner).__name__} has no `{name}`", *_perhaps(name, owner)])
+            return f"{type(owner).__name__} has no `{name}`{_perhaps(name, _names(type(owner)))}"
+        if isinstance(owner, Mapping):
+            return f"there is no `{name}` here{_perhaps(name, map(str, owner))}"
+        if owner is jinja2.utils.missing:
+            return f"`{name}` is undefined{_perhaps(name, _GIVEN)}"
         return super()._undefined_message
 
 
-def _perhaps(name: str, owner: object) -> Iterator[str]:
-    hint = meant(name, [item.name for item in fields(type(owner))])  # type: ignore[arg-type]
-    if hint:
-        yield f"({hint})"
+#: All that a template is given, besides what Jinja has of its own.
+_GIVEN: Final = ("site", "page", "asset", "href", "ngettext", "range", "namespace", "loop", "super", "self")
+
+
+def _small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _perhaps(name: str, known: Iterable[str]) -> str:
+    hint = meant(name, known)
+    return f" ({hint})" if hint else ""
 
 
 class _Loader(jinja2.BaseLoader):
@@ -187,15 +200,10 @@ class Renderer:
         try:
             template = self.environment.get_template(output.template)
             html = template.render(site=self.sites[output.lang], page=page)
-        except (
-            TemplateError,
-            RecursionError,
-            ArithmeticError,
-            LookupError,
-            TypeError,
-            ValueError,
-            AttributeError,
-        ) as error:
+        except Exception as error:
+            # a filter may raise anything; what no template has to do with is a fault of ours
+            if not isinstance(error, TemplateError | RecursionError) and not self._frame(error)[0]:
+                raise
             raise TemplateFault(self._fault(error, output)) from error
         by_hand = dict(self._by_hand(html, page, output))
         bad = next((link for link, place in by_hand.items() if not self.leads(place)), None)
@@ -342,14 +350,24 @@ class Renderer:
     def _fault(self, error: Exception, output: Rendered) -> Diagnostic:
         page = output.url
         if isinstance(error, TemplateSyntaxError):
-            message = error.message or "cannot be read"
-            return self._at(error.filename or "", error.lineno, message[:1].lower() + message[1:], page)
-        if isinstance(error, TemplateNotFound):
-            path, line = self._frame(error)
-            return self._at(path, line, f"there is no template {error.message}", page)
+            return self._at(
+                error.filename or "", error.lineno, self._misread(_small(error.message or "cannot be read")), page
+            )
         path, line = self._frame(error)
-        message = "the templates include each other without end" if isinstance(error, RecursionError) else str(error)
-        return self._at(path, line, message or type(error).__name__, page)
+        if isinstance(error, TemplateNotFound):
+            hint = _perhaps(str(error.message), self.theme.templates)
+            return self._at(path, line, f"there is no template {error.message}{hint}", page)
+        if isinstance(error, RecursionError):
+            return self._at(path, line, "this calls itself without end, or includes or extends its own file", page)
+        return self._at(path, line, self._misread(str(error)) or type(error).__name__, page)
+
+    def _misread(self, message: str) -> str:
+        """Return what Jinja says of a template, with the filter or test that was meant."""
+        unknown = _UNKNOWN.fullmatch(message)
+        if unknown is None:
+            return message
+        known = self.environment.filters if unknown[1] == "filter" else self.environment.tests
+        return f"there is no {unknown[1]} `{unknown[2]}`{_perhaps(unknown[2], known)}"
 
     def _frame(self, error: BaseException) -> tuple[str, int]:
         """The innermost line of a template that an error came through: Jinja names templates in its tracebacks."""
