@@ -4,7 +4,7 @@
     python3 dev.py bench     race against Hugo and Pelican; `bench 10000` with 10,000 articles instead of 1,000
     python3 dev.py build     build the digest in this repository, and say where to look
     python3 dev.py check     ruff, mypy and import-linter only: the quick half of `test`
-    python3 dev.py css       minify the style sheets of the themes anew, after a change in themes/*/styles/
+    python3 dev.py css       minify the style sheets of the themes anew, after a change of one
     python3 dev.py docs      write the pages of docs/reference/ that are made from the code
     python3 dev.py test      everything that has to hold, browser tests included
 
@@ -88,7 +88,7 @@ def css() -> None:
 def write_styles() -> None:
     """Runs inside .venv: what pages get is committed beside its source, so that no installation has to minify."""
     made = ready_styles()
-    for path in (ROOT / "themes").glob("*/styles/*.min.css"):
+    for path in (ROOT / "themes").glob("*/*/*.min.css"):
         if path not in made:
             path.unlink()
     for path, text in made.items():
@@ -98,7 +98,8 @@ def write_styles() -> None:
 def ready_styles() -> dict[Path, str]:
     from digestgen import styles
 
-    sheets = [path for path in (ROOT / "themes").glob("*/styles/*.css") if not path.name.endswith(styles.READY)]
+    found = (ROOT / "themes").glob("*/*/*.css")  # of styles/ and assets/
+    sheets = [path for path in found if not path.name.endswith(styles.READY)]
     return {
         path.with_suffix(styles.READY): styles.made_ready(path.name, path.read_text(encoding="utf-8"))
         for path in sorted(sheets)

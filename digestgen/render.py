@@ -107,7 +107,8 @@ class _Missing(StrictUndefined):
         if owner is None:
             return f"`{name}` is asked of None; ask first whether there is something, with {{% if … %}}"
         if is_dataclass(owner):
-            return f"{type(owner).__name__} has no `{name}`{_perhaps(name, _names(type(owner)))}"
+            kind: Any = type(owner)
+            return f"{kind.__name__} has no `{name}`{_perhaps(name, _names(kind))}"
         if isinstance(owner, Mapping):
             return f"there is no `{name}` here{_perhaps(name, map(str, owner))}"
         if owner is jinja2.utils.missing:
@@ -350,9 +351,8 @@ class Renderer:
     def _fault(self, error: Exception, output: Rendered) -> Diagnostic:
         page = output.url
         if isinstance(error, TemplateSyntaxError):
-            return self._at(
-                error.filename or "", error.lineno, self._misread(_small(error.message or "cannot be read")), page
-            )
+            said = _small(error.message or "cannot be read")
+            return self._at(error.filename or "", error.lineno, self._misread(said), page)
         path, line = self._frame(error)
         if isinstance(error, TemplateNotFound):
             hint = _perhaps(str(error.message), self.theme.templates)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,15 +47,19 @@ def read(files: Mapping[str, str], folder: str, found: list[Diagnostic]) -> dict
     sheets = {}
     for name, text in sorted(files.items()):
         ready = files.get(_ready_name(name), "")
-        if not name.endswith(".css") or (name.endswith(READY) and name.removesuffix(READY) + ".css" in files):
+        if not name.endswith(".css") or is_ready(name, files):
             continue
         first, _, rest = ready.partition("\n")
         if ready and first != _made_from(name, text):
             found.append(_stale(f"{folder}/{_ready_name(name)}", name))
             rest = ""
         sheets[name] = Sheet(text, f"{folder}/{name}", rest)
-        found.extend(_imports(sheets[name]))
     return sheets
+
+
+def is_ready(name: str, names: Container[str]) -> bool:
+    """Tell whether a file is another one minified, which is among `names`."""
+    return name.endswith(READY) and name.removesuffix(READY) + ".css" in names
 
 
 def _ready_name(name: str) -> str:
@@ -69,14 +73,14 @@ def _made_from(name: str, text: str) -> str:
 def _stale(path: str, name: str) -> Diagnostic:
     return Diagnostic(
         "theme",
-        f"it was not made from {name} as that is now, and is left aside",
+        f"it was not made from {name} as that is now",
         Span(path),
-        help="make it anew with `python3 dev.py css`, or remove it",
+        help="until then it is left aside: make it anew with `python3 dev.py css`, or remove it",
         severity="warning",
     )
 
 
-def _imports(sheet: Sheet) -> Iterable[Diagnostic]:
+def imports(sheet: Sheet) -> Iterable[Diagnostic]:
     """Tell of `@import`: among joined sheets it stands where CSS ignores it (CSS Cascade 5, section 2)."""
     for match in _IMPORT.finditer(sheet.text):
         if match[0].startswith("@"):

@@ -71,6 +71,8 @@ class Folder:
     templates: Mapping[str, Template]
     styles: Mapping[str, styles.Sheet]
     assets: Mapping[str, bytes]
+    small: Mapping[str, bytes]
+    """Those of the assets that are style sheets and minified already."""
     marks: Mapping[str, Span] = field(default_factory=dict, compare=False)
 
     @property
@@ -145,7 +147,7 @@ def load(
     sheets, assets = sheets_of(above), assets_of(above)
     if settings.minify:
         small = _Minifier(settings.marks.get("minify"), found)
-        sheets, assets = small.sheets(sheets), small.assets(assets)
+        sheets, assets = small.sheets(sheets), small.assets(above)
     properties = _custom_properties(options)
     final, addresses = styles.fingerprinted(assets, sheets, settings.theme, properties, stable=stable_names)
     shelf = _Pictures(addresses, frozenset(static), assets, pictures)
@@ -168,10 +170,10 @@ def templates(above: Sequence[Folder]) -> dict[str, Template]:
 
 
 def assets_of(above: Sequence[Folder]) -> dict[str, bytes]:
-    """Return all files by name, each from the nearest theme that has it."""
+    """Return all files by name, each from the nearest theme that has it, minified where that is there."""
     assets: dict[str, bytes] = {}
     for folder in reversed(above):
-        assets |= folder.assets
+        assets |= {**folder.assets, **folder.small}
     return assets
 
 
@@ -196,13 +198,14 @@ class _Minifier:
     def sheets(self, sheets: Mapping[str, styles.Sheet]) -> dict[str, styles.Sheet]:
         return {name: replace(sheet, ready=sheet.ready or self.text(sheet)) for name, sheet in sheets.items()}
 
-    def assets(self, assets: Mapping[str, bytes]) -> dict[str, bytes]:
-        return {
-            name: self.text(styles.Sheet(data.decode("utf-8", "replace"), f"assets/{name}")).encode()
-            if name.endswith(".css") and not name.endswith(styles.READY)
-            else data
-            for name, data in assets.items()
-        }
+    def assets(self, above: Sequence[Folder]) -> dict[str, bytes]:
+        found = assets_of(above)
+        for name in found:
+            owner = next(folder for folder in above if name in folder.assets)
+            if name.endswith(".css") and not name.endswith(styles.READY) and name not in owner.small:
+                text = owner.assets[name].decode("utf-8", "replace")
+                found[name] = self.text(styles.Sheet(text, f"{owner.shown}/assets/{name}")).encode()
+        return found
 
     def text(self, sheet: styles.Sheet) -> str:
         try:
@@ -286,6 +289,10 @@ def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
     except Fault:
         return None
     _check(values, root.name, report)
+    assets = _files(root / "assets")
+    sheets = styles.read(_texts(_files(root / "styles"), f"{shown}/styles", found), f"{shown}/styles", found)
+    linked = styles.read(_texts(assets, f"{shown}/assets", found), f"{shown}/assets", found)
+    found.extend(fault for sheet in sheets.values() for fault in styles.imports(sheet))
     return Folder(
         root,
         shown,
@@ -301,12 +308,9 @@ def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
             key: Template(_decoded(raw, f"{shown}/templates/{key}", found), f"{shown}/templates/{key}")
             for key, raw in _files(root / "templates").items()
         },
-        styles.read(
-            {key: _decoded(raw, f"{shown}/styles/{key}", found) for key, raw in _files(root / "styles").items()},
-            f"{shown}/styles",
-            found,
-        ),
-        _files(root / "assets"),
+        sheets,
+        {key: raw for key, raw in assets.items() if not styles.is_ready(key, assets)},
+        {key: sheet.ready.encode() for key, sheet in linked.items() if sheet.ready},
         report.marks,
     )
 
@@ -322,6 +326,10 @@ def _check(values: Mapping[str, Any], folder: str, report: Report) -> None:
 
 def _text(file: Path, shown: str, found: list[Diagnostic]) -> str:
     return _decoded(files.read_bytes(str(file), LIMIT), shown, found)
+
+
+def _texts(raw: Mapping[str, bytes], shown: str, found: list[Diagnostic]) -> dict[str, str]:
+    return {key: _decoded(data, f"{shown}/{key}", found) for key, data in raw.items() if key.endswith(".css")}
 
 
 def _decoded(raw: bytes, shown: str, found: list[Diagnostic]) -> str:

@@ -12,11 +12,13 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import dev
+from digestgen.build import Request, build
 from tests.sites import write_site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -180,6 +182,10 @@ def test_wheel_holds_all_themes_and_all_that_is_no_module(wheel: Path) -> None:
     assert {name.partition("/")[0].partition("-")[0] for name in held} == {"digestgen"}
 
 
+def files_below(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def test_wheel_unpacked_elsewhere_builds_a_site(wheel: Path, tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
     zipfile.ZipFile(wheel).extractall(unpacked)
@@ -210,3 +216,16 @@ def test_wheel_unpacked_elsewhere_builds_a_site(wheel: Path, tmp_path: Path) -> 
     )
     assert done.returncode == 0, done.stderr
     assert "First" in (site / "public" / "2024" / "05" / "first" / "index.html").read_text()
+    # the style sheets are ready in both: what is installed makes the same bytes as what is checked out
+    result = build(Request(site, datetime(2024, 6, 1, tzinfo=UTC), tmp_path / "here"))
+    assert result.ok
+    here, there = (files_below(folder) for folder in (tmp_path / "here", site / "public"))
+    assert here == there
+
+
+def test_every_style_sheet_of_ours_is_minified_as_it_is_now() -> None:
+    made = dev.ready_styles()
+    assert made
+    assert {*(ROOT / "themes").glob("*/*/*.min.css")} == made.keys(), "run `python3 dev.py css`"
+    for path, text in made.items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name} is out of date: run `python3 dev.py css`"

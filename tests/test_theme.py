@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from digestgen import config, theme
+from digestgen import config, styles, theme
 from digestgen.theme import Theme
 from tests.building import plain_theme, told
 
@@ -405,3 +405,24 @@ def test_an_import_in_a_sheet_is_told_and_one_in_a_comment_is_none(site: Site) -
     css = '-- themes/mine/styles/a.css --\n/* @import "x.css"; */\n\n  @import url(other.css);\n'
     _, found = loaded(site(extending("mine", "broadsheet", css)))
     assert found == ["error[theme] themes/mine/styles/a.css:3:3 a style sheet of a theme cannot import another"]
+
+
+def test_a_minified_sheet_counts_while_it_was_made_from_its_source_as_that_is(site: Site) -> None:
+    small = styles.made_ready("a.css", ".a { top: 0 }\n")
+    files = f"-- themes/mine/styles/a.css --\n.a {{ top: 0 }}\n-- themes/mine/styles/a.min.css --\n{small}"
+    folder = site(extending("mine", "broadsheet", files))
+    design = well_loaded(folder)
+    assert design.assets[design.addresses["theme.css"]].endswith(b".a{top:0}\n")
+    (folder / "themes/mine/styles/a.css").write_text(".a { top: 1px }\n")
+    stale, found = loaded(folder)
+    assert found == ["warning[theme] themes/mine/styles/a.min.css:1:1 it was not made from a.css as that is now"]
+    assert stale is not None
+    assert stale.assets[stale.addresses["theme.css"]].endswith(b".a { top: 1px }\n")
+
+
+def test_a_minified_file_of_the_assets_stands_for_its_source_and_has_no_address_of_its_own(site: Site) -> None:
+    small = styles.made_ready("b.css", "b { top: 0 }\n")
+    files = f"-- themes/mine/assets/b.css --\nb {{ top: 0 }}\n-- themes/mine/assets/b.min.css --\n{small}"
+    design = well_loaded(site(extending("mine", "broadsheet", files)))
+    assert design.assets[design.addresses["b.css"]].endswith(b"b{top:0}\n")
+    assert "b.min.css" not in design.addresses
