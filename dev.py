@@ -221,6 +221,7 @@ def system_needs() -> None:
     if sys.platform == "linux":  # the others come with all this
         needs += [
             Need("libatomic.so.1, for Playwright", "libatomic1", lambda: has_library("libatomic.so.1")),
+            Need("nginx", "nginx-light", lambda: nginx() is not None),
             Need("fc-list", "fontconfig", lambda: shutil.which("fc-list") is not None),
             Need("a font for Persian", "fonts-noto-core", lambda: has_font("fa")),
             Need("a font for Hebrew", "fonts-noto-core", lambda: has_font("he")),
@@ -233,6 +234,11 @@ def system_needs() -> None:
     if missing:
         names = "\n".join("  %s (on Debian: apt-get install %s)" % need[:2] for need in missing)
         fail("the tests need what is not installed here:\n%s" % names)
+
+
+def nginx() -> str | None:
+    """Debian puts it where only root's PATH leads."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 
 
 def has_font(language: str) -> bool:

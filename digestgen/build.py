@@ -16,6 +16,7 @@ from digestgen import (
     files,
     gather,
     library,
+    packing,
     parse,
     produce,
     registry,
@@ -326,7 +327,7 @@ def _publish(
             job.found += produce.faults(outputs, Renderer(design, planned.sites, settings.base, None))
         return
     job.found += _resting(settings)
-    known = frozenset(urls.unquote(url) for url in site.known(outputs))
+    known = frozenset(urls.unquote(url) for url in site.known(outputs)) | planned.moved
     renderer = Renderer(design, planned.sites, settings.base, known)
     result.output = job.request.output or job.request.folder / settings.output
     guard = writer.Guard(job.request.folder, (job.tree.content, job.request.folder / "themes"))
@@ -367,6 +368,8 @@ def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.
     result.rendered = frozenset(made.rendered)
     result.why = made.why
     if not job.wrong():
+        produce.packings(job.settings.publish.compress, press, job.store, before, job.jobs, made, job.found)
+    if not job.wrong():
         result.written = target.commit(job.found)
         result.files = target.marks
         job.store.keep_rendered(made.rows)
@@ -387,8 +390,10 @@ def _rows(
     `found` is what was wrong before the first file was made. Who had a word to say to a file has to say it again.
     """
     said = {item.code for item in job.found[len(found) :]}
-    indexed = job.settings.search and job.request.search  # which rests on all texts
-    if indexed or not planned.pieces.whole or not said <= {"output-changed"}:
+    publish = job.settings.publish
+    # the index rests on all texts, packed files on their texts, what hosts are told on all articles
+    whole = (job.settings.search and job.request.search) or publish.compress or publish.host not in ("", "github")
+    if whole or not planned.pieces.whole or not said <= {"output-changed"}:
         return
     yield from record.rows(planned, shelf)
     owned = dict(gathered.told)
@@ -408,6 +413,9 @@ def _lacking(job: _Job) -> Iterator[Diagnostic]:
         lacking = search.missing((item.lang for item in job.settings.languages), job.settings.marks.get("search"))
         if lacking:
             yield lacking
+    unpacked = packing.missing(job.settings.publish.compress, job.settings.marks.get("publish.compress"))
+    if unpacked:
+        yield unpacked
 
 
 def _index(job: _Job, documents: Sequence[Document], target: writer.Output, result: Result) -> None:

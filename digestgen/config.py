@@ -124,7 +124,7 @@ class PoliciesConfig:
 
 
 #: What `digestgen publish` knows of: where the site lives, and so what it is given.
-HOSTS: Final = ("github", "gitlab", "netlify", "cloudflare", "nginx", "apache")
+HOSTS: Final = ("github", "gitlab", "netlify", "cloudflare")
 
 #: How files may be packed beforehand.
 PACKINGS: Final = ("gzip", "br")

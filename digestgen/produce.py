@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Final
 
-from digestgen import fingerprint, urls, work, writer
+from digestgen import fingerprint, packing, urls, work, writer
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.feeds.formats import FORMATS
 from digestgen.pictures.clean import cleaned
@@ -73,6 +73,46 @@ def files(
     _make(todo, press, jobs, made, found, tick)
     found.extend(_lost_places(outputs, press, made))
     return made
+
+
+def packings(
+    ways: Sequence[str],
+    press: Press,
+    store: Traces,
+    before: Mapping[str, Seen],
+    jobs: int,
+    made: Made,
+    found: list[Diagnostic],
+) -> None:
+    """Stage each text of the site once more for each of `ways` to pack it, after all files are made."""
+    target = press.target
+    todo: list[tuple[str, str, str]] = []
+    for way in ways:
+        version, ending = packing.version(way), packing.ENDINGS[way]
+        for path, mark in [item for item in target.marks.items() if packing.packable(item[0])]:
+            name, key = path + ending, f"{mark} {version}"
+            row = store.rendered.get(name)
+            stamp = before.get(name, ("", None, ""))[1]
+            if name in target.marks:
+                continue  # the site has a file of that name itself
+            if row is not None and row.key == key and target.keep(name, row.mark, stamp):
+                made.rows[name] = row
+            else:
+                todo.append((path, way, key))
+                made.why[name] = _why(row, key, known=name in target.owned)
+    _pack(todo, target, jobs, made, found)
+
+
+def _pack(
+    todo: list[tuple[str, str, str]], target: writer.Output, jobs: int, made: Made, found: list[Diagnostic]
+) -> None:
+    def one(item: tuple[str, str, str]) -> writer.Prepared:
+        path, way, _ = item
+        return target.prepare(path + packing.ENDINGS[way], packing.packed(target.read(path), way))
+
+    for (_, _, key), prepared in zip(todo, work.done(one, todo, jobs), strict=True):
+        target.take(prepared, found)
+        made.rows[prepared.path] = Row(key, prepared.mark, ())
 
 
 def faults(outputs: Iterable[Output], renderer: Renderer) -> list[Diagnostic]:

@@ -83,6 +83,12 @@ def missing(langs: Iterable[str], span: Span | None) -> Diagnostic | None:
     return None
 
 
+def extra_for(langs: Iterable[str]) -> str:
+    """Return the name of the extra that an index of a site in `langs` needs."""
+    unspaced = _UNSPACED.intersection(lang.partition("-")[0].lower() for lang in langs)
+    return "search-cjk" if unspaced else "search"
+
+
 def _there(module: str) -> bool:
     return importlib.util.find_spec(module) is not None
 

@@ -215,14 +215,20 @@ def test_what_stands_in_braces_is_filled_in() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["assets/site.0123456789.css", "2024/05/x/cut-0123456789.webp", "pagefind/fragment/en_3f1c2b6.pf_fragment"]
+    "path",
+    [
+        "assets/site.0123456789.css",
+        "2024/05/x/cut-0123456789.webp",
+        "search/index/en_1/fragment/en_3f1c2b6.pf_fragment",
+    ],
 )
 def test_fingerprinted_files_are_known_by_their_names(path: str) -> None:
     assert fingerprinted(path)
 
 
 @pytest.mark.parametrize(
-    "path", ["index.html", "2024/05/03/index.html", "assets/site.css", "x.012345678.css", "pagefind/pagefind.js"]
+    "path",
+    ["index.html", "2024/05/03/index.html", "assets/site.css", "x.012345678.css", "search/index/en_1/pagefind.js"],
 )
 def test_other_files_are_not(path: str) -> None:
     assert not fingerprinted(path)

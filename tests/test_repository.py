@@ -46,6 +46,7 @@ COMMON_FOLDERS = {Path(path) for path in ("/", "/tmp", "/var/tmp", "/home", "/op
 #: A third-party library is imported at one place, so that replacing it is a change at one place.
 HOMES = {
     "babel": {"i18n"},
+    "brotli": {"packing"},
     "click": {"cli", "commands", "console"},
     "css_inline": {"mailing"},
     "jinja2": {"render"},

@@ -18,6 +18,7 @@ from digestgen.plan import (
     corrections,
     editions,
     held,
+    hosting,
     lists,
     related,
     search,
@@ -47,6 +48,8 @@ class Plan:
     pieces: Pieces = field(repr=False, compare=False)
     searched: tuple[search.Document, ...] = ()
     """What the search index is made from; nothing where the site cannot be searched."""
+    moved: frozenset[str] = frozenset()
+    """Former addresses (decoded) that the host itself leads on from, so that no page stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,7 @@ def plan(
         _add_articles(desk, number, draft)
         _add_editions(desk, draft)
     _add_files(channels, static, draft)
+    draft.outputs.extend(list(hosting.outputs(shelf, draft.outputs)))
     coming = [back.article for back in shelf.held if back.why in ("future", "embargo")]
     for item in shelf.wrong:
         draft.found.extend(articles.faults(item, desks[0]))
@@ -121,12 +125,20 @@ def plan(
     outputs = first_claims(draft.outputs)
     whole = _made(outputs) == _made(draft.outputs)
     pieces = Pieces(desks, resolver, draft.pieces, channels, held.at_stake(shelf), whole)
-    return Plan(outputs, sites, draft.unlinked, pieces, searched), draft.found
+    moved = hosting.replaced(shelf)
+    outputs = tuple(item for item in outputs if not _stands(item, moved))
+    return Plan(outputs, sites, draft.unlinked, pieces, searched, moved), draft.found
 
 
 def _made(outputs: Iterable[Output]) -> int:
     """How many of `outputs` are more than copies."""
     return sum(not isinstance(output.content, Copied | Cleaned) for output in outputs)
+
+
+def _stands(output: Output, moved: frozenset[str]) -> bool:
+    """Tell whether an output is the page of a redirect at one of the addresses `moved`."""
+    page = isinstance(output.content, Rendered) and output.content.template == "redirect.html"
+    return page and f"/{_address(output.path)}" in moved
 
 
 def _reserved(coming: Iterable[Article], config: Config) -> Iterable[Output]:

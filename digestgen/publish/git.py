@@ -55,9 +55,16 @@ class Repository:
 
     folder: str
     git_dir: str
+    prefix: str = ""
+    """Where the folder lies below the top of the checkout, with `/`; empty at the top."""
     index: str = ""
     identity: Mapping[str, str] = field(default_factory=dict)
     """GIT_AUTHOR_NAME and the like, where the user has not told git who they are."""
+
+    @property
+    def top(self) -> str:
+        """The top of the checkout."""
+        return self.folder.removesuffix(self.prefix).rstrip("/\\") if self.prefix else self.folder
 
     def run(self, *words: str, given: bytes = b"", cwd: str = "") -> bytes:
         """Return what git prints. Raises `Stopped` with git's own message where it fails."""
@@ -81,14 +88,15 @@ class Repository:
 def opened(folder: Path) -> Repository:
     """Return the repository that `folder` lies in, be it a worktree or a folder below. Raises `Stopped` without one."""
     where = str(folder.resolve())
-    done = _called(("rev-parse", "--absolute-git-dir"), where, _environment())
+    done = _called(("rev-parse", "--absolute-git-dir", "--show-prefix"), where, _environment())
     if done.returncode:
         told = done.stderr.decode("utf-8", "replace")
         if "not a git repository" not in told:
             raise Stopped(failure("rev-parse", told))
         help = "make one (git init; git remote add origin ADDRESS), or set `publish: {command: […]}` in site.yaml"
         raise Stopped(Diagnostic("not-published", "the site does not lie in a git repository", help=help))
-    return Repository(where, os.fsdecode(done.stdout.rstrip(b"\n")))
+    git_dir, _, prefix = os.fsdecode(done.stdout).partition("\n")
+    return Repository(where, git_dir, prefix.rstrip("\n").rstrip("/"))
 
 
 def _environment() -> dict[str, str]:

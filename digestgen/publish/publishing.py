@@ -28,13 +28,15 @@ _INDEX: Final = "publish.index"
 class Request:
     """What is asked for, beside what a build is: with `dry`, only to tell; with `adopt`, to take a branch over.
 
-    With `every`, a command takes every file, whatever was taken before.
+    With `every`, a command takes every file, whatever was taken before. With `prepare`, the site is built and looked
+    over, and someone else publishes it.
     """
 
     building: build.Request
     dry: bool = False
     adopt: bool = False
     every: bool = False
+    prepare: bool = False
 
     @property
     def folder(self) -> Path:
@@ -77,8 +79,8 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _published(request: Request, settings: Config, result: Result) -> None:
-    repo = None if settings.publish.command else git.opened(request.folder)
-    building = request.building
+    repo = None if settings.publish.command or request.prepare else git.opened(request.folder)
+    building = replace(request.building, whole=True)  # the newest edition is to be known
     if repo is not None and not settings.url and not building.url:
         building = replace(building, url=address_at(repo, settings.publish.remote))
         if building.url:
@@ -91,7 +93,10 @@ def _published(request: Request, settings: Config, result: Result) -> None:
     root = str(result.built.output)
     with files.lock(f"{root}/{writer.LOCK}"):
         release = releases.of_output(root)
-        if repo is None:
+        if request.prepare:
+            result.done = not _refused(request, settings, release, [*release.files], result)
+            result.lines.append(f"{len(release.files)} files were built and looked over")
+        elif repo is None:
             _by_command(request, settings, release, result)
         else:
             _by_branch(request, settings, release, repo, result)

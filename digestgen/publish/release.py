@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from digestgen import files, fingerprint, paths, writer
+from digestgen import files, fingerprint, hosting, paths, writer
 from digestgen.diagnostics import Diagnostic
 from digestgen.publish import leaks
 from digestgen.publish.stopped import Stopped
@@ -18,8 +18,8 @@ from digestgen.publish.stopped import Stopped
 #: The most that one file may hold; hosts take less.
 _LIMIT: Final = 1 << 30
 
-#: A file whose name holds its fingerprint: it never changes, so pages of yesterday may still ask for it tomorrow.
-_FINGERPRINTED: Final = re.compile(r"[._-][0-9a-f]{10}\.[A-Za-z0-9.]+$|(?:^|/)pagefind/.*_[0-9a-f]{6,}\.[a-z0-9_]+$")
+#: The parts of a search index, whose names hold fingerprints in a form of its own.
+_INDEX: Final = re.compile(r"_[0-9a-f]{6,}\.pf_[a-z]+$")
 
 #: How many publishes in a row keep a fingerprinted file that was a part of the first of them.
 KEPT: Final = 5
@@ -78,8 +78,8 @@ def looked_over(
 
 
 def fingerprinted(path: str) -> bool:
-    """Tell whether the name of a file holds its fingerprint."""
-    return _FINGERPRINTED.search(path) is not None
+    """Tell whether the name of a file holds its fingerprint, so that pages of yesterday may still ask for it."""
+    return hosting.fingerprinted(path) or _INDEX.search(path) is not None
 
 
 def late(path: str) -> bool:
