@@ -98,7 +98,7 @@ def write_styles() -> None:
 def ready_styles() -> dict[Path, str]:
     from digestgen import styles
 
-    found = (ROOT / "themes").glob("*/*/*.css")  # of styles/ and assets/
+    found = [path for folder in ("styles", "assets") for path in (ROOT / "themes").glob(f"*/{folder}/*.css")]
     sheets = [path for path in found if not path.name.endswith(styles.READY)]
     return {
         path.with_suffix(styles.READY): styles.made_ready(path.name, path.read_text(encoding="utf-8"))

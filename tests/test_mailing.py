@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import itertools
 import json
 import re
 import socket
@@ -316,29 +317,38 @@ def test_the_command_writes_sends_and_asks_first(
 # --- how it looks
 
 
-@pytest.mark.parametrize("width_of_screen", [320, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("lang", ["en", "fa"])
-def test_it_fits_every_screen_with_and_without_styles(
-    folder: Path, browser: Browser, tmp_path: Path, lang: str, scheme: str, width_of_screen: int
-) -> None:
-    file = tmp_path / "mail.html"
-    file.write_text(made(folder, lang=lang).html, encoding="utf-8")
-    bare = tmp_path / "bare.html"
-    bare.write_text(
-        re.sub(r' style="[^"]*"|<style>.*?</style>', "", file.read_text(), flags=re.DOTALL), encoding="utf-8"
-    )
-    context = browser.new_context(viewport={"width": width_of_screen, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+def test_the_mail_of_each_theme_has_its_own_order(tmp_path: Path) -> None:
+    found = {}
+    for name in ("broadsheet", "bulletin", "wire"):
+        site = write_site(tmp_path / name, SITE.replace("language: en", f"language: en\ntheme: {name}", 1))
+        found[name] = made(site).html
+    assert len(set(found.values())) == 3
+    assert ">1.</span>" in found["bulletin"]
+    assert found["wire"].index("May 4, 2024") < found["wire"].index("May 3, 2024")
+    assert "<strong" in found["wire"]  # the text of a brief stands whole
+
+
+@pytest.mark.parametrize(
+    ("theme", "lang"), [("broadsheet", "en"), ("broadsheet", "fa"), ("bulletin", "fa"), ("wire", "en")]
+)
+def test_it_fits_every_screen_with_and_without_styles(browser: Browser, tmp_path: Path, theme: str, lang: str) -> None:
+    site = write_site(tmp_path / "s", SITE.replace("language: en", f"language: en\ntheme: {theme}", 1))
+    file, bare = tmp_path / "mail.html", tmp_path / "bare.html"
+    file.write_text(made(site, lang=lang).html, encoding="utf-8")
+    plain = re.sub(r' style="[^"]*"|<style>.*?</style>', "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+    bare.write_text(plain, encoding="utf-8")
+    page = browser.new_page()
     try:
-        page = context.new_page()
-        for path in (file, bare):
-            page.goto(path.as_uri())
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        page.goto(file.as_uri())
-        dark = page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(251, 250, 247)"
-        assert dark is (scheme == "dark")
+        for wide, scheme in itertools.product((320, 1280), ("light", "dark")):
+            page.set_viewport_size({"width": wide, "height": 800})
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            for path in (bare, file):
+                page.goto(path.as_uri())
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, wide)
+            red = page.evaluate("parseInt(getComputedStyle(document.body).backgroundColor.slice(4))")
+            assert (red < 128) is (scheme == "dark")
     finally:
-        context.close()
+        page.close()
 
 
 def test_the_digest_of_this_repository_is_small_in_every_language() -> None:
