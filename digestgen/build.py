@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from digestgen import (
+    additions,
     codec,
     config,
     files,
@@ -38,7 +39,7 @@ from digestgen.pictures.album import Album
 from digestgen.plan import record, site
 from digestgen.plan.outputs import Output, Rendered, file_of
 from digestgen.plan.search import Document
-from digestgen.render import Renderer
+from digestgen.render import Renderer, filters_of
 from digestgen.report import Coming, HeldNote, Report
 
 
@@ -227,7 +228,7 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
         return revised
     store = look.store
     store.load()
-    marks = look.marks(settings.content)
+    marks = look.marks(settings.content, settings.plugins)
     job = _Job(request, settings, store, look.last, marks, source.Tree(request.folder, settings), found)
     found += job.tree.found
     clock.note("what is there was looked at")
@@ -238,7 +239,10 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
     )
     found += gathered.found
     clock.note("articles were parsed or remembered")
-    shelf, faults = library.assemble(gathered.articles, registries, settings, request.now, _let_through(request))
+    through = _let_through(request)
+    found += additions.checks(gathered.articles, job.tree.plugins, settings)
+    found += gather.add_pages(gathered.articles, job.tree, request.now, through)
+    shelf, faults = library.assemble(gathered.articles, registries, settings, request.now, through)
     found += faults
     pictures = gather.pictures(job.tree, marks, store)
     clock.note("pictures were looked at")
@@ -321,14 +325,17 @@ def _publish(
         job.found.append(
             Diagnostic("no-url", "site.yaml has no `url`, so neither feeds nor a sitemap are written", severity="note")
         )
+    filters, faults = filters_of(job.tree.plugins)
+    mark = job.tree.plugins.mark if filters else ""
+    job.found += faults
     clock.note("every page was planned")
     if job.wrong() or design is None:
         if design:
-            job.found += produce.faults(outputs, Renderer(design, planned.sites, settings.base, None))
+            job.found += produce.faults(outputs, Renderer(design, planned.sites, settings.base, None, filters, mark))
         return
     job.found += _resting(settings)
     known = frozenset(urls.unquote(url) for url in site.known(outputs)) | planned.moved
-    renderer = Renderer(design, planned.sites, settings.base, known)
+    renderer = Renderer(design, planned.sites, settings.base, known, filters, mark)
     result.output = job.request.output or job.request.folder / settings.output
     guard = writer.Guard(job.request.folder, (job.tree.content, job.request.folder / "themes"))
     found = tuple(job.found)
@@ -455,6 +462,7 @@ def _remember(
         "root": os.path.abspath(target.root),
         "output": job.settings.output,
         "content": job.settings.content,
+        "plugins": list(job.settings.plugins),
         "since": job.request.now.timestamp(),
         "until": to_come[0].at.timestamp() if to_come else None,
         "coming": codec.dump(coming_of(to_come)),
@@ -491,7 +499,7 @@ def outlook(folder: Path, now: datetime, look: unchanged.Look) -> Outlook:
     if settings is None or any(item.severity == "error" for item in told):
         return Outlook(None, 0, tuple(told))
     look.store.load()
-    tree, marks = source.Tree(folder, settings), look.marks(settings.content)
+    tree, marks = source.Tree(folder, settings), look.marks(settings.content, settings.plugins)
     articles = gather.articles(tree, marks, look.store, work.cores(), lambda _done, _of: None).articles
     unread = len(tree.paths) - sum(not item.wrong for item in articles)
     return Outlook(coming_of(library.changes(articles, settings, now)), unread)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from digestgen import (
+    additions,
     build,
     files,
     habits,
@@ -31,7 +32,7 @@ from digestgen.library import Library
 from digestgen.pictures.album import Album
 from digestgen.plan import site
 from digestgen.reading import Reading
-from digestgen.render import Renderer
+from digestgen.render import Renderer, filters_of
 
 Format = Literal["text", "json", "github"]
 
@@ -76,11 +77,15 @@ def check(request: Request) -> Result:
 
 
 def _checked(request: Request, settings: Config, given: Reading) -> Result:
+    given.found.extend(additions.checks(given.articles, given.tree.plugins, settings))
+    given.add_pages(request.now)
     shelf, faults = library.assemble(given.articles, given.registries, settings, request.now)
     given.found.extend(faults)
     given.found.extend(_of_build(shelf, given, request, settings))
     given.found.extend(habits.of_all(shelf))
     for article in given.articles:
+        if f"{settings.content}/{article.path}" in given.tree.added:
+            continue  # it has no file
         data = given.tree.article(article.path, [])
         text = parse.decode(data, article.path)[0] if data is not None else None
         given.found.extend(habits.of_one(article, text or "", settings.content))
@@ -96,6 +101,8 @@ def _checked(request: Request, settings: Config, given: Reading) -> Result:
 
 def _of_build(shelf: Library, given: Reading, request: Request, settings: Config) -> Iterator[Diagnostic]:
     """Yield what a build would tell from here on: links, addresses, the theme; of each template one page is tried."""
+    filters, faults = filters_of(given.tree.plugins)
+    yield from faults
     design, faults = theme.load(settings, request.folder, given.tree.static, given.pictures)
     yield from faults
     album = Album(given.pictures, slot=design.sizes if design else "100vw")
@@ -104,7 +111,7 @@ def _of_build(shelf: Library, given: Reading, request: Request, settings: Config
     if design is not None:
         outputs = [*build.assets(design), *planned.outputs]
         known = frozenset(urls.unquote(url) for url in site.known(outputs))
-        yield from produce.faults(outputs, Renderer(design, planned.sites, settings.base, known))
+        yield from produce.faults(outputs, Renderer(design, planned.sites, settings.base, known, filters))
 
 
 def _outward(given: Reading, settings: Config) -> list[outside.Asked]:

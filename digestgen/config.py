@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import uuid
 import zoneinfo
@@ -181,6 +182,8 @@ class Config:
     publish: PublishConfig
     search: bool
     extra: Mapping[str, Any]
+    plugins: tuple[str, ...] = ()
+    """The paths of plug-ins, below the site's folder."""
     marks: Mapping[str, Span] = field(default_factory=dict)
     vague: bool = False
     """Whether site.yaml is wrong in what addresses rest on: defaults stand in for it, and nothing is written."""
@@ -751,6 +754,18 @@ TABLE: Final = Table(
             "a push to gh-pages of origin",
         ),
         Key(
+            "plugins",
+            ListOf(
+                Folder("a Python file or package below the folder of site.yaml", below=True),
+                "a list of paths",
+                single=True,
+            ),
+            "Python files, or folders with an `__init__.py`, whose functions take part in the build. They are code, "
+            "which can do whatever you can.",
+            (),
+            "none",
+        ),
+        Key(
             "search",
             Flag(),
             "Whether readers can search the articles, on the page /search/. Its index is made after the build, by "
@@ -851,6 +866,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         publish=values["publish"],
         search=values["search"],
         extra=plain_mapping(values["extra"]),
+        plugins=tuple(posixpath.normpath(name) for name in values["plugins"]),
         marks=report.marks,
     )
 

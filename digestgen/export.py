@@ -61,6 +61,7 @@ def export(request: Request) -> Result:
 
 
 def _exported(request: Request, settings: Config, given: Reading) -> Result:
+    given.add_pages(request.now)
     shelf, faults = library.assemble(given.articles, given.registries, settings, request.now)
     result = Result(held=sum(library.is_article(item.article) for item in shelf.held))
     documents = [*_published(shelf, given), *(_held(shelf, given) if request.held else ())]

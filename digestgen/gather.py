@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Final
 
-from digestgen import codec, fingerprint, parse, work
+from digestgen import additions, codec, fingerprint, library, parse, work
 from digestgen.codec import Unfit
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic
@@ -54,7 +56,7 @@ def articles(tree: Tree, marks: Marks, store: Traces, jobs: int, tick: Callable[
     `tick(done, of)` is called as articles are parsed.
     """
     settings = tree.settings
-    rests_on = variant(settings)
+    rests_on = variant(settings, tree.plugins.mark)
     found = {path: _remembered(path, tree, marks, store, rests_on) for path in tree.paths}
     known = {path: row for path, row in found.items() if row is not None}
     todo = [path for path in tree.paths if path not in known]
@@ -122,12 +124,21 @@ def _kept(batch: list[Fresh], store: Traces, gone: Iterable[str]) -> dict[str, P
     return rows
 
 
-def variant(settings: Config) -> str:
-    """Return the fingerprint of what site.yaml says that parsing an article depends on."""
+def variant(settings: Config, plugins: str = "") -> str:
+    """Return the fingerprint of what parsing an article depends on in site.yaml, and of the plug-ins."""
     tags = tuple(item.lang for item in settings.languages)
     zone = settings.timezone.key
     return fingerprint.of_value(
-        (tags, zone, settings.raw_html, settings.embed, str(settings.site_id), settings.content, settings.editions)
+        (
+            tags,
+            zone,
+            settings.raw_html,
+            settings.embed,
+            str(settings.site_id),
+            settings.content,
+            settings.editions,
+            plugins,
+        )
     )
 
 
@@ -152,10 +163,11 @@ def parsed(path: str, tree: Tree, variant: str) -> Fresh:
     data = tree.article(path, found)
     if data is None:
         return Fresh(path, "", Parsed("", "", codec.dump(tuple(found))), "")
-    article, found = parse.article(path, data, tree.settings)
+    article, found = _read_anew(path, data, tree)
     mark = fingerprint.of_bytes(data)
+    failed = any(item.code == "plugin" for item in found)  # it may succeed at the next build
     text, manuscript = (codec.dump(article), codec.dump(article.fetch())) if article else ("", "")
-    return Fresh(path, mark, Parsed(f"{variant} {mark}", text, codec.dump(tuple(found))), manuscript)
+    return Fresh(path, mark, Parsed("" if failed else f"{variant} {mark}", text, codec.dump(tuple(found))), manuscript)
 
 
 def _decoded(tree: Tree, known: dict[str, Parsed], store: Traces, fresh: frozenset[str]) -> Gathered:
@@ -168,6 +180,8 @@ def _decoded(tree: Tree, known: dict[str, Parsed], store: Traces, fresh: frozens
             gathered.told[path] = tuple(told)
         if article is not None:
             gathered.articles.append(article)
+    if tree.plugins.mark:
+        gathered.found = _condensed(gathered.found)
     return gathered
 
 
@@ -192,7 +206,44 @@ def _anew(path: str, tree: Tree) -> tuple[Article | None, list[Diagnostic]]:
     """Parse an article in whose place the store holds something else."""
     found: list[Diagnostic] = []
     data = tree.article(path, found)
-    return parse.article(path, data, tree.settings) if data is not None else (None, found)
+    return _read_anew(path, data, tree) if data is not None else (None, found)
+
+
+def _read_anew(path: str, data: bytes, tree: Tree) -> tuple[Article | None, list[Diagnostic]]:
+    article, found = parse.article(path, data, tree.settings, tree.plugins)
+    if article is None:
+        return None, found
+    article, faults = additions.changed(article, tree.plugins, f"{tree.settings.content}/{path}")
+    return article, [*found, *faults]
+
+
+def add_pages(
+    articles: list[Article], tree: Tree, now: datetime, through: frozenset[library.Reason] = frozenset()
+) -> list[Diagnostic]:
+    """Add to `articles` the pages that plug-ins make, in the order of paths; return what is wrong with them.
+
+    Plug-ins see what is published at `now`, what only a reason in `through` holds back included.
+    """
+    added, tree.added, found = additions.pages(
+        articles, tree.plugins, tree.settings, lambda item: library.is_published(item, now, through)
+    )
+    if added:
+        articles.extend(added)
+        articles.sort(key=lambda item: item.path)
+    return found
+
+
+def _condensed(found: list[Diagnostic]) -> list[Diagnostic]:
+    """`found` with what is wrong with a plug-in told once, and of how many articles it holds."""
+    counts = Counter((item.message, item.span) for item in found if item.code == "plugin")
+    kept: dict[object, Diagnostic] = {}
+    for number, item in enumerate(found):
+        kept.setdefault((item.message, item.span) if item.code == "plugin" else number, item)
+    return [
+        replace(item, help=f"{item.help}, and {more} more") if item.code == "plugin" and more else item
+        for item in kept.values()
+        for more in [counts[item.message, item.span] - 1]
+    ]
 
 
 def _manuscript(path: str, tree: Tree, store: Traces) -> Manuscript:

@@ -173,6 +173,11 @@ def is_page(article: Article) -> bool:
     return article.path.startswith(parse.PAGES + "/")
 
 
+def is_published(article: Article, now: datetime, through: frozenset[Reason] = frozenset()) -> bool:
+    """Tell whether `article` is published at `now`, where what only a reason in `through` holds back counts as it."""
+    return _held(article, now, through) is None
+
+
 def _held(article: Article, now: datetime, through: frozenset[Reason]) -> Held | None:
     return next((back for back in reasons(article, now) if back.why not in through), None)
 

@@ -24,7 +24,7 @@ from digestgen.library import Library, Part
 from digestgen.markup import clean
 from digestgen.plan import site
 from digestgen.plan.outputs import Rendered
-from digestgen.render import Renderer, TemplateFault
+from digestgen.render import Renderer, TemplateFault, filters_of
 from digestgen.schema import meant
 
 #: A mail program of many readers cuts what is longer, in bytes.
@@ -82,8 +82,11 @@ def letter(request: Request) -> Result:
 
 
 def _written(request: Request, settings: Config, given: reading.Reading) -> Result:
+    given.add_pages(request.now)
     shelf, faults = library.assemble(given.articles, given.registries, settings, request.now)
     given.found.extend([*faults, *_unready(settings)])
+    filters, more = filters_of(given.tree.plugins)
+    given.found.extend(more)
     design, faults = theme.load(settings, request.folder)
     planned, more = site.plan(shelf, given.tree.files, design.options if design else {}, given.unread)
     given.found.extend([*faults, *more])
@@ -92,7 +95,7 @@ def _written(request: Request, settings: Config, given: reading.Reading) -> Resu
         edition, part = _meant(request, shelf)
         if design and not _wrong(given.found, settings):
             page = _page(edition, part, planned)
-            renderer = Renderer(design, planned.sites, settings.base, None)
+            renderer = Renderer(design, planned.sites, settings.base, None, filters)
             result.letter = _letter(edition, part, page, renderer, settings)
     except UnknownError as error:
         given.found.append(Diagnostic("no-edition", str(error), help=error.help))

@@ -17,6 +17,7 @@ from digestgen.markup import convert
 from digestgen.markup.convert import Body
 from digestgen.model import Article, Correction, Credit, Listing, Manuscript, Source, Stamp
 from digestgen.moments import Written, read_day, read_moment, read_week
+from digestgen.plugins import NO_PLUGINS, Plugins
 from digestgen.schema import Fault, Report, plain_mapping
 
 #: The folder below content/ whose files are pages beside the articles, and the one that is copied as it is.
@@ -43,7 +44,9 @@ class _Parts:
     body_line: int
 
 
-def article(path: str, data: bytes, config: Config) -> tuple[Article | None, list[Diagnostic]]:
+def article(
+    path: str, data: bytes, config: Config, plugins: Plugins = NO_PLUGINS
+) -> tuple[Article | None, list[Diagnostic]]:
     """Return the article or page in the file `path` (below content/), and all that is wrong in it.
 
     An article whose front matter cannot be read is there and `wrong`: its body is checked all the same. None stands
@@ -65,9 +68,9 @@ def article(path: str, data: bytes, config: Config) -> tuple[Article | None, lis
         except Fault as fault:
             values |= {name: value for name, value in (fault.values or {}).items() if value is not None}
             wrong = True
-    item = _article(path, fingerprint.of_bytes(data), values, parts, config, report, sound=not wrong)
+    item = _article(path, fingerprint.of_bytes(data), values, parts, config, report, plugins, sound=not wrong)
     _check_life(item, report)
-    return replace(item, face=_face(item)), _hinted(report.found, path, config)
+    return replace(item, face=face(item)), _hinted(report.found, path, config)
 
 
 def _read(text: str, shown: str, report: Report, *, edition: bool) -> tuple[_Parts, yaml.Node | None]:
@@ -236,8 +239,8 @@ def _suffix(stem: str, config: Config) -> tuple[str, str]:
     return stem, ""
 
 
-def _face(item: Article) -> str:
-    """The fingerprint of all that lists can show of an article: of everything but its text.
+def face(item: Article) -> str:
+    """Return the fingerprint of all that lists can show of an article: of everything but its text.
 
     Of that they show the first paragraph, where there is no summary.
     """
@@ -246,7 +249,15 @@ def _face(item: Article) -> str:
 
 
 def _article(
-    path: str, mark: str, values: dict[str, Any], parts: _Parts, config: Config, report: Report, *, sound: bool
+    path: str,
+    mark: str,
+    values: dict[str, Any],
+    parts: _Parts,
+    config: Config,
+    report: Report,
+    plugins: Plugins,
+    *,
+    sound: bool,
 ) -> Article:
     name = read_name(path, config)
     lang = _configured(values["lang"] or name.lang or config.lang, config)
@@ -257,7 +268,7 @@ def _article(
     named = len(report.found) == before
     stamp = _stamp(path, values, name, config, report) if parts.front_line and named else None
     _check_title(values, report)
-    body, places = _body(parts, lang, path, config, report)
+    body, places = _body(parts, lang, path, config, report, plugins)
     sound = sound and body is not None and (stamp is not None or path.startswith(PAGES + "/"))
     body = body or Body()
     inward = [ref for ref in body.refs if urls.classify(ref.target).kind not in ("external", "mail")]
@@ -552,14 +563,19 @@ def _page_path(path: str) -> str:
 
 
 def _body(
-    parts: _Parts, lang: str, path: str, config: Config, report: Report
+    parts: _Parts, lang: str, path: str, config: Config, report: Report, plugins: Plugins
 ) -> tuple[Body | None, tuple[tuple[int, int, int], ...]]:
     """Return the body and the places of its references; None for one that cannot be rendered, which is told."""
-    options = convert.Options(config.raw_html, config.embed)
+    mark = plugins.mark if plugins.offering("extensions") else ""
+    options = convert.Options(config.raw_html, config.embed, mark, plugins.extensions)
     shown = f"{config.content}/{path}"
     try:
         body = convert.convert(parts.body, lang, options)
     except convert.TooComplex as error:
+        told = plugins.blame(error.__cause__, f"in {shown}")
+        if told is not None:
+            report.found.append(told)
+            return None, ()
         report.fault("too-complex", str(error), Span(shown, parts.body_line), help="flatten what is nested there")
         return None, ()
     places = tuple(convert.places(parts.body, parts.body_line, body))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from digestgen import gather, registry, source, unchanged, work
@@ -31,6 +32,10 @@ class Reading:
         """The paths of articles that are there and could not be read."""
         return frozenset(self.tree.paths) - {item.path for item in self.articles}
 
+    def add_pages(self, now: datetime) -> None:
+        """Add the pages that plug-ins make of what is published at `now`."""
+        self.found.extend(gather.add_pages(self.articles, self.tree, now))
+
 
 def read(folder: Path, settings: Config, look: unchanged.Look, found: list[Diagnostic], jobs: int = 0) -> Reading:
     """Return the site in `folder`, its articles remembered, or parsed in `jobs` processes (0: as many as may run).
@@ -41,7 +46,7 @@ def read(folder: Path, settings: Config, look: unchanged.Look, found: list[Diagn
     """
     tree = source.Tree(folder, settings)
     look.store.load()
-    marks = look.marks(settings.content)
+    marks = look.marks(settings.content, settings.plugins)
     gathered = gather.articles(tree, marks, look.store, jobs or work.cores(), lambda _done, _of: None)
     registries, faults = registry.read(tree.registries())
     pictures = gather.pictures(tree, marks, look.store)

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from digestgen import config, frontmatter, manifest, registry, views
+from digestgen import config, frontmatter, manifest, plugin, registry, views
 from digestgen.diagnostics import Rule
 from digestgen.rules import RULES
 from digestgen.schema import Key, Shape, Table
@@ -62,6 +62,7 @@ def pages(commands: Sequence[Command]) -> dict[str, str]:
         "registries.md": registries(),
         "theme-yaml.md": theme_yaml(),
         "theme-api.md": theme_api(inspect.getsource(views)),
+        "plugin-api.md": plugin_api(inspect.getsource(plugin)),
         "rules.md": rules(RULES.values()),
         "command-line.md": command_line(commands),
     }
@@ -231,6 +232,15 @@ def theme_api(source: str) -> str:
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     views_of = (_view(node, classes) for node in classes.values())
     return _page("The theme API", ast.get_docstring(tree) or "", _FUNCTIONS, *views_of)
+
+
+def plugin_api(source: str) -> str:
+    """Return the page on what plug-ins get and give, from the `source` of plugin.py."""
+    tree = ast.parse(source)
+    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    shown = (_view(node, classes) for node in classes.values())
+    lead = "How one is written is told in [its own guide](../how-to/write-a-plug-in.md). "
+    return _page("The plug-in API", lead + (ast.get_docstring(tree) or ""), *shown)
 
 
 def _view(node: ast.ClassDef, known: Collection[str]) -> str:

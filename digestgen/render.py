@@ -9,18 +9,20 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import lru_cache
 from html import escape, unescape
 from typing import Any, Final
 
 import jinja2
 from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.filters import FILTERS
 from markupsafe import Markup
 
 from digestgen import fingerprint, i18n, paths, plaintext, urls, views
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.plan.outputs import Rendered
+from digestgen.plugins import PluginError, Plugins
 from digestgen.schema import meant
 from digestgen.theme import Theme
 
@@ -142,6 +144,20 @@ class _Loader(jinja2.BaseLoader):
         return found.text, found.path, lambda: True
 
 
+#: What templates may not be given another function for.
+_OWN_FILTERS: Final = frozenset([*FILTERS, "href"])
+
+
+def filters_of(plugins: Plugins) -> tuple[dict[str, Callable[..., Any]], list[Diagnostic]]:
+    """Return the filters that plug-ins offer, and what is wrong with them."""
+    found, faults = plugins.filters()
+    for name in sorted(found.keys() & _OWN_FILTERS):
+        label = "expected another name: templates have a filter of this one"
+        faults.append(Diagnostic("plugin", f"a plug-in offers a filter `{name}`", label=label))
+        del found[name]
+    return found, faults
+
+
 @dataclass(slots=True)
 class Renderer:
     """Renders pages of one site with one theme. Not for several threads at once.
@@ -154,6 +170,9 @@ class Renderer:
     sites: Mapping[str, views.Site]
     base: str
     known: Container[str] | None
+    filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    """Further ones for templates, for all of which `mark` stands; they raise PluginError where they fail."""
+    mark: str = ""
     environment: Environment = field(init=False)
     _closures: dict[str, str] = field(default_factory=dict)
     _shared: dict[str, str] = field(default_factory=dict)
@@ -180,6 +199,7 @@ class Renderer:
             cache_size=-1,
             extensions=["jinja2.ext.i18n"],
         )
+        self.environment.filters |= self.filters
         self.environment.filters["href"] = self._href
         self.environment.globals["asset"] = self._asset
         self.environment.filters["cite"] = self._cite
@@ -201,6 +221,8 @@ class Renderer:
         try:
             template = self.environment.get_template(output.template)
             html = template.render(site=self.sites[output.lang], page=page)
+        except PluginError as error:
+            raise TemplateFault(replace(error.diagnostic, help=f"while rendering {output.url}")) from error
         except Exception as error:
             # a filter may raise anything; what no template has to do with is a fault of ours
             if not isinstance(error, TemplateError | RecursionError) and not self._frame(error)[0]:
@@ -222,7 +244,7 @@ class Renderer:
             if any(len(_ASSET.findall(text)) != len(_ASSET_CALL.findall(text)) for text in texts):
                 assets = set(self.theme.addresses)
             addresses = [self.theme.addresses.get(name, "") for name in sorted(assets)]
-            self._closures[template] = fingerprint.of_value((tuple(texts), tuple(addresses), self.base))
+            self._closures[template] = fingerprint.of_value((tuple(texts), tuple(addresses), self.base, self.mark))
         return self._closures[template]
 
     def _reached(self, template: str) -> set[str]:

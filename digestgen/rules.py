@@ -112,6 +112,9 @@ _RULES: Final = (
     Rule("no-edition", "The edition that is asked for does not exist.", "error", "email"),
     Rule("mail-setting", "site.yaml lacks what a mail needs, or has it wrong.", "error", "email"),
     Rule("mail-too-large", "The mail of an edition is larger than mail programs show.", "error", "email"),
+    # --- plug-ins
+    Rule("plugin", "A plug-in does not exist, offers nothing, fails, or returns what it must not."),
+    Rule("plugin-check", "What a plug-in's own check found; it says how grave that is.", "warning"),
     # --- the output folder
     Rule("output-refused", "The output folder must not be written to."),
     Rule("output-foreign", "A file that digestgen did not write stands where a page must go."),

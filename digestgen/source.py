@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from digestgen import files, parse, registry
+from digestgen import files, parse, plugins, registry
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.files import Found
+from digestgen.plugins import NO_PLUGINS, Plugins
 
 #: The most that site.yaml or a registry may hold, and the most of one file that comes along.
 SETTINGS_LIMIT: Final = 1024 * 1024
@@ -29,10 +30,15 @@ class Tree:
     """Of all articles and pages, in order."""
     look: bool = True
     """Whether to look at what is there; else `files` and `paths` stay empty, and files can be read all the same."""
+    plugins: Plugins = NO_PLUGINS
+    added: Mapping[str, Span] = field(default_factory=dict)
+    """Path of each page that a plug-in adds, as messages have it, to the place that adds it."""
 
     def __post_init__(self) -> None:
         if not self.look:
             return
+        self.plugins, faults = plugins.load(str(self.folder), self.settings.plugins, self.settings.marks)
+        self.found += faults
         others, articles = set(), []
         if not self.content.is_dir():
             if self.settings.vague:
@@ -112,8 +118,14 @@ class Tree:
         return _read(self.content / path, f"{self.settings.content}/{path}", FILE_LIMIT, found)
 
     def with_line(self, item: Diagnostic) -> Diagnostic:
-        """Return `item` with the text of its line, where it names a line of a file and lacks its text."""
+        """Return `item` with the text of its line, where it names a line of a file and lacks its text.
+
+        What is wrong with a page that a plug-in adds is told of the plug-in.
+        """
         span = item.span
+        if span is not None and span.path in self.added:
+            said = f"in {span.path}, which the plug-in adds"
+            return replace(item, span=self.added[span.path], help="; ".join(filter(None, [item.help, said])))
         if span is None or span.text or span.line < 1 or not (self.folder / span.path).is_file():
             return item
         if not span.path.endswith((".md", ".yaml")) or (span.line == 1 and span.column == 1):

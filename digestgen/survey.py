@@ -47,8 +47,9 @@ def of(folder: Path, now: datetime, jobs: int = 0) -> tuple[Survey | None, list[
     look = unchanged.look(str(folder))
     try:
         given = reading.read(folder, settings, look, [], jobs)
+        sound = tuple(item for item in given.articles if not item.wrong)
+        given.add_pages(now)
         shelf, _ = library.assemble(given.articles, given.registries, settings, now)
     finally:
         look.store.close()
-    sound = tuple(item for item in given.articles if not item.wrong)
     return Survey(settings, given.registries, sound, shelf, len(given.tree.paths) - len(sound)), told

@@ -10,7 +10,7 @@ import contextlib
 import os
 import stat as stat_
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -105,7 +105,7 @@ class Look:
     folder: str
     store: traces.Traces
     last: dict[str, Any]
-    content: str = ""
+    asked: tuple[str, ...] = ()
     taken: int = 0
     present: dict[str, tuple[str, Stamp]] = field(default_factory=dict)
     known: dict[str, dict[str, Seen]] = field(default_factory=dict)
@@ -117,17 +117,18 @@ class Look:
             self.known[name] = seen_of(self.last, name)
         return self.known[name]
 
-    def inputs(self, content: str) -> dict[str, tuple[str, Stamp]]:
-        """Return all files that a build reads, where `content` is the folder of articles."""
-        if self.content != content:
+    def inputs(self, content: str, extra: Sequence[str] = ()) -> dict[str, tuple[str, Stamp]]:
+        """Return all files that a build reads, where `content` is the folder of articles, `extra` are plug-ins."""
+        asked = (content, *extra)
+        if self.asked != asked:
             self.taken = time.time_ns()
-            self.present = dict(_inputs(self.folder, content))
-            self.content = content
+            self.present = dict(_inputs(self.folder, content, extra))
+            self.asked = asked
         return self.present
 
-    def marks(self, content: str) -> Marks:
+    def marks(self, content: str, extra: Sequence[str] = ()) -> Marks:
         """Return what is known of all files that a build reads."""
-        present = self.inputs(content)
+        present = self.inputs(content, extra)
         return Marks(self.folder, self.seen("inputs"), self.taken, present, {})
 
 
@@ -147,7 +148,7 @@ def built_before(folder: str) -> bool:
     return os.path.exists(f"{folder}/{traces.FOLDER}/{traces.FILE}")
 
 
-def _inputs(folder: str, content: str) -> Iterator[tuple[str, tuple[str, Stamp]]]:
+def _inputs(folder: str, content: str, extra: Iterable[str]) -> Iterator[tuple[str, tuple[str, Stamp]]]:
     for name in _SETTINGS:
         try:
             known = files.system.stat(f"{folder}/{name}")
@@ -158,6 +159,24 @@ def _inputs(folder: str, content: str) -> Iterator[tuple[str, tuple[str, Stamp]]
         if files.lstat(f"{folder}/{root}") is not None:
             for item in files.scan(f"{folder}/{root}"):
                 yield f"{root}/{item.path}", (item.kind, item.stamp)
+    for name in extra:
+        for path, stamp in paths_of(folder, name):
+            yield path, ("file", stamp)
+
+
+def paths_of(folder: str, name: str) -> list[tuple[str, Stamp]]:
+    """Return path (below the site's `folder`) and stamp of each file of the plug-in `name`; none where it is not there.
+
+    What Python leaves in a package is no part of it.
+    """
+    place = f"{folder}/{name}"
+    if not os.path.isdir(place):
+        try:
+            return [(name, files.stamp(files.system.stat(place)))]
+        except OSError:
+            return []
+    found = (item for item in files.scan(place) if item.kind == "file")
+    return [(f"{name}/{item.path}", item.stamp) for item in found if "__pycache__" not in item.path.split("/")]
 
 
 def remembered(store: traces.Traces) -> dict[str, Any]:
@@ -249,7 +268,9 @@ def foreseen(look: Look, now: float) -> dict[str, Any] | None:
     last = look.last
     before = look.seen("inputs") if in_time(last, now) else {}
     content = last.get("content")
-    same = bool(before) and isinstance(content, str) and _same_inputs(look, content, before)
+    extra = last.get("plugins")
+    known = isinstance(content, str) and isinstance(extra, list)
+    same = bool(before) and known and _same_inputs(look, str(content), [str(name) for name in extra or ()], before)
     return last if same else None
 
 
@@ -261,14 +282,14 @@ def in_time(last: Mapping[str, Any], now: float) -> bool:
     return until is None or (isinstance(until, int | float) and now < until)
 
 
-def _same_inputs(look: Look, content: str, before: Mapping[str, Seen]) -> bool:
-    return look.inputs(content).keys() == before.keys() and next(changed(look, content), None) is None
+def _same_inputs(look: Look, content: str, extra: Sequence[str], before: Mapping[str, Seen]) -> bool:
+    return look.inputs(content, extra).keys() == before.keys() and next(changed(look, content, extra), None) is None
 
 
-def changed(look: Look, content: str) -> Iterator[str]:
+def changed(look: Look, content: str, extra: Sequence[str] = ()) -> Iterator[str]:
     """Yield which of the files that the last build read, all of which are there, are other ones now."""
     before = look.seen("inputs")
-    for path, (kind, stamp) in look.inputs(content).items():
+    for path, (kind, stamp) in look.inputs(content, extra).items():
         was_kind, was_stamp, mark = before[path]
         if kind != was_kind or (kind == "file" and stamp != was_stamp and not _holds(f"{look.folder}/{path}", mark)):
             yield path

@@ -331,6 +331,15 @@ def test_the_theme_of_the_how_to_works_as_it_is_written(tmp_path: Path) -> None:
     assert re.search(r'href="[./]*assets/evening\.\w+\.css"', page)
 
 
+def test_the_plug_in_of_the_how_to_works_as_it_is_written(tmp_path: Path) -> None:
+    write(tmp_path, "content/2024-05-03-hello.md", "---\ntitle: Hello\n---\nSome ==words==.\n")
+    for path, text in samples(DOCS / "how-to" / "write-a-plug-in.md"):
+        write(tmp_path, path, text)
+    assert told(tmp_path) == ["no-url"]
+    assert "<mark>words</mark>" in (tmp_path / "public/2024/05/hello/index.html").read_text()
+    assert 'href="../2024/05/hello/"' in (tmp_path / "public/headlines/index.html").read_text()
+
+
 def test_the_how_to_on_options_names_every_option_of_broadsheet() -> None:
     options = {
         key: {"default": "none"} | option

@@ -235,6 +235,26 @@ class Editing(RuleBasedStateMachine):
         (mine.parent / "theme.yaml").write_text("name: broadsheet\nextends: broadsheet\n", encoding="utf-8")
         (mine / "frame.css").write_text(f"body{{color:{colour}}}", encoding="utf-8")
 
+    @rule(
+        code=st.sampled_from(
+            [
+                "def change(a): return replace(a, title=a.title + '!', tags=(*a.tags, 'first'))",
+                "def change(a): return replace(a, section='World', extra={'x': a.words})",
+                "def pages(site): yield Page('map', 'M', ' '.join(f'[{a.title}](/{a.path})' for a in site.articles))",
+                "def filters(): return {'loud': str.upper}",
+                "def extensions(): return ['nl2br']",
+            ]
+        ),
+        named=st.booleans(),
+    )
+    def plug_in(self, code: str, named: bool) -> None:
+        path = self.folder / "plugins/mine.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"from dataclasses import replace\nfrom digestgen.plugin import Page\n{code}\n")
+        path = self.folder / "site.yaml"
+        lines = [line for line in path.read_text(encoding="utf-8").split("\n") if not line.startswith("plugins:")]
+        path.write_text("\n".join(["plugins: plugins/mine.py", *lines] if named else lines), encoding="utf-8")
+
     @rule()
     def give_the_overrides_up(self) -> None:
         shutil.rmtree(self.folder / "themes", ignore_errors=True)

@@ -7,10 +7,10 @@ the whole site is known: that is why it comes in pieces.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape, unescape
-from typing import Literal
+from typing import Any, Literal
 
 from digestgen import slugs
 from digestgen.markup import clean, cut, engine, typography
@@ -32,10 +32,15 @@ class TooComplex(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What site.yaml says of Markdown: may raw HTML pass as it is, and whose iframes are kept."""
+    """What site.yaml says of Markdown: may raw HTML pass as it is, whose iframes are kept, and further extensions.
+
+    `mark` stands for what `extensions` makes, anew for each converter; empty where it makes nothing.
+    """
 
     raw_html: bool = False
     embed: tuple[str, ...] = ()
+    mark: str = ""
+    extensions: Callable[[], Sequence[Any]] = field(default=list, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def convert(source: str, lang: str, options: Options = Options()) -> Body:
     if not source.strip():
         return Body()
     text = clean.visible(source).replace(cut.KEPT_DOUBLE, "").replace(cut.KEPT_SINGLE, "")
-    html = _html(text, lang)
+    html = _html(text, lang, options)
     if not options.raw_html:
         html = clean.clean(html)
     setting = cut.Setting(
@@ -97,9 +102,9 @@ def convert(source: str, lang: str, options: Options = Options()) -> Body:
     return _body(cut.cut(html, setting), raw=options.raw_html)
 
 
-def _html(source: str, lang: str) -> str:
+def _html(source: str, lang: str, options: Options) -> str:
     try:
-        html = engine.to_html(source, lang)
+        html = engine.to_html(source, lang, options.mark, options.extensions)
     except RecursionError:
         raise TooComplex("lists, quotes or emphasis nest too deep") from None
     except Exception as error:

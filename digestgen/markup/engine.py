@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as etree
+from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from markdown import Markdown
@@ -44,23 +46,31 @@ _STOCK_BLOCKS = {
 _KEPT = {'"': KEPT_DOUBLE, "'": KEPT_SINGLE}
 
 
-#: The one converter of each primary language subtag in this process; it is not safe across threads.
-_CONVERTERS: dict[str, Markdown] = {}
+#: The one converter of each primary language subtag in this process, by what stands for further extensions, too; it is
+#: not safe across threads.
+_CONVERTERS: dict[tuple[str, str], Markdown] = {}
 
 
-def to_html(source: str, lang: str) -> str:
-    """Return the Markdown `source` as HTML that is not yet cleaned; `lang` chooses the words we add."""
+def to_html(source: str, lang: str, mark: str = "", extensions: Callable[[], Sequence[Any]] = list) -> str:
+    """Return the Markdown `source` as HTML that is not yet cleaned; `lang` chooses the words we add.
+
+    `extensions` makes further extensions, for which `mark` stands.
+    """
     language = lang.partition("-")[0].lower()
     # Taken out while it works: after a failure it is half way through an article, and no other may follow.
-    md = _CONVERTERS.pop(language, None) or build(language)
+    md = _CONVERTERS.pop((language, mark), None)
+    if md is None:
+        for other in [key for key in _CONVERTERS if key[1] not in ("", mark)]:
+            del _CONVERTERS[other]  # of extensions as they were
+        md = build(language, extensions() if mark else (), swift=not mark)
     html = md.convert(source)
     md.reset()
-    _CONVERTERS[language] = md
+    _CONVERTERS[language, mark] = md
     return html
 
 
-def build(language: str, *, swift: bool = True) -> Markdown:
-    """Return a new converter with all features for the primary language subtag `language`.
+def build(language: str, further: Sequence[Any] = (), *, swift: bool = True) -> Markdown:
+    """Return a new converter with all features, and `further` extensions, for the primary subtag `language`.
 
     Without `swift`, Python-Markdown's own block parser and inline stage do the work, with the same output.
     """
@@ -79,7 +89,7 @@ def build(language: str, *, swift: bool = True) -> Markdown:
         Figures(),
         _Closing(),
     )
-    md.registerExtensions(extensions, {})
+    md.registerExtensions((*extensions, *further), {})
     # An ordered list begins with the number that its author wrote.
     md.parser.blockprocessors["olist"].LAZY_OL = False  # type: ignore[attr-defined]
     # A line that begins with #1234 or #hashtag is text that was wrapped there.

@@ -146,7 +146,11 @@ class Worker:
         return {path: min(marks) for path, marks in writer.read_list(self.order.output).items() if len(marks) == 1}
 
     def _roots(self, settings: config.Config | None = None) -> tuple[str, ...]:
-        return (settings.content if settings else "content", "themes")
+        if settings is None:
+            return ("content", "themes")
+        # a plug-in beside site.yaml is watched with it
+        folders = (name for name in settings.plugins if "/" in name or not name.endswith(".py"))
+        return (settings.content, "themes", *folders)
 
     def _facts(self, result: build.Result, now: datetime) -> Facts:
         if not result.ok:
