@@ -35,6 +35,8 @@ from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.library import Change, Held, Library
 from digestgen.model import Article
+from digestgen.pictures import extra
+from digestgen.pictures import shelf as kept
 from digestgen.pictures.album import Album
 from digestgen.plan import record, site
 from digestgen.plan.outputs import Output, Rendered, file_of
@@ -253,7 +255,8 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
     clock.note("the library and the theme were read")
     result.seconds = clock.stages
     result.articles = sum(len(part.articles) for part in shelf.parts)
-    album = Album(pictures, slot=design.sizes if design else "100vw")
+    found += extra.lacking("images", settings.marks.get("images")) if settings.images else ()
+    album = Album(pictures, settings.images, design.sizes if design else "100vw")
     _publish(job, shelf, design, album, gathered, result, clock)
     if not result.ok:
         result.diagnostics = _told(job)
@@ -367,7 +370,7 @@ def _resting(settings: Config) -> Iterator[Diagnostic]:
 
 
 def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.Output, result: Result) -> produce.Made:
-    press = produce.Press(renderer, job.tree, target, job.marks)
+    press = produce.Press(renderer, job.tree, target, job.marks, kept.of(job.request.folder))
     before = _before(job, target)
     made = produce.files(
         outputs, press, job.store, before, job.jobs, job.found, lambda done, of: job.request.progress("pages", done, of)
@@ -380,6 +383,7 @@ def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.
         result.written = target.commit(job.found)
         result.files = target.marks
         job.store.keep_rendered(made.rows)
+        produce.tidy(outputs, press)
     return made
 
 

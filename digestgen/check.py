@@ -29,6 +29,7 @@ from digestgen import (
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.library import Library
+from digestgen.pictures import extra
 from digestgen.pictures.album import Album
 from digestgen.plan import site
 from digestgen.reading import Reading
@@ -105,7 +106,9 @@ def _of_build(shelf: Library, given: Reading, request: Request, settings: Config
     yield from faults
     design, faults = theme.load(settings, request.folder, given.tree.static, given.pictures)
     yield from faults
-    album = Album(given.pictures, slot=design.sizes if design else "100vw")
+    if settings.images:
+        yield from extra.lacking("images", settings.marks.get("images"))
+    album = Album(given.pictures, settings.images, design.sizes if design else "100vw")
     planned, faults = site.plan(shelf, given.tree.files, design.options if design else {}, given.unread, album)
     yield from faults
     if design is not None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from digestgen import paths, yaml
 from digestgen.diagnostics import Diagnostic, Severity, Span
+from digestgen.pictures.album import Recipe
 from digestgen.rules import RULES
 from digestgen.schema import (
     LANGUAGE,
@@ -179,6 +180,8 @@ class Config:
     unchecked_links: tuple[str, ...]
     editions: str
     """One of `EDITIONS`."""
+    images: Recipe | None
+    """How sizes of pictures are made; None where none are."""
     publish: PublishConfig
     search: bool
     extra: Mapping[str, Any]
@@ -534,6 +537,87 @@ PUBLISH_TABLE: Final = Table(
     unknown="error",
 )
 
+#: Kinds of files that sizes are made in, the best first.
+FORMATS: Final = ("avif", "webp", "jpeg")
+
+QUALITY_TABLE: Final = Table(
+    "`quality`",
+    tuple(
+        Key(
+            kind,
+            Whole(1, 100),
+            f"How well {kind.upper()} is written, of 100.",
+            Recipe().quality(kind),
+            str(Recipe().quality(kind)),
+        )
+        for kind in FORMATS
+    ),
+    unknown="error",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """Some of `FORMATS`, the last of them always."""
+
+    expects: str = f"some of {', '.join(FORMATS)}"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> tuple[str, ...]:
+        names = ListOf(Choice(FORMATS), self.expects, commas=True).read(node, at, report)
+        if FORMATS[-1] not in names:
+            message = "sizes are made as JPEG, too, which every browser and feed reader shows"
+            raise report.fault("bad-value", message, node.span, "add jpeg")
+        return tuple(name for name in FORMATS if name in names)
+
+    def json(self) -> dict[str, Any]:
+        some = {"type": "array", "items": {"enum": list(FORMATS)}, "contains": {"const": FORMATS[-1]}}
+        return {"anyOf": [some, {"type": "string"}]}
+
+
+IMAGES_TABLE: Final = Table(
+    "`images`",
+    (
+        Key(
+            "widths",
+            ListOf(Whole(16, 8192), "a list of widths in pixels", commas=True, some=True),
+            "Widths in pixels. No size is wider than its picture, and a picture no wider than the first one stays as "
+            "it is.",
+            Recipe().widths,
+            ", ".join(map(str, Recipe().widths)),
+        ),
+        Key(
+            "formats",
+            Formats(),
+            "Kinds of files: avif, webp and jpeg. Drawings, which have few colours or are transparent, become PNG "
+            "instead of JPEG.",
+            Recipe().formats,
+            ", ".join(Recipe().formats),
+        ),
+        Key("quality", QUALITY_TABLE, "How well they are written, of 100: `avif`, `webp`, `jpeg`.", {}, "as below"),
+    ),
+    lambda values: Recipe(tuple(sorted({*values["widths"]})), values["formats"], **values["quality"]),
+    unknown="error",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """true or false, or a table that says how."""
+
+    @property
+    def expects(self) -> str:
+        return f"true, or {IMAGES_TABLE.expects}"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> Recipe | None:
+        if isinstance(node, yaml.Scalar):
+            return Recipe() if Flag().read(node, at, report) else None
+        recipe: Recipe = IMAGES_TABLE.read(node, at, report)
+        return recipe
+
+    def json(self) -> dict[str, Any]:
+        return {"anyOf": [Flag().json(), IMAGES_TABLE.json()]}
+
+
 _POLICY_PAGE: Final = Text("a path of this site, as /principles/, or an address elsewhere")
 
 POLICIES_TABLE: Final = Table(
@@ -773,6 +857,14 @@ TABLE: Final = Table(
             default=False,
             otherwise="false",
         ),
+        Key(
+            "images",
+            Images(),
+            "Whether pictures of articles are made in several widths and kinds of files, from which browsers choose: "
+            "true, or how, as `widths`, `formats` and `quality`. It needs digestgen[images].",
+            None,
+            "false",
+        ),
         Key("extra", MapOf(Free(), "a mapping"), "Free values for themes.", {}, "none"),
     ),
     unknown="error",
@@ -863,6 +955,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         embed=tuple(host.lower() for host in values["embed"]),
         unchecked_links=values["unchecked_links"],
         editions=values["editions"],
+        images=values["images"],
         publish=values["publish"],
         search=values["search"],
         extra=plain_mapping(values["extra"]),

@@ -79,7 +79,7 @@ def _wrong(given: Reading, settings: Config) -> bool:
 
 
 def _desks(shelf: Library, given: Reading) -> tuple[list[Desk], list[Diagnostic]]:
-    album = Album(given.pictures)
+    album = Album(given.pictures, shelf.config.images)
     planned, faults = site.plan(shelf, given.tree.files, {}, given.unread, album)
     resolver = Resolver(shelf, given.tree.files, site.known(planned.outputs), given.unread, album)
     return [Desk(shelf, part, resolver) for part in shelf.parts], faults

@@ -16,7 +16,7 @@ from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.library import Library, address
 from digestgen.model import Article
-from digestgen.pictures.album import Album, Shot
+from digestgen.pictures.album import MOST_PIXELS, Album, Shot
 from digestgen.terms import FOLDERS
 
 
@@ -303,17 +303,29 @@ def faults(article: Article, resolver: Resolver) -> list[Diagnostic]:
         target = resolver.resolve(article, ref.target)
         if target.state in ("broken", "refused"):
             found.append(_fault(target, ref.kind, span))
-        elif ref.kind == "image" and resolver.album.broken(target.source):
-            found.append(no_picture(target, span, resolver))
+        elif ref.kind == "image" and (fault := no_picture(target, span, resolver)):
+            found.append(fault)
     return found
 
 
-def no_picture(target: Target, span: Span | None, resolver: Resolver) -> Diagnostic:
-    """Return the message for a file that is shown as a picture and is none, as far as its head tells."""
-    name = f"{resolver.library.config.content}/{target.source}"
-    message = f"{name} is damaged, or no picture of the kind that its name promises"
-    help = "open it in a program for pictures, and save it again"
-    return Diagnostic("bad-picture", message, span, "its size is not known", help, "warning")
+def no_picture(target: Target, span: Span | None, resolver: Resolver) -> Diagnostic | None:
+    """Return what is wrong with the file that is shown as a picture, as far as it tells; None for nothing."""
+    path, album = target.source, resolver.album
+    if album.good(path):
+        return None
+    name = f"{resolver.library.config.content}/{path}"
+    if album.pictures[path] is None:
+        message = f"{name} is damaged, or no picture of the kind that its name promises"
+        return Diagnostic("bad-picture", message, span, "its size is not known", _SAVE, "warning")
+    if album.huge(path):
+        message = f"{name} has more than {MOST_PIXELS // 1_000_000} million pixels"
+        return Diagnostic("picture-refused", message, span, "no sizes are made of it", "make it smaller")
+    message = f"{name} is cut short, or of a form that is not understood"
+    return Diagnostic("bad-picture", message, span, "what it tells of places and devices stays", _SAVE, "warning")
+
+
+#: What makes a picture whole.
+_SAVE: Final = "open it in a program for pictures, and save it again"
 
 
 def places(article: Article, resolver: Resolver) -> list[Span]:

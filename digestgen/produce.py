@@ -14,8 +14,10 @@ from typing import Final
 from digestgen import fingerprint, packing, urls, work, writer
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.feeds.formats import FORMATS
+from digestgen.pictures import darkroom
 from digestgen.pictures.clean import cleaned
-from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, Syndicated, file_of
+from digestgen.pictures.shelf import Shelf
+from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, Sized, Syndicated, file_of
 from digestgen.render import Renderer, TemplateFault
 from digestgen.source import Tree
 from digestgen.traces import Row, Traces
@@ -42,6 +44,7 @@ class Press:
     tree: Tree
     target: writer.Output
     marks: Marks
+    shelf: Shelf
 
 
 def files(
@@ -70,6 +73,7 @@ def files(
         else:
             todo.append((output, key))
             made.why[output.path] = _why(row, key, known=output.path in press.target.owned)
+    _develop((output for output, _ in todo), press, jobs)
     _make(todo, press, jobs, made, found, tick)
     found.extend(_lost_places(outputs, press, made))
     return made
@@ -127,6 +131,11 @@ def faults(outputs: Iterable[Output], renderer: Renderer) -> list[Diagnostic]:
     return [*dict.fromkeys(found)]
 
 
+def tidy(outputs: Iterable[Output], press: Press) -> None:
+    """Remove from the shelf what no output of this build was made from."""
+    press.shelf.clear({_sized_key(content) for output in outputs if isinstance(content := output.content, Sized)})
+
+
 def _lost_places(outputs: Iterable[Output], press: Press, made: Made) -> Iterator[Diagnostic]:
     """Yield a message for each place on a page that a template named by hand and that is not there.
 
@@ -179,6 +188,8 @@ def _prepared(output: Output, press: Press) -> tuple[writer.Prepared | Diagnosti
         return press.target.prepare(output.path, data) if data is not None else told[0], ()
     if isinstance(content, Cleaned):
         return _cleaned(output.path, content, press), ()
+    if isinstance(content, Sized):
+        return _sized(output.path, content, press), ()
     data = FORMATS[content.format].write(content.make()) if isinstance(content, Syndicated) else content
     return press.target.prepare(output.path, data), ()
 
@@ -189,16 +200,63 @@ def _cleaned(path: str, content: Cleaned, press: Press) -> writer.Prepared | Dia
     if data is None:
         return told[0]
     clean = cleaned(data, content.facts.head, content.facts.rights)
-    prepared = press.target.prepare(path, data if clean is None else clean)
-    if clean is not None or prepared.fault:
-        return prepared
-    message = "what it tells of places and devices could not be removed: the file is damaged or of a strange form"
-    place = Span(f"{press.tree.settings.content}/{content.source}")
-    return replace(prepared, fault=Diagnostic("bad-picture", message, place, help=_MEND, severity="warning"))
+    return press.target.prepare(path, data if clean is None else clean)
 
 
-#: What makes a picture whole, in any program that shows it.
-_MEND: Final = "open it in a program for pictures, and save it again"
+# --- sizes of pictures
+
+
+def _develop(todo: Iterable[Output], press: Press, jobs: int) -> None:
+    """Make the sizes of pictures that are not on the shelf, each picture decoded once.
+
+    What cannot be made is found out once more, and told, when its file is asked for.
+    """
+    missing: dict[str, list[Sized]] = {}
+    for output in todo:
+        content = output.content
+        if isinstance(content, Sized) and not press.shelf.has(_sized_key(content)):
+            missing.setdefault(content.facts.mark, []).append(content)
+    every = [*missing.values()]
+    for _ in work.done(lambda sizes: isinstance(_developed(sizes, press), dict), every, jobs, worth=2):
+        pass
+
+
+def _developed(sizes: Sequence[Sized], press: Press) -> dict[str, bytes] | Diagnostic:
+    """Make sizes of one picture and keep them; return those that could not be kept, or the fault that ended it."""
+    first = sizes[0]
+    told: list[Diagnostic] = []
+    found: dict[str, bytes] = {}
+    data = press.tree.file(first.source, told)
+    if data is None:
+        return told[0]
+    try:
+        for size, made in darkroom.developed(data, first.facts, first.recipe, [item.size for item in sizes]):
+            key = _sized_key(replace(first, size=size))
+            press.shelf.keep(key, made)
+            found[key] = made
+    except darkroom.Refused as error:
+        place = Span(f"{press.tree.settings.content}/{first.source}")
+        message = f"no sizes can be made of the picture: {error}"
+        return Diagnostic(
+            "picture-refused", message, place, help="open it in a program for pictures, and save it again"
+        )
+    return found
+
+
+def _sized(path: str, content: Sized, press: Press) -> writer.Prepared | Diagnostic:
+    key = _sized_key(content)
+    data = press.shelf.get(key)
+    if data is None:
+        made = _developed([content], press)
+        if isinstance(made, Diagnostic):
+            return made
+        data = made[key]
+    return press.target.prepare(path, data)
+
+
+def _sized_key(content: Sized) -> str:
+    size, quality = content.size, content.recipe.quality(content.size.kind)
+    return f"{content.facts.mark} {size.kind} {size.width} {quality} {darkroom.edition()}"
 
 
 def _rendered(path: str, content: Rendered, press: Press) -> tuple[writer.Prepared | Diagnostic, tuple[str, ...]]:
@@ -221,6 +279,8 @@ def _key(output: Output, press: Press) -> str:
         return fingerprint.of_bytes(content)
     if isinstance(content, Cleaned):
         return f"{content.facts.mark} cleaned"
+    if isinstance(content, Sized):
+        return _sized_key(content)
     return _file_mark(content.source, press)
 
 

@@ -89,6 +89,8 @@ def site_yaml() -> str:
         _section("`policies`", config.POLICIES_TABLE),
         _section("`email`", config.EMAIL_TABLE, "What `digestgen email` makes mails of editions from."),
         _section("`email.smtp`", config.SMTP_TABLE),
+        _section("`images`", config.IMAGES_TABLE, "`true` stands for all defaults."),
+        _section("`quality` in `images`", config.QUALITY_TABLE),
         _section(
             "`publish`",
             config.PUBLISH_TABLE,

@@ -22,9 +22,10 @@ from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, graded
 from digestgen.gather import Fresh
 from digestgen.model import Article, Manuscript
+from digestgen.pictures import shelf as kept
 from digestgen.plan import record
 from digestgen.plan.articles import Made
-from digestgen.plan.outputs import Cleaned, Copied, Output, file_of, unfit
+from digestgen.plan.outputs import Cleaned, Copied, Output, Sized, file_of, unfit
 from digestgen.plan.recall import Asked, Shelf, Unsure
 from digestgen.render import Renderer
 from digestgen.report import Report
@@ -34,6 +35,9 @@ from digestgen.views import Site
 
 #: Who changes more articles than this at once gains nothing.
 _MOST: Final = 50
+
+#: What is made of other files than an article's: they are as they were.
+_OF_FILES: Final = Copied | Cleaned | Sized
 
 Told = tuple[Diagnostic, ...]
 
@@ -215,9 +219,7 @@ class _Revision:
         unlinked = 0
         for path, (_, told) in parsed.items():
             place, made = self.shelf.places[path], self._planned(path)
-            outputs |= {
-                output.path: output for output in made.outputs if not isinstance(output.content, Copied | Cleaned)
-            }
+            outputs |= {output.path: output for output in made.outputs if not isinstance(output.content, _OF_FILES)}
             owned[path] = (*told, *made.found)
             unlinked += made.held - place.held
             rows.append((f"article {path}", record.plain(replace(place, held=made.held))))
@@ -333,7 +335,7 @@ class _Revision:
         store, seen = self.look.store, self.look.seen("outputs")
         store.rendered = {output.path: self.rows[output.path] for output in outputs}
         named = self._row(_Paths, "named by hand")
-        press = produce.Press(self._renderer(), self.tree, target, self.marks)
+        press = produce.Press(self._renderer(), self.tree, target, self.marks, kept.of(self.request.folder))
         told: list[Diagnostic] = []
         made = produce.files(
             outputs, press, store, seen, 1, told, lambda done, of: self.request.tick("pages", done, of)

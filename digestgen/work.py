@@ -25,13 +25,15 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def done(task: Callable[[Item], Done], items: Sequence[Item], jobs: int) -> Iterator[Done]:
+def done(task: Callable[[Item], Done], items: Sequence[Item], jobs: int, worth: int = _WORTH) -> Iterator[Done]:
     """Yield `task(item)` for each item, in order, in up to `jobs` processes where the system can fork.
+
+    Fewer items than `worth` are done in this one.
 
     Results must be picklable. An exception of a task is raised here.
     """
     global _task, _items
-    if jobs < 2 or len(items) < _WORTH or not hasattr(os, "fork"):
+    if jobs < 2 or len(items) < worth or not hasattr(os, "fork"):
         yield from map(task, items)
         return
     import multiprocessing  # most builds have little to do: they need not wait for it

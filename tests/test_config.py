@@ -73,6 +73,7 @@ def test_a_title_is_enough_and_all_else_has_its_documented_default() -> None:
         embed=(),
         unchecked_links=(),
         editions="off",
+        images=None,
         publish=PublishConfig(),
         search=False,
         extra={},

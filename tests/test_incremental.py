@@ -17,10 +17,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from digestgen import build, fingerprint, revise, traces, unchanged
 from digestgen.model import Article
+from digestgen.pictures.rights import Rights
 from digestgen.plan.desk import Desk, Shown
 from digestgen.render import Renderer
 from tests.building import NOW, everything, published, still_as_it_was, told
 from tests.sites import write_site
+from tests.test_pictures import picture
 
 SITE = """\
 -- site.yaml --
@@ -72,6 +74,8 @@ TRUTH = (
     "genre: advertisement\n",
     "translation: {of: one.md, from: fr, by: Ada}\n",
 )
+#: The same in two widths, and one that tells whose it is.
+PICTURES = (picture("png", (30, 20)), picture("png", (50, 20)), picture("png", (30, 20), told=Rights(("Zoë",))))
 WORDS = ("Words", "More words", '"Quoted" words', "Wörter – und mehr")
 
 
@@ -208,6 +212,8 @@ class Editing(RuleBasedStateMachine):
                 "theme_options: {face: sans}",
                 "policies: {contact: /about/}",
                 "paginate: 2",
+                "images: {widths: [20, 40]}",
+                "images: {widths: [20], formats: [webp, jpeg]}",
                 "x",
             ]
         ),
@@ -265,11 +271,13 @@ class Editing(RuleBasedStateMachine):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
 
-    @rule(data=st.binary(min_size=1, max_size=8))
-    def illustrate(self, data: bytes) -> None:
-        (self.folder / "content/p.png").write_bytes(data)
+    @rule(data=st.sampled_from([*PICTURES, b"none"]), name=st.sampled_from(["p.png", "static/p.png"]))
+    def illustrate(self, data: bytes, name: str) -> None:
+        (self.folder / "content/static").mkdir(exist_ok=True)
+        (self.folder / "content" / name).write_bytes(data)
         (self.folder / "content/seven.md").write_text(
-            "---\ntitle: Seven\ndate: 2024-03-03\nimage: {src: p.png, alt: P}\n---\n![p](p.png)\n", encoding="utf-8"
+            "---\ntitle: Seven\ndate: 2024-03-03\nimage: {src: p.png, alt: P}\n---\n![p](p.png) ![s](/p.png)\n",
+            encoding="utf-8",
         )
 
     # --- what happens to the output and the cache

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageCms
 
-from tests.building import built, published, told, well_built
+from digestgen import build
+from digestgen.pictures import darkroom, rights
+from digestgen.pictures.album import Recipe, Size, facts
+from tests.building import NOW, built, published, told, well_built
 from tests.sites import write_site
 from tests.test_pictures import DEVICE, OWNER, picture
 
@@ -121,7 +129,8 @@ def test_broken_pictures_are_told_with_their_lines_and_published_as_they_are(sit
     lines = [line for line in told(result.diagnostics) if line.startswith("warning[bad-picture]")]
     for place in ("alone.md:5:15", "alone.md:7:15", "ports.md:6:23"):
         assert f"warning[bad-picture] content/{place} {name}" in lines
-    assert any(line.startswith("warning[bad-picture] content/lead.jpg:1:1 what it tells of places") for line in lines)
+    short = "content/lead.jpg is cut short, or of a form that is not understood"
+    assert f"warning[bad-picture] content/ports.md:4:14 {short}" in lines
     assert result.output is not None
     assert published(result.output)["2024/05/ports/text.png"] == b"no picture"
 
@@ -131,3 +140,188 @@ def test_nothing_is_said_of_a_picture_without_a_size_that_is_no_fault(site: Path
     path = site / "content/alone.md"
     path.write_text(path.read_text().replace("text.png", "text.svg"))
     assert [line for line in told(built(site).diagnostics) if "bad-picture" in line] == []
+
+
+# --- sizes
+
+
+@pytest.fixture
+def sized(site: Path) -> Path:
+    """The site, with sizes; its lead is wider than all of them, its other picture a drawing that fits."""
+    path = site / "site.yaml"
+    path.write_text(path.read_text() + "images: {widths: [40, 80, 120], quality: {jpeg: 70}}\n")
+    (site / "content/lead.jpg").write_bytes(picture("jpeg", (150, 300), turn=6))
+    (site / "content/text.png").write_bytes(picture("png", (100, 50)))
+    return site
+
+
+def names(files: dict[str, bytes]) -> dict[str, list[str]]:
+    """Return the endings of all sizes, as "40.avif", by the fingerprint that they share."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(files):
+        if path.startswith("assets/pictures/"):
+            name, _, ending = path.removeprefix("assets/pictures/").partition("-")
+            found.setdefault(name, []).append(ending)
+    return found
+
+
+def test_sizes_are_made_in_both_kinds_and_never_larger_than_the_picture(sized: Path) -> None:
+    files = well_built(sized)
+    lead = ["120.avif", "120.jpg", "40.avif", "40.jpg", "80.avif", "80.jpg"]
+    text = ["100.avif", "100.jpg", "40.avif", "40.jpg", "80.avif", "80.jpg"]
+    root = ["40.avif", "40.jpg", "80.avif", "80.jpg", "90.avif", "90.jpg"]
+    assert sorted(names(files).values()) == sorted([lead, text, root])
+    for path, data in files.items():
+        if path.startswith("assets/pictures/"):
+            width = int(re.findall(r"-(\d+)\.", path)[0])
+            with Image.open(io.BytesIO(data)) as made:
+                assert made.width == width
+                assert made.getexif().get(0x0112, 1) == 1
+            assert DEVICE.encode() not in data
+            assert rights.read("avif" if path.endswith("avif") else "jpeg", data) == OWNER
+
+
+def test_pages_offer_all_sizes_and_name_the_largest(sized: Path) -> None:
+    page = well_built(sized)["2024/05/ports/index.html"].decode()
+    assert page.count("<picture>") == 2
+    lead, text = images(page.encode())
+    assert (lead["width"], lead["height"], text["width"], text["height"]) == ("120", "60", "100", "50")
+    assert re.fullmatch(r"../../../assets/pictures/[0-9a-f]{16}-120.jpg", lead["src"])
+    assert [item.split()[1] for item in text["srcset"].split(", ")] == ["40w", "80w", "100w"]
+    assert re.search(
+        r'<source type="image/avif" srcset="[^"]*-40.avif 40w, [^"]*-80.avif 80w, [^"]*-100.avif 100w" sizes=', page
+    )
+    assert re.search(r'<meta property="og:image" content="https://example.org/assets/pictures/\w+-120.jpg">', page)
+
+
+def test_picture_that_is_wider_than_its_sizes_is_published_itself_only_where_it_is_linked(sized: Path) -> None:
+    assert "2024/05/ports/lead.jpg" not in well_built(sized)
+    path = sized / "content/ports.md"
+    path.write_text(path.read_text() + "\n[In full](lead.jpg)\n")
+    assert DEVICE.encode() not in well_built(sized)["2024/05/ports/lead.jpg"]
+
+
+def test_the_same_sizes_come_out_whatever_is_remembered_and_in_however_many_processes(sized: Path) -> None:
+    files = well_built(sized)
+    kept = {path.name: path.read_bytes() for path in (sized / ".digestgen/pictures").iterdir()}
+    assert len(kept) == 18
+    shutil.rmtree(sized / ".digestgen")
+    result = build.build(build.Request(sized, NOW, jobs=2))
+    assert result.output is not None
+    assert published(result.output) == files
+    assert {path.name: path.read_bytes() for path in (sized / ".digestgen/pictures").iterdir()} == kept
+
+
+def test_nothing_is_decoded_that_was_before(sized: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = well_built(sized)
+    shutil.rmtree(sized / "public")
+    monkeypatch.setattr(darkroom, "_decoded", None)
+    assert well_built(sized) == files
+
+
+def test_damaged_sizes_on_the_shelf_are_made_anew_and_those_of_lost_pictures_go(sized: Path) -> None:
+    files = well_built(sized)
+    for number, path in enumerate(sorted((sized / ".digestgen/pictures").iterdir())):
+        path.write_bytes([b"", b"garbage", path.read_bytes()[:-1]][number % 3])
+    shutil.rmtree(sized / "public")
+    assert well_built(sized) == files
+    (sized / "content/ports.md").unlink()
+    left = names(well_built(sized))
+    assert len(left) == 2
+    assert len([*(sized / ".digestgen/pictures").iterdir()]) == 12
+
+
+def test_pictures_that_cannot_be_decoded_end_the_build_with_their_names(sized: Path) -> None:
+    data = picture("jpeg", (150, 300))
+    (sized / "content/lead.jpg").write_bytes(data[: len(data) // 2])
+    result = built(sized)
+    assert not result.ok
+    assert any(line.startswith("error[picture-refused] content/lead.jpg:1:1") for line in told(result.diagnostics))
+
+
+def test_bombs_are_refused_before_they_are_decoded(sized: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "png")
+    (sized / "content/text.png").write_bytes(out.getvalue())
+    monkeypatch.setattr(darkroom, "_decoded", None)
+    result = built(sized)
+    assert not result.ok
+    line = "error[picture-refused] content/alone.md:5:15 content/text.png has more than 89 million pixels"
+    assert line in told(result.diagnostics)
+
+
+def test_without_the_part_that_makes_pictures_the_line_is_told_that_installs_it(
+    sized: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    result = built(sized)
+    found = next(item for item in result.diagnostics if item.code == "missing-extra")
+    assert (found.severity, found.help) == ("error", "install it: pip install 'digestgen[images]'")
+    assert found.span is not None
+    assert found.span.line == 5
+
+
+def test_a_build_that_changes_nothing_does_not_ask_for_what_makes_pictures(sized: Path) -> None:
+    code = (
+        "import sys; from digestgen.cli import main\n"
+        "try: main()\nexcept SystemExit: pass\n"
+        "sys.exit('PIL' in sys.modules)"
+    )
+    once, again = (
+        subprocess.run([sys.executable, "-c", code, "-C", str(sized), "build", "-j1"], check=False) for _ in range(2)
+    )
+    assert (once.returncode, again.returncode) == (1, 0)
+
+
+# --- what a picture looks like
+
+
+def made(data: bytes, kind: str, width: int) -> Image.Image:
+    """Return a size of a picture, decoded."""
+    known = facts(data)
+    assert known is not None
+    size = Size("", kind, width, max(1, round(known.head.height * width / known.head.width)))
+    ((_, out),) = darkroom.developed(data, known, Recipe(), [size])
+    return Image.open(io.BytesIO(out))
+
+
+def test_picture_stands_upright() -> None:
+    image = Image.new("RGB", (100, 50), "white")
+    image.paste((255, 0, 0), (0, 0, 50, 50))
+    for kind, width in (("jpeg", 25), ("avif", 25), ("webp", 50)):
+        exif, out = Image.Exif(), io.BytesIO()
+        exif[0x0112] = 6  # its left is to be above
+        image.save(out, kind, exif=exif)
+        small = made(out.getvalue(), "png", width).convert("RGB")
+        assert small.height == 2 * width
+        above, below = small.getpixel((width // 2, 5)), small.getpixel((width // 2, 2 * width - 5))
+        assert isinstance(above, tuple)
+        assert isinstance(below, tuple)
+        assert (above[1] < 60, below[1] > 200) == (True, True)
+
+
+def test_colours_are_those_of_srgb_whatever_the_profile() -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    cmyk, out = Image.new("CMYK", (60, 40), (0, 255, 255, 0)), io.BytesIO()
+    cmyk.save(out, "jpeg", icc_profile=profile)  # no profile of its colours: it cannot be used, and is left out
+    small = made(out.getvalue(), "jpeg", 30)
+    assert (small.mode, small.info.get("icc_profile")) == ("RGB", None)
+    pixel = small.getpixel((15, 10))
+    assert isinstance(pixel, tuple)
+    assert pixel[0] > 180
+    assert pixel[1] < 80
+
+
+def test_depths_and_transparency_survive() -> None:
+    deep, out = Image.new("I;16", (60, 40), 40_000), io.BytesIO()
+    deep.save(out, "png")
+    pixel = made(out.getvalue(), "jpeg", 30).convert("L").getpixel((3, 3))
+    assert pixel in range(153, 160)
+    glass, out = Image.new("RGBA", (60, 40), (255, 0, 0, 0)), io.BytesIO()
+    glass.save(out, "png")
+    for kind in ("avif", "png", "webp"):
+        assert made(out.getvalue(), kind, 30).convert("RGBA").getchannel("A").getextrema() == (0, 0)
+    few, out = Image.new("P", (60, 40)), io.BytesIO()
+    few.putpalette([0, 0, 0, 255, 255, 255])
+    few.save(out, "png")
+    assert made(out.getvalue(), "png", 30).mode == "P"

@@ -45,6 +45,7 @@ COMMON_FOLDERS = {Path(path) for path in ("/", "/tmp", "/var/tmp", "/home", "/op
 
 #: A third-party library is imported at one place, so that replacing it is a change at one place.
 HOMES = {
+    "PIL": {"pictures"},
     "babel": {"i18n"},
     "brotli": {"packing"},
     "click": {"cli", "commands", "console"},
@@ -60,7 +61,11 @@ HOMES = {
 }
 
 #: What is installed under another name than it is imported by.
-IMPORT_NAMES = {"css-inline": "css_inline", "pyyaml": "yaml"}
+IMPORT_NAMES = {
+    "css-inline": "css_inline",
+    "pillow": "PIL",
+    "pyyaml": "yaml",
+}
 
 
 def project_files() -> tuple[Path, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from digestgen import fingerprint
+from digestgen.pictures.clean import cleaned
 from digestgen.pictures.headers import TYPES, Head, promised, read
 from digestgen.pictures.rights import Rights
 from digestgen.pictures.rights import read as read_rights
@@ -27,17 +28,28 @@ _NEAR: Final = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a picture's file: its fingerprint, its head, and whose it is."""
+    """What is known of a picture's file: its fingerprint, its head, and whose it is.
+
+    `whole` tells that its form is understood to its end, so that what it tells can be taken out; `few_colours` that it
+    is a drawing of 256 colours at most.
+    """
 
     mark: str
     head: Head
     rights: Rights
+    whole: bool = True
+    few_colours: bool = False
 
 
 def facts(data: bytes) -> Facts | None:
     """Return what a file tells; None for what is no picture that is known."""
     head = read(data)
-    return Facts(fingerprint.of_bytes(data), head, read_rights(head.kind, data)) if head else None
+    if head is None:
+        return None
+    rights = read_rights(head.kind, data)
+    whole = cleaned(data, head, rights) is not None
+    few = head.kind == "gif" or (head.kind == "png" and data[25] == 3)
+    return Facts(fingerprint.of_bytes(data), head, rights, whole, few)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +106,12 @@ class Album:
     recipe: Recipe | None = None
     slot: str = "100vw"
 
-    def broken(self, path: str) -> bool:
-        """Tell whether a file was looked at and is no picture."""
-        return path in self.pictures and self.pictures[path] is None
+    def good(self, path: str) -> bool:
+        """Tell whether nothing is wrong with a file as a picture, as far as it was looked at."""
+        if path not in self.pictures:
+            return True
+        known = self.pictures[path]
+        return known is not None and known.whole and not self.huge(path)
 
     def huge(self, path: str) -> bool:
         """Tell whether a picture is too large to be decoded, and would have to be."""

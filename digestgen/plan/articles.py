@@ -6,6 +6,7 @@ nothing but what stands in the key beside it; `Desk.shared` covers what the desk
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,11 +15,11 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Target
 from digestgen.markup import convert
 from digestgen.model import Article
-from digestgen.pictures.album import Size
+from digestgen.pictures.album import Album, Size
 from digestgen.pictures.headers import TYPES
 from digestgen.plan import corrections, held, metadata, stories
 from digestgen.plan.desk import Desk, Shown
-from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, file_of
+from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, Sized, file_of
 
 #: Words that a reader reads in a minute.
 _PACE = 220
@@ -256,8 +257,8 @@ def with_page(
     made.held = sum(target.state == "held" for target in targets)
     if made.held:
         made.found.extend(held.given_away(item, desk.resolver))
-    broken = desk.resolver.album.broken
-    if any(target.state in ("broken", "refused") or broken(target.source) for target in targets):
+    good = desk.resolver.album.good
+    if any(target.state in ("broken", "refused") or not good(target.source) for target in targets):
         made.found.extend(links.faults(item, desk.resolver))
     made.outputs.extend(
         _redirect(alias, url, item, desk, mark(item, f"aliases.{index}")) for index, alias in enumerate(item.aliases)
@@ -298,8 +299,9 @@ def _with_image(item: Article, targets: Sequence[Target], desk: Desk, found: lis
 
 def _image_faults(item: Article, target: Target, desk: Desk) -> Iterable[Diagnostic]:
     assert item.image is not None
-    if desk.resolver.album.broken(target.source):
-        yield links.no_picture(target, _image_mark(item), desk.resolver)
+    fault = links.no_picture(target, _image_mark(item), desk.resolver)
+    if fault is not None:
+        yield fault
     if target.state in ("broken", "refused"):
         yield Diagnostic("broken-link", f"`image` leads nowhere: {target.why}", _image_mark(item), target.hint())
     if item.image.alt is None:
@@ -325,11 +327,32 @@ def _along(targets: Iterable[Target], item: Article, desk: Desk, found: list[Dia
         other = files.setdefault(target.url.partition("#")[0], target.file)
         if other != target.file:
             found.append(_same_name(other, target.file, item))
-    shown = {target.source for target in _shown(item, desk)}
+    album = desk.resolver.album
+    shown = dict.fromkeys(target.source for target in _shown(item, desk))
+    linked = _linked(item, desk)
     for url, file in files.items():
-        known = desk.resolver.album.pictures.get(file) if file in shown else None
+        known = album.pictures.get(file) if file in shown else None
         content = Cleaned(file, known) if known else Copied(file)
-        yield Output(file_of(url), content, f"{desk.library.config.content}/{file}", mark(item, "title"))
+        if known is None or file in linked or album.published(file):
+            yield Output(file_of(url), content, f"{desk.library.config.content}/{file}", mark(item, "title"))
+    for file in shown:
+        yield from _sizes(file, album)
+
+
+def _linked(item: Article, desk: Desk) -> frozenset[str]:
+    """The files that an article links to, whether it shows them, too, or not."""
+    left = Counter(item.inward) - Counter(item.pictured)
+    return frozenset(desk.resolver.resolve(item, target).source for target in left)
+
+
+def _sizes(file: str, album: Album) -> Iterator[Output]:
+    """Yield the sizes that are made of a picture: the same ones on whichever page it is shown."""
+    known, recipe = album.pictures.get(file), album.recipe
+    for sizes in album.sizes(file) if known and recipe else ():
+        for size in sizes:
+            assert known is not None
+            assert recipe is not None
+            yield Output(file_of(size.url), Sized(file, known, size, recipe), "a size of a picture")
 
 
 def _shown(item: Article, desk: Desk) -> Iterator[Target]:

@@ -515,7 +515,7 @@ def label(article: Article, words: i18n.Language) -> str:
 
 
 #: What site.yaml says that no page value is made from: what is wrong, where files lie, what the theme is.
-_NOT_ON_PAGES = frozenset(["rules", "marks", "content", "output", "theme", "theme_options", "publish"])
+_NOT_ON_PAGES = frozenset(["rules", "marks", "content", "output", "theme", "theme_options", "publish", "images"])
 
 
 def _page_settings(library: Library) -> tuple[object, ...]:

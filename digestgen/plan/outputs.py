@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from digestgen import paths, urls
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.feeds.values import Feed
-from digestgen.pictures.album import Facts
+from digestgen.pictures.album import Facts, Recipe, Size
 from digestgen.views import Page
 
 
@@ -63,6 +63,16 @@ class Cleaned:
     facts: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A size of a picture, to be made after a recipe from the file `source`, a path below content/."""
+
+    source: str = field(compare=False)
+    facts: Facts
+    size: Size
+    recipe: Recipe
+
+
 def _nowhere() -> Span | None:
     return None
 
@@ -75,7 +85,7 @@ class Output:
     """
 
     path: str
-    content: Rendered | Syndicated | Copied | Cleaned | bytes
+    content: Rendered | Syndicated | Copied | Cleaned | Sized | bytes
     claim: str
     place: Callable[[], Span | None] = field(default=_nowhere, repr=False, compare=False)
 

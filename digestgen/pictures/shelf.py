@@ -1,0 +1,71 @@
+"""What was made of pictures, kept in a folder so that it need not be made again. Nothing there is worth anything.
+
+A file begins with the fingerprint of what follows: one that is damaged is as good as none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from digestgen import files, fingerprint, traces
+
+#: Below the folder of all that is remembered.
+FOLDER: Final = "pictures"
+
+#: More than any picture that is made.
+_LIMIT: Final = 1 << 28
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The folder `root`, in which things are kept by the fingerprint of what they were made from."""
+
+    root: str
+
+    def get(self, key: str) -> bytes | None:
+        """Return what is kept under `key`, or None."""
+        try:
+            data = files.read_bytes(self._path(key), _LIMIT)
+        except OSError:
+            return None
+        mark, content = data[:64], data[64:]
+        return content if mark == fingerprint.of_bytes(content).encode() else None
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is anything under `key`, whole or not."""
+        return files.exists(self._path(key))
+
+    def keep(self, key: str, content: bytes) -> None:
+        """Keep `content` under `key`, or nothing where the disk does not let us."""
+        path = self._path(key)
+        staged = f"{path}.{os.getpid()}"
+        with contextlib.suppress(OSError):
+            files.make_dirs(self.root)
+            files.remove(staged)
+            files.write_new(staged, fingerprint.of_bytes(content).encode() + content)
+            files.replace(staged, path)
+
+    def clear(self, keys: Collection[str]) -> None:
+        """Remove all but what is kept under `keys`."""
+        names = {_name(key) for key in keys}
+        with contextlib.suppress(OSError):
+            for entry in files.system.list(self.root):
+                if entry.name not in names and entry.is_file(follow_symlinks=False):
+                    files.remove(entry.path)
+
+    def _path(self, key: str) -> str:
+        return f"{self.root}/{_name(key)}"
+
+
+def of(site: Path) -> Shelf:
+    """Return the shelf of the site in the folder `site`."""
+    return Shelf(f"{site}/{traces.FOLDER}/{FOLDER}")
+
+
+def _name(key: str) -> str:
+    return fingerprint.of_bytes(key.encode())[:40]
