@@ -88,21 +88,24 @@ def css() -> None:
 def write_styles() -> None:
     """Runs inside .venv: what pages get is committed beside its source, so that no installation has to minify."""
     made = ready_styles()
-    for path in (ROOT / "themes").glob("*/*/*.min.css"):
-        if path not in made:
+    for path in style_sheets():
+        if path.name.endswith(".min.css") and path not in made:
             path.unlink()
     for path, text in made.items():
         path.write_bytes(text.encode())
 
 
+def style_sheets() -> list[Path]:
+    return sorted(path for kind in ("styles", "assets") for path in (ROOT / "themes").glob("*/%s/*.css" % kind))
+
+
 def ready_styles() -> dict[Path, str]:
     from digestgen import styles
 
-    found = [path for folder in ("styles", "assets") for path in (ROOT / "themes").glob(f"*/{folder}/*.css")]
-    sheets = [path for path in found if not path.name.endswith(styles.READY)]
+    sheets = [path for path in style_sheets() if not path.name.endswith(styles.READY)]
     return {
         path.with_suffix(styles.READY): styles.made_ready(path.name, path.read_text(encoding="utf-8"))
-        for path in sorted(sheets)
+        for path in sheets
     }
 
 
