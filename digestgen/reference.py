@@ -233,7 +233,12 @@ def theme_api(source: str) -> str:
     tree = ast.parse(source)
     classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
     views_of = (_view(node, classes) for node in classes.values())
-    return _page("The theme API", ast.get_docstring(tree) or "", _FUNCTIONS, *views_of)
+    version = (
+        f"This is version {views.API_VERSION} of the theme API. A `theme.yaml` says with `api` for which one it was "
+        "written; one for a later version is an error. What is added does not count the version up; what would break a "
+        "template does."
+    )
+    return _page("The theme API", ast.get_docstring(tree) or "", version, _FUNCTIONS, *views_of)
 
 
 def plugin_api(source: str) -> str:
