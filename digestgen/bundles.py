@@ -57,7 +57,7 @@ def _renewed(path: str, data: bytes, renamed: dict[str, str]) -> tuple[str, byte
 
 
 def _with_names(data: bytes, renamed: Mapping[str, str]) -> bytes:
-    for before, after in renamed.items():
+    for before, after in sorted(renamed.items(), key=lambda item: -len(item[0])):  # one may begin another
         data = data.replace(before.encode(), after.encode())
     return data
 

@@ -7,6 +7,7 @@ changes the newest shard only, and no run takes more memory than one shard does.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import json
@@ -143,6 +144,17 @@ def bring_up(
     store.keep_meta({_NAME: rows})
     done.same, done.marks = target.same, target.marks
     return done
+
+
+def borrowed(lender: str, root: str, before: Mapping[str, Seen], found: list[Diagnostic]) -> Indexed:
+    """Take over, as it is, the index in the output folder `lender` into the output folder `root`, which is locked."""
+    target = writer.Output(root, writer.read_list(root), inside)
+    for path, marks in writer.read_list(lender).items():
+        stamp = before.get(path, ("", None, ""))[1]
+        if inside(path) and not target.keep(path, min(marks), stamp):
+            with contextlib.suppress(FileNotFoundError):
+                target.stage(path, files.read_bytes(f"{lender}/{path}", _LIMIT), found)
+    return Indexed(written=target.commit(found), same=target.same, marks=target.marks)
 
 
 def _remembered(store: Traces) -> dict[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -91,12 +92,10 @@ def sought(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own(sought: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A site of its own, with shards of three documents, that was built."""
     monkeypatch.setattr(search, "SHARD", 3)
-    folder = write_site(tmp_path / "own", FILES)
-    assert built(folder).ok
-    return folder
+    return Path(shutil.copytree(sought, tmp_path / "own"))
 
 
 def index(folder: Path) -> dict[str, bytes]:
@@ -208,6 +207,22 @@ def test_no_search_leaves_the_index_as_it_is(own: Path, monkeypatch: pytest.Monk
     assert (noted, index(own)) == ([], before)
     assert built(own).indexed is not None
     assert len(noted) == 1
+
+
+def test_a_preview_borrows_the_last_index(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    noted, before = runs(monkeypatch), index(own)
+    write_site(own, article("05-flood", "The deluge", "2024-03-01", "AFP", "weather", "It went."))
+    asked = build.Request(own, NOW, own / ".digestgen/there", jobs=1, search=False, borrow=True, room=".digestgen/room")
+    for _ in range(2):
+        result = build.build(asked)
+        assert result.ok, told(result.diagnostics)
+        assert {
+            path: data for path, data in published(own / ".digestgen/there").items() if search.inside(path)
+        } == before
+        assert before.keys() < result.files.keys()
+    assert (noted, index(own)) == ([], before)
+    (own / "public" / search.MANIFEST).unlink()
+    assert build.build(asked).ok
 
 
 def test_an_index_that_is_not_wanted_any_more_is_removed(own: Path) -> None:

@@ -347,6 +347,8 @@ def _nav(desk: Desk, draft: _Draft) -> tuple[views.Link, ...]:
             link = _nav_link(item, index, desk, draft)
             if link:
                 found.append(link)
+    if config.search and search.address(desk) not in [link.url for link in found]:
+        found.append(views.Link(desk.words.text("Search"), search.address(desk)))
     return tuple(found)
 
 

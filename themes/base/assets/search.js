@@ -108,7 +108,7 @@ function parted(words, language) {
 async function answers(without) {
   const kinds = KINDS.filter((kind) => chosen[kind].size && kind !== without);
   const filters = { all: kinds.map((kind) => ({ any: [...chosen[kind]].map((value) => ({ is: `${kind}:${value}` })) })) };
-  const own = (await groups()).filter((group) => everywhere() || primary(group.part) === primary(lang));
+  const own = (await groups()).filter((group) => everywhere() || group.part === lang);
   const words = field.value.trim();
   return Promise.all(
     own.map(async (group) => (await engine(group)).search(words ? parted(words, group.lang) : null, { filters })),
