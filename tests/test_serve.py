@@ -496,6 +496,15 @@ def test_a_site_that_is_wrong_from_the_start_is_shown_as_soon_as_it_is_right(tmp
         preview.shows(PAGE, lambda page: b"The first version." in page)
 
 
+def test_the_search_gets_its_index_when_nothing_else_is_to_be_done(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "site", SITE.replace("theme: plain", "search: true"))
+    with previewing(folder) as preview:
+        preview.becomes(lambda: preview.ask("/news/search/index/index.json")[0], lambda status: status == 200)
+        preview.change(ONE, "first", "second")
+        preview.shows(PAGE, lambda page: b"The second version." in page)
+        assert preview.ask("/news/search/index/index.json")[0] == 200
+
+
 def test_a_build_process_that_dies_is_replaced(tmp_path: Path) -> None:
     folder = write_site(tmp_path / "site", SITE)
     with previewing(folder) as preview:

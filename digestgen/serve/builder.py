@@ -30,13 +30,13 @@ class Builder:
     order: Order
     _process: asyncio.subprocess.Process | None = None
 
-    async def build(self, now: float) -> Built:
-        """Build as at `now` (seconds since 1970)."""
+    async def build(self, now: float, *, index: bool = False) -> Built:
+        """Build as at `now` (seconds since 1970), with an `index` for the search."""
         if self._process is None or self._process.returncode is not None:
             self._process = await self._started()
         assert self._process.stdin is not None
         with contextlib.suppress(ConnectionError):
-            self._process.stdin.write(f"{now!r}\n".encode())
+            self._process.stdin.write(f"{now!r}{' index' if index else ''}\n".encode())
             await self._process.stdin.drain()
         built = await self._answer(Built)
         if built is None:

@@ -256,7 +256,7 @@
       "section",
       { role: "alert", className: "faults", hidden: hidden === key },
       element("div", { className: "bar" }, element("h2", { textContent: title }), close),
-      element("p", { textContent: "The page below is the last good one. This goes when the files are mended." }),
+      element("p", { textContent: "The page behind is the last good one. This goes when the files are mended." }),
       ...(fault ? [element("pre", { textContent: fault })] : []),
       ...errors.map((item) => message(item, editor)),
       ...(more ? [element("p", { textContent: `The terminal shows ${more} more.` })] : []),

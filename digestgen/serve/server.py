@@ -36,6 +36,8 @@ _PAGE: Final = 64 * 1024 * 1024
 _MANY: Final = 20
 _QUIET: Final = 0.25
 _LATEST: Final = 3.0
+#: Seconds without a change after which there is time to index for the search.
+_CALM: Final = 2.0
 #: Seconds after which one looks again where folders came or went: files may have come before the watch on them.
 _AGAIN: Final = 0.5
 
@@ -138,17 +140,19 @@ class Server:
     async def _builds(self, watch: Watch) -> None:
         """Build, and build again whenever something changed: one build at a time, and one for many changes."""
         watch.follow(("content", "themes"))
+        index = False
         while True:
             self._changes = 0
             self._woken.clear()
-            built = await self.builder.build(self.options.clock())
+            built = await self.builder.build(self.options.clock(), index=index)
             self.desk.take(built)
             self._tell()
             self._say(built)
             if built.roots:
                 watch.follow(built.roots)
-            self._take(await self.builder.facts())
-            await self._wait()
+            facts = await self.builder.facts() or Facts()
+            self._take(facts)
+            index = await self._wait(_CALM if facts.searched else self._left()) and facts.searched
 
     def _say(self, built: Built) -> None:
         if not self._begun:
@@ -156,25 +160,31 @@ class Server:
         self._begun = True
         self.voice.built(built)
 
-    def _take(self, facts: Facts | None) -> None:
-        if facts is not None:
-            self._until = facts.until
-            if self.desk.learn(facts):
-                self._tell()
+    def _take(self, facts: Facts) -> None:
+        self._until = facts.until
+        if self.desk.learn(facts):
+            self._tell()
 
-    async def _wait(self) -> None:
-        """Wait for a change, or for the moment at which the site changes by itself; after many changes, for quiet."""
-        frozen = "SOURCE_DATE_EPOCH" in self.options.environment
-        left = self._until - self.options.clock() if self._until and not frozen else None
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), None if left is None else max(1.0, min(left, 86400.0)))
+    def _left(self) -> float | None:
+        """The seconds until the site changes by itself; None where it never does."""
+        if not self._until or "SOURCE_DATE_EPOCH" in self.options.environment:
+            return None
+        return max(1.0, min(self._until - self.options.clock(), 86400.0))
+
+    async def _wait(self, seconds: float | None) -> bool:
+        """Wait for a change, and after many changes for quiet; return whether none came in so many `seconds`."""
+        try:
+            await asyncio.wait_for(self._woken.wait(), seconds)
+        except TimeoutError:
+            return True
         began = time.monotonic()
         while self._changes > _MANY and time.monotonic() - began < _LATEST:
             self._woken.clear()
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), _QUIET)
-            except TimeoutError:
-                return
+                continue
+            break
+        return False
 
     def _tell(self) -> None:
         for stream in self._streams:

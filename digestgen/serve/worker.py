@@ -1,8 +1,8 @@
 """The process that builds, apart from the one that answers: neither waits for the other or takes the other down.
 
-It reads lines from its standard input, each a moment to build at, and answers each with two lines of JSON: a `Built`
-as soon as the site is there, and the `Facts` of it. So a build may start workers of its own and use all its memory,
-plug-ins may be loaded anew with a new process, and whoever ends the server ends the build.
+It reads lines from its standard input, each a moment to build at and whether to index for the search, and answers each
+with two lines of JSON: a `Built` as soon as the site is there, and the `Facts` of it. So a build may start workers of
+its own and use all its memory, and whoever ends the server ends the build.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import IO, Final
 from zoneinfo import ZoneInfo
 
-from digestgen import build, codec, config, files, unchanged, writer
+from digestgen import build, codec, config, files, search, unchanged, writer
 from digestgen.diagnostics import Diagnostic
 from digestgen.report import notes
 from digestgen.serve.badges import Badge, badges, revised
@@ -74,6 +74,8 @@ class Facts:
     badges: Mapping[str, Badge] = field(default_factory=dict)
     gone: tuple[str, ...] = ()
     until: int = 0
+    searched: bool = False
+    """Whether the site has a search whose index was not brought up to date by this process."""
 
 
 @dataclass(slots=True)
@@ -87,14 +89,19 @@ class Worker:
     badges: Mapping[str, Badge] = field(default_factory=dict)
     diagnostics: Sequence[Diagnostic] = ()
     """What the last good build told."""
+    indexed: bool = False
+    """Whether the search index was brought up to date; it stays as it is then, for a preview is seldom searched."""
+    searchable: bool = False
+    """Whether the site has a search, and what is needed to index for it."""
     known: bool = False
     """Whether a build has looked at everything, so that badges are known."""
 
-    def work(self, now: datetime) -> Iterator[Built | Facts]:
-        """Build as at `now`; yield what came of it, and then what is to be known of it."""
+    def work(self, now: datetime, *, index: bool = False) -> Iterator[Built | Facts]:
+        """Build as at `now`, with an `index` for the search; yield what came of it, and then what is to be known."""
         began = perf_counter()
+        self.indexed |= index
         try:
-            result = self._build(now)
+            result = self._build(now, index=index)
         except Exception as error:  # noqa: BLE001 - whatever it is, the server goes on, and so may the next build
             self.memory = unchanged.Memory()
             yield Built(ok=False, fault=_told(error), roots=self._roots())
@@ -103,7 +110,7 @@ class Worker:
         yield self._built(result, round((perf_counter() - began) * 1000))
         yield self._facts(result, now)
 
-    def _build(self, now: datetime) -> build.Result:
+    def _build(self, now: datetime, *, index: bool) -> build.Result:
         order = self.order
         request = build.Request(
             Path(order.folder),
@@ -116,6 +123,7 @@ class Worker:
             drafts=order.drafts,
             future=order.future,
             stable_names=True,
+            search=index,
         )
         for _ in range(_TIMES):
             with contextlib.suppress(files.BusyError):
@@ -124,11 +132,12 @@ class Worker:
         return build.build(request)
 
     def _built(self, result: build.Result, milliseconds: int) -> Built:
-        files = dict(result.files) if result.ok else self._left()
         settings = build.settings_of(Path(self.order.folder))[0]
+        files = self._there(result, settings)
+        self.searchable = settings is not None and settings.search and not any(_lacking(settings))
         built = Built(
             ok=result.ok,
-            diagnostics=tuple(result.diagnostics),
+            diagnostics=(*result.diagnostics, *_lacking(settings)),
             base=settings.base if settings and not settings.vague else "",
             roots=self._roots(settings),
             files={path: mark for path, mark in files.items() if self.told.get(path) != mark},
@@ -138,6 +147,15 @@ class Worker:
         )
         self.told = files
         return built
+
+    def _there(self, result: build.Result, settings: config.Config | None) -> Mapping[str, str]:
+        """All files of the site: a build that leaves the search index as it is does not name its files."""
+        if not result.ok:
+            return self._left()
+        if settings is None or not settings.search or result.indexed is not None:
+            return dict(result.files)
+        left = self._left()
+        return {path: left[path] for path in left if search.inside(path)} | dict(result.files)
 
     def _left(self) -> Mapping[str, str]:
         """The last good site: that of this process, or what an earlier preview left."""
@@ -164,9 +182,18 @@ class Worker:
             {path: badge for path, badge in shown.items() if self.badges.get(path) != badge},
             tuple(path for path in self.badges if path not in shown),
             int(result.until or 0),
+            searched=not self.indexed and self.searchable,
         )
         self.badges = shown
         return facts
+
+
+def _lacking(settings: config.Config | None) -> Iterator[Diagnostic]:
+    """Tell what the search lacks; a preview does without one, if need be."""
+    if settings is not None and settings.search:
+        lacking = search.missing((item.lang for item in settings.languages), settings.marks.get("search"))
+        if lacking is not None:
+            yield replace(lacking, severity="warning")
 
 
 def _told(error: Exception) -> str:
@@ -186,10 +213,11 @@ def main(folder: str, room: str, drafts: bool, future: bool, jobs: int) -> None:
     worker = Worker(Order(folder, room, drafts, future, jobs))
     with sink:
         for line in sys.stdin.buffer:
-            _answer(worker, datetime.fromtimestamp(float(line), UTC), sink)
+            moment, _, index = line.decode().partition(" ")
+            _answer(worker, datetime.fromtimestamp(float(moment), UTC), sink, index=bool(index.strip()))
 
 
-def _answer(worker: Worker, now: datetime, sink: IO[bytes]) -> None:
-    for value in worker.work(now):
+def _answer(worker: Worker, now: datetime, sink: IO[bytes], *, index: bool) -> None:
+    for value in worker.work(now, index=index):
         sink.write(codec.dump(value).encode("utf-8", "surrogatepass") + b"\n")
         sink.flush()
