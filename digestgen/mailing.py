@@ -87,7 +87,7 @@ def _written(request: Request, settings: Config, given: reading.Reading) -> Resu
     given.found.extend([*faults, *_unready(settings)])
     filters, more = filters_of(given.tree.plugins)
     given.found.extend(more)
-    design, faults = theme.load(settings, request.folder)
+    design, faults = theme.load(settings, request.folder, given.tree.static, given.pictures)
     planned, more = site.plan(shelf, given.tree.files, design.options if design else {}, given.unread)
     given.found.extend([*faults, *more])
     result = Result(settings=settings)

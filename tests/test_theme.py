@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from digestgen import config, styles, theme
+from digestgen import blocks, config, manifest, styles, theme
+from digestgen.diagnostics import Diagnostic
 from digestgen.theme import Theme
-from tests.building import plain_theme, told
+from tests.building import plain_theme, told, well_built
+from tests.sites import write_site
 
 Site = Callable[[str], Path]
 
@@ -426,3 +428,53 @@ def test_a_minified_file_of_the_assets_stands_for_its_source_and_has_no_address_
     design = well_loaded(site(extending("mine", "broadsheet", files)))
     assert design.assets[design.addresses["b.css"]].endswith(b"b{top:0}\n")
     assert "b.min.css" not in design.addresses
+
+
+# --- digestgen's own themes
+
+
+OWN = theme.available(theme.own_themes())
+LITTLE = (
+    "-- site.yaml --\ntitle: Digest\n-- content/static/other.svg --\n<svg xmlns='http://www.w3.org/2000/svg'/>\n"
+    "-- content/2024-05-03-one.md --\n---\ntitle: One\n---\nWords.\n\nMore.\n"
+    "-- content/2024-05-02-two.md --\n---\ntitle: Two\n---\nWords.\n"
+)
+
+
+def another(option: manifest.Option) -> str:
+    """Return a value for an option that is not its default."""
+    if option.type == "choice":
+        return next(word for word in option.choices if word != option.default)
+    values = {
+        "bool": "false" if option.default else "true",
+        "colour": "'#123456'",
+        "integer": str(option.min if option.min != option.default else option.max),
+        "picture": "other.svg",
+        "text": "something else",
+    }
+    return values[option.type]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_every_option_of_our_themes_changes_what_a_reader_gets(name: str, tmp_path: Path) -> None:
+    def pages(number: int, given: str) -> dict[str, bytes]:
+        settings = f"title: Digest\ntheme: {name}\n{given}"
+        return well_built(write_site(tmp_path / str(number), LITTLE.replace("title: Digest\n", settings, 1)))
+
+    above = theme.chain(name, tmp_path, None, [])
+    plain = pages(0, "")
+    for number, (key, option) in enumerate(theme.options_of(above).items(), 1):
+        changed = pages(number, f"theme_options: {{{key}: {another(option)}}}\n")
+        assert any(changed[page] != plain[page] for page in ("index.html", "2024/05/one/index.html")), key
+        if option.css:
+            sheet = "".join(item.text for item in theme.sheets_of(above).values())
+            assert f"var({option.css}" in sheet, f"no rule of {name} uses {option.css}"
+
+
+@pytest.mark.parametrize("name", ["base", *OWN])
+def test_our_themes_are_whole_and_have_nothing_that_is_shown_nowhere(name: str) -> None:
+    found: list[Diagnostic] = []
+    above = theme.chain(name, Path(), None, found)
+    assert [item for item in found if "only there to be extended" not in item.message] == []
+    texts = {key: item.text for key, item in theme.templates(above).items()}
+    assert [block.name for key in above[0].templates for block in blocks.lost(key, texts)[0]] == []
