@@ -259,6 +259,7 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
     result.seconds = clock.stages
     result.articles = sum(len(part.articles) for part in shelf.parts)
     found += extra.lacking("images", settings.marks.get("images")) if settings.images else ()
+    found += extra.lacking("cards", settings.marks.get("cards")) if settings.cards else ()
     album = Album(pictures, settings.images, design.sizes if design else "100vw")
     _publish(job, shelf, design, album, gathered, result, clock)
     if not result.ok:

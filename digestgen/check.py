@@ -108,6 +108,8 @@ def _of_build(shelf: Library, given: Reading, request: Request, settings: Config
     yield from faults
     if settings.images:
         yield from extra.lacking("images", settings.marks.get("images"))
+    if settings.cards:
+        yield from extra.lacking("cards", settings.marks.get("cards"))
     album = Album(given.pictures, settings.images, design.sizes if design else "100vw")
     planned, faults = site.plan(shelf, given.tree.files, design.options if design else {}, given.unread, album)
     yield from faults

@@ -182,6 +182,8 @@ class Config:
     """One of `EDITIONS`."""
     images: Recipe | None
     """How sizes of pictures are made; None where none are."""
+    cards: bool
+    """Whether a picture is drawn of each article, for previews of links to it."""
     publish: PublishConfig
     search: bool
     extra: Mapping[str, Any]
@@ -865,6 +867,14 @@ TABLE: Final = Table(
             None,
             "false",
         ),
+        Key(
+            "cards",
+            Flag(),
+            "Whether a picture is drawn of each article, with its headline, the publisher and the date, for previews "
+            "of links to it. It needs `url` and digestgen[images].",
+            default=False,
+            otherwise="false",
+        ),
         Key("extra", MapOf(Free(), "a mapping"), "Free values for themes.", {}, "none"),
     ),
     unknown="error",
@@ -956,6 +966,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         unchecked_links=values["unchecked_links"],
         editions=values["editions"],
         images=values["images"],
+        cards=_cards(values["cards"], url, report),
         publish=values["publish"],
         search=values["search"],
         extra=plain_mapping(values["extra"]),
@@ -967,6 +978,14 @@ def _config(values: dict[str, Any], report: Report) -> Config:
 def made_id(name: str) -> uuid.UUID:
     """Return the id of a site that has none of its own, by its address or its title."""
     return uuid.uuid5(uuid.NAMESPACE_URL, name)
+
+
+def _cards(asked: bool, url: str, report: Report) -> bool:
+    """Return whether cards are drawn: previews name pictures by their whole address."""
+    if asked and not url and "url" not in report.marks:
+        message = "`cards` needs `url`: previews name pictures by their whole address"
+        report.fault("missing-key", message, report.marks["cards"], "add `url`, or leave this out")
+    return asked and bool(url)
 
 
 def _check_nav(nav: tuple[NavItem, ...], languages: tuple[SiteLanguage, ...], report: Report) -> None:

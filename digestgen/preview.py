@@ -21,15 +21,16 @@ def of(
     site: str,
     locale: str,
     others: Iterable[str] = (),
-    picture: Picture | None = None,
+    pictures: Iterable[Picture] = (),
     more: Iterable[tuple[str, str]] = (),
 ) -> Properties:
     """Return the preview of a page, without what is empty.
 
     `kind` is a type of OpenGraph, `url` the page's absolute address, `locale` and `others` are languages as OpenGraph
-    writes them. The picture's address has to be absolute; `more` are properties of the `kind`.
+    writes them. The addresses of pictures have to be absolute, and most show the first; `more` are properties of the
+    `kind`.
     """
-    shown = picture if picture is not None and shows(picture) else None
+    shown = [picture for picture in pictures if shows(picture)]
     found = (
         ("og:type", kind),
         ("og:title", title),
@@ -38,7 +39,7 @@ def of(
         ("og:site_name", site),
         ("og:locale", locale),
         *(("og:locale:alternate", other) for other in dict.fromkeys(others) if other != locale),
-        *(_picture(shown) if shown else ()),
+        *(item for picture in shown for item in _picture(picture)),
         *more,
         ("twitter:card", "summary_large_image" if shown else "summary"),
     )

@@ -14,10 +14,10 @@ from typing import Final
 from digestgen import fingerprint, packing, urls, work, writer
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.feeds.formats import FORMATS
-from digestgen.pictures import darkroom
+from digestgen.pictures import cards, darkroom
 from digestgen.pictures.clean import cleaned
 from digestgen.pictures.shelf import Shelf
-from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, Sized, Syndicated, file_of
+from digestgen.plan.outputs import Cleaned, Copied, Drawn, Output, Rendered, Sized, Syndicated, file_of
 from digestgen.render import Renderer, TemplateFault
 from digestgen.source import Tree
 from digestgen.traces import Row, Traces
@@ -74,6 +74,7 @@ def files(
             todo.append((output, key))
             made.why[output.path] = _why(row, key, known=output.path in press.target.owned)
     _develop((output for output, _ in todo), press, jobs)
+    _draw((output for output, _ in todo), press, jobs)
     _make(todo, press, jobs, made, found, tick)
     found.extend(_lost_places(outputs, press, made))
     return made
@@ -133,7 +134,7 @@ def faults(outputs: Iterable[Output], renderer: Renderer) -> list[Diagnostic]:
 
 def tidy(outputs: Iterable[Output], press: Press) -> None:
     """Remove from the shelf what no output of this build was made from."""
-    press.shelf.clear({_sized_key(content) for output in outputs if isinstance(content := output.content, Sized)})
+    press.shelf.clear({_key(output, press) for output in outputs if isinstance(output.content, Sized | Drawn)})
 
 
 def _lost_places(outputs: Iterable[Output], press: Press, made: Made) -> Iterator[Diagnostic]:
@@ -190,6 +191,8 @@ def _prepared(output: Output, press: Press) -> tuple[writer.Prepared | Diagnosti
         return _cleaned(output.path, content, press), ()
     if isinstance(content, Sized):
         return _sized(output.path, content, press), ()
+    if isinstance(content, Drawn):
+        return _drawn(output.path, content, press), ()
     data = FORMATS[content.format].write(content.make()) if isinstance(content, Syndicated) else content
     return press.target.prepare(output.path, data), ()
 
@@ -254,6 +257,40 @@ def _sized(path: str, content: Sized, press: Press) -> writer.Prepared | Diagnos
     return press.target.prepare(path, data)
 
 
+# --- social cards
+
+
+def _draw(todo: Iterable[Output], press: Press, jobs: int) -> None:
+    """Draw the cards that are not on the shelf; what cannot be drawn is found out once more, and told."""
+    contents = (output.content for output in todo)
+    missing = [item for item in contents if isinstance(item, Drawn) and not press.shelf.has(_drawn_key(item, press))]
+    for _ in work.done(lambda content: isinstance(_png(content, press), bytes), missing, jobs, worth=16):
+        pass
+
+
+def _drawn(path: str, content: Drawn, press: Press) -> writer.Prepared | Diagnostic:
+    data = press.shelf.get(_drawn_key(content, press)) or _png(content, press)
+    return press.target.prepare(path, data) if isinstance(data, bytes) else data
+
+
+def _png(content: Drawn, press: Press) -> bytes | Diagnostic:
+    """Draw a card and keep it; return it, or what is wrong with its template."""
+    try:
+        data = cards.drawn(press.renderer.draw(content))
+    except TemplateFault as fault:
+        return fault.diagnostic
+    except cards.Undrawn as error:
+        where = press.renderer.theme.templates[content.template].path
+        return Diagnostic("theme", f"the template draws no SVG: {error}", Span(where))
+    press.shelf.keep(_drawn_key(content, press), data)
+    return data
+
+
+def _drawn_key(content: Drawn, press: Press) -> str:
+    renderer = press.renderer
+    return f"{content.key} {renderer.closure(content.template)} {renderer.options(content.lang)} {cards.edition()}"
+
+
 def _sized_key(content: Sized) -> str:
     size, quality = content.size, content.recipe.quality(content.size.kind)
     return f"{content.facts.mark} {size.kind} {size.width} {quality} {darkroom.edition()}"
@@ -281,6 +318,8 @@ def _key(output: Output, press: Press) -> str:
         return f"{content.facts.mark} cleaned"
     if isinstance(content, Sized):
         return _sized_key(content)
+    if isinstance(content, Drawn):
+        return _drawn_key(content, press)
     return _file_mark(content.source, press)
 
 

@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from digestgen import fingerprint, i18n, paths, plaintext, urls, views
 from digestgen.diagnostics import Diagnostic, Span
-from digestgen.plan.outputs import Rendered
+from digestgen.plan.outputs import Drawn, Rendered
 from digestgen.plugins import PluginError, Plugins
 from digestgen.schema import meant
 from digestgen.theme import Theme
@@ -227,10 +227,25 @@ class Renderer:
             # a filter may raise anything; what no template has to do with is a fault of ours
             if not isinstance(error, TemplateError | RecursionError) and not self._frame(error)[0]:
                 raise
-            raise TemplateFault(self._fault(error, output)) from error
+            raise TemplateFault(self._fault(error, output.url)) from error
         by_hand = dict(self._by_hand(html, page, output))
         bad = next((link for link, place in by_hand.items() if not self.leads(place)), None)
         return Sheet(html.encode(), tuple(by_hand.values()), None if bad is None else self.stray(bad, output.url))
+
+    def draw(self, content: Drawn) -> str:
+        """Return a card as an SVG. Raises `TemplateFault` where its template is wrong."""
+        self._words = i18n.language(content.lang)
+        try:
+            template = self.environment.get_template(content.template)
+            return template.render(page=content.make(), options=self.sites[content.lang].options)
+        except Exception as error:
+            if not isinstance(error, TemplateError | RecursionError) and not self._frame(error)[0]:
+                raise
+            raise TemplateFault(self._fault(error, "of a card")) from error
+
+    def options(self, lang: str) -> str:
+        """Return the fingerprint of the theme's options."""
+        return fingerprint.of_value(dict(self.sites[lang].options))
 
     def closure(self, template: str) -> str:
         """Return the fingerprint of all that a template can reach: templates, and addresses of the theme's files.
@@ -370,8 +385,7 @@ class Renderer:
         # the number itself in the language's own digits: Jinja would write Latin ones
         return self._words.form(one, many, number).replace("%(num)s", self._words.number(number))
 
-    def _fault(self, error: Exception, output: Rendered) -> Diagnostic:
-        page = output.url
+    def _fault(self, error: Exception, page: str) -> Diagnostic:
         if isinstance(error, TemplateSyntaxError):
             said = _small(error.message or "cannot be read")
             return self._at(error.filename or "", error.lineno, self._misread(said), page)

@@ -25,7 +25,7 @@ from digestgen.model import Article, Manuscript
 from digestgen.pictures import shelf as kept
 from digestgen.plan import record
 from digestgen.plan.articles import Made
-from digestgen.plan.outputs import Cleaned, Copied, Output, Sized, file_of, unfit
+from digestgen.plan.outputs import Cleaned, Copied, Drawn, Output, Sized, file_of, unfit
 from digestgen.plan.recall import Asked, Shelf, Unsure
 from digestgen.render import Renderer
 from digestgen.report import Report
@@ -36,8 +36,8 @@ from digestgen.views import Site
 #: Who changes more articles than this at once gains nothing.
 _MOST: Final = 50
 
-#: What is made of other files than an article's: they are as they were.
-_OF_FILES: Final = Copied | Cleaned | Sized
+#: What is made of other files than an article's, or of what lists know of it: they are as they were.
+_OF_FILES: Final = Copied | Cleaned | Sized | Drawn
 
 Told = tuple[Diagnostic, ...]
 

@@ -821,6 +821,30 @@ class RedirectPage:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class SocialCard:
+    """The picture that previews of links to an article show (`card.svg`), which is no page.
+
+    Its template draws an SVG of `width` by `height` pixels and gets, besides this value, the theme's `options`; no
+    addresses, and no words. What is not there in `font` (a family) is not drawn at all.
+    """
+
+    width: int
+    height: int
+    font: str
+    lines: tuple[str, ...] = ()
+    """The headline, in lines that fit. Empty where the font lacks one of its letters: then nothing is to be written."""
+    size: int = 0
+    """Pixels of the headline's letters, so that its lines take 1040 pixels at most in bold."""
+    label: str = ""
+    """What must stand beside the headline: that it is an advertisement, or retracted."""
+    name: str = ""
+    """The title of the digest."""
+    publisher: str = ""
+    """Who publishes it, where that is another name."""
+    date: str = ""
+
+
 Page = (
     FrontPage
     | ArticlePage

@@ -74,6 +74,7 @@ def test_a_title_is_enough_and_all_else_has_its_documented_default() -> None:
         unchecked_links=(),
         editions="off",
         images=None,
+        cards=False,
         publish=PublishConfig(),
         search=False,
         extra={},

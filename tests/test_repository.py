@@ -46,6 +46,8 @@ COMMON_FOLDERS = {Path(path) for path in ("/", "/tmp", "/var/tmp", "/home", "/op
 #: A third-party library is imported at one place, so that replacing it is a change at one place.
 HOMES = {
     "PIL": {"pictures"},
+    "fontpkg_noto_serif": {"pictures"},
+    "resvg_py": {"pictures"},
     "babel": {"i18n"},
     "brotli": {"packing"},
     "click": {"cli", "commands", "console"},
@@ -63,8 +65,10 @@ HOMES = {
 #: What is installed under another name than it is imported by.
 IMPORT_NAMES = {
     "css-inline": "css_inline",
+    "fontpkg-noto-serif": "fontpkg_noto_serif",
     "pillow": "PIL",
     "pyyaml": "yaml",
+    "resvg-py": "resvg_py",
 }
 
 

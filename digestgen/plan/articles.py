@@ -17,7 +17,7 @@ from digestgen.markup import convert
 from digestgen.model import Article
 from digestgen.pictures.album import Album, Size
 from digestgen.pictures.headers import TYPES
-from digestgen.plan import corrections, held, metadata, stories
+from digestgen.plan import corrections, held, metadata, socials, stories
 from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, Sized, file_of
 
@@ -90,6 +90,7 @@ def article(
 
     made = with_page(item, desk, targets, "article.html", key, make)
     made.found.extend(faults)
+    made.outputs.extend(socials.outputs(item, desk))
     return made
 
 

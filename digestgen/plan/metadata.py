@@ -13,6 +13,7 @@ from typing import Any, Final
 from digestgen import i18n, linked, preview, urls, views
 from digestgen.linked import Node
 from digestgen.model import Article, Correction
+from digestgen.plan import socials
 from digestgen.plan.desk import Desk
 
 #: What schema.org calls those who had a role; whoever is not among them contributed.
@@ -179,7 +180,8 @@ def _correction(correction: Correction, desk: Desk) -> Node:
 
 def _preview(page: views.ArticlePage, item: Article, desk: Desk) -> preview.Properties:
     card = page.card
-    picture = replace(card.picture, url=desk.outward(card.picture.url)) if card.picture else None
+    drawn = socials.picture(item, desk)
+    pictures = [replace(picture, url=desk.outward(picture.url)) for picture in (drawn, card.picture) if picture]
     authors = dict.fromkeys(desk.outward(person.url) for person in page.byline)
     return preview.of(
         "article",
@@ -189,7 +191,7 @@ def _preview(page: views.ArticlePage, item: Article, desk: Desk) -> preview.Prop
         site=desk.language.title,
         locale=i18n.language(card.lang).territorial,
         others=(i18n.language(version.lang).territorial for version in page.translations),
-        picture=picture,
+        pictures=pictures,
         more=(
             ("article:published_time", item.released.rfc3339),
             ("article:modified_time", _modified(item)),

@@ -9,7 +9,7 @@ from digestgen import paths, urls
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.feeds.values import Feed
 from digestgen.pictures.album import Facts, Recipe, Size
-from digestgen.views import Page
+from digestgen.views import Page, SocialCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,16 @@ class Sized:
     recipe: Recipe
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A card that a template draws; `key` is to it what it is to a `Rendered` page."""
+
+    template: str
+    lang: str
+    key: str
+    make: Callable[[], SocialCard] = field(repr=False, compare=False)
+
+
 def _nowhere() -> Span | None:
     return None
 
@@ -85,7 +95,7 @@ class Output:
     """
 
     path: str
-    content: Rendered | Syndicated | Copied | Cleaned | Sized | bytes
+    content: Rendered | Syndicated | Copied | Cleaned | Sized | Drawn | bytes
     claim: str
     place: Callable[[], Span | None] = field(default=_nowhere, repr=False, compare=False)
 

@@ -27,7 +27,7 @@ from digestgen.plan import (
     syndication,
 )
 from digestgen.plan.desk import Desk
-from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, collisions, first_claims, unfit
+from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, Sized, collisions, first_claims, unfit
 from digestgen.terms import FOLDERS, TermKind
 
 #: What readers may follow, by language.
@@ -132,7 +132,7 @@ def plan(
 
 def _made(outputs: Iterable[Output]) -> int:
     """How many of `outputs` are more than copies."""
-    return sum(not isinstance(output.content, Copied | Cleaned) for output in outputs)
+    return sum(not isinstance(output.content, Copied | Cleaned | Sized) for output in outputs)
 
 
 def _stands(output: Output, moved: frozenset[str]) -> bool:
