@@ -20,6 +20,7 @@ from digestgen.console import FAULT, INTERRUPTED, WRONG
 COMMANDS: Final = {
     "build": "Build the site: read site.yaml and content/, write public/.",
     "check": "Check the digest: all that a build tells, and the habits of its makers.",
+    "completion": "Print what completes commands, options and values in a shell.",
     "email": "Make the mail of an edition, and send it where that is asked.",
     "export": "Write the articles for other systems.",
     "init": "Make a new site in DIR: a small digest of real events to change, and never over a file.",
@@ -72,7 +73,7 @@ def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     _speak_safely()
     try:
-        cli.main(standalone_mode=False)
+        cli.main(standalone_mode=False, complete_var="_DIGESTGEN_COMPLETE")
     except click.exceptions.Exit as end:
         raise SystemExit(end.exit_code) from None
     except click.ClickException as error:

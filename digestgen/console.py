@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -13,6 +12,8 @@ import click
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from click.shell_completion import CompletionItem
 
     from digestgen.diagnostics import Diagnostic
     from digestgen.survey import Survey
@@ -64,10 +65,38 @@ def now_option(what: str) -> Callable[[Any], Any]:
     )
 
 
+#: Options that mean the same wherever they stand.
+quiet_option: Final = click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+strict_option: Final = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+jobs_option: Final = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Work in N processes (default: the processors that may be used).",
+)
+
+
+def completed(name: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
+    """Return what completes a value in a shell by `name`, a function of `completions`."""
+
+    def values(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+        from digestgen import completions
+
+        return completions.fitting(name, str(context.find_root().params.get("folder") or "."), begun)
+
+    return values
+
+
 class Tag(click.ParamType[str]):
     """A language's tag (BCP 47)."""
 
     name = "language"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(value) for value in completed("languages")(ctx, param, incomplete)]
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         import re
@@ -100,7 +129,9 @@ def columns() -> int | None:
     """How many columns the terminal has that standard output is; None where it is none, and COLUMNS says nothing."""
     if not sys.stdout.isatty() and not os.environ.get("COLUMNS"):
         return None
-    return shutil.get_terminal_size().columns
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def has_blocks() -> bool:
@@ -118,7 +149,13 @@ def choosing(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--since", type=Moment(local=True), metavar="MOMENT", help="Only what is from this day or moment on."
         ),
-        click.option("--tag", default="", metavar="NAME", help="Only what has this tag, in any language."),
+        click.option(
+            "--tag",
+            default="",
+            metavar="NAME",
+            shell_complete=completed("tags"),
+            help="Only what has this tag, in any language.",
+        ),
         click.option("--lang", type=Tag(), metavar="TAG", help="Only what is in this language."),
     ):
         command = option(command)
@@ -137,12 +174,12 @@ def format_option(formats: tuple[str, ...]) -> Callable[[Any], Any]:
     )
 
 
-def surveyed(folder: Path, now: datetime) -> Survey:
+def surveyed(folder: Path, now: datetime, jobs: int | None = None) -> Survey:
     """Return the site in `folder`, or end where its settings are wrong; articles that cannot be read are counted."""
     from digestgen import survey
     from digestgen.report import counted
 
-    site, found = survey.of(folder, now)
+    site, found = survey.of(folder, now, jobs or 0)
     if site is None:
         tell(found, quiet=False)
         raise SystemExit(WRONG)

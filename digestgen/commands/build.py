@@ -25,17 +25,18 @@ if TYPE_CHECKING:
     help="Write to DIR instead of site.yaml's `output`.",
 )
 @console.now_option("Build as at this moment")
-@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1, 256),
-    metavar="N",
-    help="Parse and render in N processes (default: the processors that may be used).",
-)
+@console.strict_option
+@console.jobs_option
 @click.option("--no-search", is_flag=True, help="Leave the search index as it is.")
-@click.option("--explain", is_flag=True, help="Say for each file that is made why it is, and how long each stage took.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+@click.option(
+    "-v",
+    "--verbose",
+    "--explain",
+    "explain",
+    is_flag=True,
+    help="Say for each file that is made why it is, and how long each stage took.",
+)
+@console.quiet_option
 @click.pass_obj
 def command(
     folder: Path,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--anew", is_flag=True, help="With --links: ask what was good within the last week, too.")
 @click.option("--fix", is_flag=True, help="Mend what is certain: show the changes, ask, and write them.")
 @click.option("--yes", is_flag=True, help="With --fix: write without asking.")
-@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@console.strict_option
 @click.option(
     "--format",
     "form",
@@ -31,13 +31,8 @@ if TYPE_CHECKING:
     default="text",
     help="How to tell: for people (the default), as JSON, or as annotations of GitHub Actions.",
 )
-@click.option(
-    "--now",
-    type=console.Moment(),
-    metavar="MOMENT",
-    help="Check as at this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+@console.now_option("Check as at this moment")
+@console.quiet_option
 @click.pass_obj
 def command(
     folder: Path,

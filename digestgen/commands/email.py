@@ -32,12 +32,7 @@ if TYPE_CHECKING:
 )
 @click.option("--send", is_flag=True, help="Hand the mail to the server of `email.smtp` in site.yaml, after asking.")
 @click.option("--yes", is_flag=True, help="With --send: do not ask.")
-@click.option(
-    "--now",
-    type=console.Moment(),
-    metavar="MOMENT",
-    help="Take the site as at this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
-)
+@console.now_option("Take the site as at this moment")
 @click.pass_obj
 def command(
     folder: Path,

@@ -19,12 +19,21 @@ from digestgen import console
     metavar="TAG",
     help="The main language; the second one is English, or German beside English.",
 )
-@click.option("--theme", default="broadsheet", metavar="NAME", help="The theme (default: broadsheet).")
+@click.option(
+    "--theme",
+    default="broadsheet",
+    metavar="NAME",
+    shell_complete=console.completed("themes"),
+    help="The theme (default: broadsheet).",
+)
 @click.option("--title", default="", metavar="TEXT", help="What the digest is called (default: as the folder).")
 @click.option("--empty", is_flag=True, help="Make site.yaml and one article only, in any language.")
+@console.quiet_option
 @console.now_option("Date that article as at this moment")
 @click.pass_obj
-def command(folder: Path, target: Path, lang: str, theme: str, title: str, empty: bool, now: datetime | None) -> None:
+def command(
+    folder: Path, target: Path, lang: str, theme: str, title: str, empty: bool, quiet: bool, now: datetime | None
+) -> None:
     """Make a new site in DIR: a small digest of real events to change, and never over a file.
 
     It has articles in two languages, an edition, tags, publishers, a README, and schemas for editors.
@@ -43,6 +52,8 @@ def command(folder: Path, target: Path, lang: str, theme: str, title: str, empty
         for path in error.paths:
             click.echo(f"{console.relative(str(site / path))} is there already", err=True)
         raise click.ClickException("a new site is never written over files; nothing was written") from None
+    if quiet:
+        return
     shown = console.relative(str(site))
     click.echo(f"{shown}: {len(made)} files; site.yaml says what the digest is called, content/ has its articles")
-    click.echo(f"next: digestgen{'' if shown == '.' else f' -C {shown}'} build")
+    click.echo(f"next: digestgen{'' if shown == '.' else f' -C {shown}'} serve")

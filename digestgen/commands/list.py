@@ -20,9 +20,17 @@ from digestgen import console
 @console.choosing
 @console.format_option(("table", "json", "csv"))
 @console.now_option("What is published as at this moment")
+@console.jobs_option
 @click.pass_obj
 def command(
-    folder: Path, kind: str, lang: str | None, tag: str, since: datetime | None, form: str, now: datetime | None
+    folder: Path,
+    kind: str,
+    lang: str | None,
+    tag: str,
+    since: datetime | None,
+    form: str,
+    now: datetime | None,
+    jobs: int | None,
 ) -> None:
     """List what the site holds: articles (newest first), tags, sources, drafts, or all that is held back.
 
@@ -34,7 +42,7 @@ def command(
     """
     from digestgen import inventory, tables
 
-    site = console.surveyed(folder, now or console.now())
+    site = console.surveyed(folder, now or console.now(), jobs)
     choice = inventory.Choice(lang or "", tag, since)
     table = console.fit(lambda: inventory.listed(site, kind, choice))
     if form == "json":

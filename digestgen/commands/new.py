@@ -25,6 +25,7 @@ _output = click.option(
     help="Write to FILE, whose name ends in .md (default: below content/, named for date and headline).",
 )
 _edit = click.option("--edit", is_flag=True, help="Open the file in the editor that $VISUAL or $EDITOR names.")
+_quiet = console.quiet_option
 _now = console.now_option("Date it as at this moment")
 
 
@@ -47,11 +48,27 @@ def command() -> None:
 
 @command.command
 @click.argument("headline", required=False, metavar="[HEADLINE]")
-@click.option("--tags", multiple=True, metavar="TAGS", help="Its tags, parted by commas; may be given again.")
 @click.option(
-    "--source", multiple=True, metavar="SOURCE", help="An address, a key of sources.yaml or a name; may be given again."
+    "--tags",
+    multiple=True,
+    metavar="TAGS",
+    shell_complete=console.completed("tags"),
+    help="Its tags, parted by commas; may be given again.",
 )
-@click.option("--edition", default="", metavar="NAME", help="The edition that it is for, as 2024-49.")
+@click.option(
+    "--source",
+    multiple=True,
+    metavar="SOURCE",
+    shell_complete=console.completed("sources"),
+    help="An address, a key of sources.yaml or a name; may be given again.",
+)
+@click.option(
+    "--edition",
+    default="",
+    metavar="NAME",
+    shell_complete=console.completed("editions"),
+    help="The edition that it is for, as 2024-49.",
+)
 @click.option("--draft", is_flag=True, help="Hold it back until it is done.")
 @click.option(
     "--translate",
@@ -70,6 +87,7 @@ def command() -> None:
 @_lang
 @_output
 @_edit
+@_quiet
 @_now
 @click.pass_obj
 def article(
@@ -84,6 +102,7 @@ def article(
     lang: str | None,
     output: Path | None,
     edit: bool,
+    quiet: bool,
     now: datetime | None,
 ) -> None:
     """Begin an article of the headline HEADLINE, a translation, or one made from a wire report.
@@ -103,14 +122,14 @@ def article(
     moment = now or console.now()
     if report is not None:
         asked = drafts.Request(folder, report, moment, lang or "", output)
-        _begun(lambda: drafts.from_report(asked), edit, "a draft")
+        _begun(lambda: drafts.from_report(asked), edit, quiet, "a draft")
     elif original is not None:
         version = versions.Request(folder, original, moment, lang or "", headline or "", output)
-        _begun(lambda: versions.begin(version), edit, "a draft")
+        _begun(lambda: versions.begin(version), edit, quiet, "a draft")
     else:
         named = tuple(name.strip() for text in tags for name in text.split(",") if name.strip())
         idea = drafts.Idea(folder, headline or "", moment, lang or "", named, source, edition, draft, output)
-        _begun(lambda: drafts.begin(idea), edit, "an article")
+        _begun(lambda: drafts.begin(idea), edit, quiet, "an article")
 
 
 @command.command
@@ -119,6 +138,7 @@ def article(
 @_lang
 @_output
 @_edit
+@_quiet
 @_now
 @click.pass_obj
 def edition(
@@ -128,6 +148,7 @@ def edition(
     lang: str | None,
     output: Path | None,
     edit: bool,
+    quiet: bool,
     now: datetime | None,
 ) -> None:
     """Begin the file of an edition, in content/editions/.
@@ -150,11 +171,12 @@ def edition(
         _taken(error)
     except UnfitError as error:
         raise click.UsageError(str(error)) from None
-    console.tell(found, quiet=False)
+    console.tell(found, quiet)
     if made is None:
         console.end(found)
     held = "; nothing is in it yet, so it is a draft" if made.draft else f" with {counted(made.articles, 'article')}"
-    click.echo(f"{console.relative(str(made.path))}: the edition {made.name}{held}")
+    if not quiet:
+        click.echo(f"{console.relative(str(made.path))}: the edition {made.name}{held}")
     if edit:
         console.edit(made.path)
 
@@ -179,7 +201,7 @@ def _check_output(output: Path | None) -> None:
         raise click.UsageError(f"`{output}` would be no article: its name has to end in .md")
 
 
-def _begun(begin: Callable[[], tuple[Made | None, list[Diagnostic]]], edit: bool, what: str) -> None:
+def _begun(begin: Callable[[], tuple[Made | None, list[Diagnostic]]], edit: bool, quiet: bool, what: str) -> None:
     from digestgen.survey import UnfitError
 
     try:
@@ -188,11 +210,12 @@ def _begun(begin: Callable[[], tuple[Made | None, list[Diagnostic]]], edit: bool
         _taken(error)
     except UnfitError as error:
         raise click.UsageError(str(error)) from None
-    console.tell(found, quiet=False)
+    console.tell(found, quiet)
     if made is None:
         console.end(found)
     checks = f"; check {'; '.join(made.checks)}" if made.checks else ""
-    click.echo(f"{console.relative(str(made.path))}: {what} in `{made.lang}`{checks}")
+    if not quiet:
+        click.echo(f"{console.relative(str(made.path))}: {what} in `{made.lang}`{checks}")
     if edit:
         console.edit(made.path)
 

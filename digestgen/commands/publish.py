@@ -39,15 +39,10 @@ if TYPE_CHECKING:
     "--check", "live", metavar="URL|DIR", help="Say in what a live site, or a folder, differs from what was built."
 )
 @click.option("--private", is_flag=True, help="With --check: ask hosts in private networks as well.")
-@click.option(
-    "--now",
-    type=console.Moment(),
-    metavar="MOMENT",
-    help="Build as at this moment, as 2024-05-03T14:00Z (default: SOURCE_DATE_EPOCH, else the clock).",
-)
-@click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+@console.now_option("Build as at this moment")
+@console.strict_option
 @click.option("--no-search", is_flag=True, help="Leave the search index as it is.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+@console.quiet_option
 @click.pass_obj
 def command(
     folder: Path,

@@ -32,14 +32,8 @@ if TYPE_CHECKING:
 @click.option("--open", "browse", is_flag=True, help="Open the front page in the browser.")
 @click.option("--drafts", is_flag=True, help="Show drafts, too.")
 @click.option("--future", is_flag=True, help="Show articles of the future and embargoed ones, too.")
-@click.option(
-    "-j",
-    "--jobs",
-    type=click.IntRange(1, 256),
-    metavar="N",
-    help="Parse and render in N processes (default: the processors that may be used).",
-)
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+@console.jobs_option
+@console.quiet_option
 @click.pass_obj
 def command(
     folder: Path, port: int, host: str, browse: bool, drafts: bool, future: bool, jobs: int | None, quiet: bool

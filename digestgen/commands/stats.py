@@ -18,8 +18,11 @@ _SHOWN = 12
 @console.choosing
 @console.format_option(("table", "json", "csv"))
 @console.now_option("What is published as at this moment")
+@console.jobs_option
 @click.pass_obj
-def command(folder: Path, lang: str | None, tag: str, since: datetime | None, form: str, now: datetime | None) -> None:
+def command(
+    folder: Path, lang: str | None, tag: str, since: datetime | None, form: str, now: datetime | None, jobs: int | None
+) -> None:
     """Tell how many articles were published when, in which section and language, and whom they credit.
 
     Example: digestgen stats --lang de --since 2024-01-01
@@ -27,7 +30,7 @@ def command(folder: Path, lang: str | None, tag: str, since: datetime | None, fo
     from digestgen import inventory, tables
     from digestgen.report import counted
 
-    site = console.surveyed(folder, now or console.now())
+    site = console.surveyed(folder, now or console.now(), jobs)
     choice = inventory.Choice(lang or "", tag, since)
     found = console.fit(lambda: inventory.stats(site, choice))
     if form == "json":
