@@ -6,9 +6,9 @@ interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Final, NoReturn
 
 import click
@@ -54,19 +54,19 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="digestgen", message="%(prog)s %(version)s")
-@click.option(
-    "-C", "folder", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Work in DIR instead of here."
-)
+@click.option("-C", "folder", type=click.Path(), default=".", metavar="DIR", help="Work in DIR instead of here.")
 @click.option("--debug", is_flag=True, help="Show the trace of a fault of digestgen's own.")
 @click.pass_context
-def cli(context: click.Context, folder: Path, *, debug: bool) -> None:  # noqa: ARG001 - main() reads it
+def cli(context: click.Context, folder: str, *, debug: bool) -> None:  # noqa: ARG001 - main() reads it
     """Turn a folder of article files into a news digest for any static host.
 
     Example: digestgen build
     """
-    if not folder.is_dir():
+    from pathlib import Path  # who asks for help only need not wait for it
+
+    if not os.path.isdir(folder):
         raise click.UsageError(f"there is no folder {folder}")
-    context.obj = folder
+    context.obj = Path(folder)
 
 
 def main() -> NoReturn:
