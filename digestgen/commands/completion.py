@@ -14,7 +14,8 @@ _LOADED = {
 
 @click.command
 @click.argument("shell", type=click.Choice([*_LOADED]), metavar="bash|zsh|fish")
-def command(shell: str) -> None:
+@click.pass_context
+def command(context: click.Context, shell: str) -> None:
     """Print what completes commands, options and values in a shell: languages, tags, sources, editions and themes, too.
 
     In bash, put eval "$(digestgen completion bash)" into ~/.bashrc; in zsh, the same with zsh into ~/.zshrc, below
@@ -24,10 +25,8 @@ def command(shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
-    from digestgen.cli import cli
-
     known = get_completion_class(shell)
     assert known is not None
-    made = known(cli, {}, "digestgen", "_DIGESTGEN_COMPLETE")
+    made = known(context.find_root().command, {}, "digestgen", "_DIGESTGEN_COMPLETE")
     # asked as a template, for `source` runs the shell to see its version
     click.echo(f"# {_LOADED[shell]}\n" + (made.source_template % made.source_vars()).strip())
