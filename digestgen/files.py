@@ -384,7 +384,8 @@ def _listed(top: str, above: str, entries: list[os.DirEntry[str]], folders: list
     """Yield what `entries` are, and add to `folders` those that are to be walked."""
     for entry in entries:
         name = entry.name
-        if is_hidden(name) or is_litter(name):
+        # nearly all are articles, whose names cannot be either
+        if not (name.endswith(".md") and name[0].isalnum()) and (is_hidden(name) or is_litter(name)):
             continue
         path = above + name
         try:
@@ -403,7 +404,8 @@ def _listed(top: str, above: str, entries: list[os.DirEntry[str]], folders: list
 
 
 def _looked_up(entry: os.DirEntry[str]) -> tuple[int, os.stat_result]:
-    entry.name.encode()  # a UnicodeError for a name that no page and no message could show
+    if not entry.name.isascii():
+        entry.name.encode()  # a UnicodeError for a name that no page and no message could show
     known = system.entry_stat(entry)
     return known.st_mode, known
 

@@ -112,7 +112,8 @@ def opened(
     with files.lock(f"{root}/{LOCK}"):
         _clear_staging(root)
         try:
-            yield Output(root, _owned(root, *known), _any if later is None else lambda path: not later(path))
+            owned, listed = _owned(root, *known)
+            yield Output(root, owned, _any if later is None else lambda path: not later(path), listed=listed)
         finally:
             _clear_staging(root)
 
@@ -131,12 +132,13 @@ def _clear_staging(root: str) -> None:
         files.remove_empty_dirs(root, [STAGING])
 
 
-def _owned(root: str, mark: str, known: Mapping[str, str]) -> Owned:
-    """Return what the list says; one that is as it was is not read again line by line."""
+def _owned(root: str, mark: str, known: Mapping[str, str]) -> tuple[Owned, bytes]:
+    """Return what the list says, and where it is the `known` one, itself: that is not read again line by line."""
     with contextlib.suppress(FileNotFoundError, files.TooLargeError):
-        if mark and fingerprint.of_bytes(files.read_bytes(f"{root}/{LIST}", _LIMIT)) == mark:
-            return {path: frozenset((one,)) for path, one in known.items()}
-    return read_list(root)
+        data = files.read_bytes(f"{root}/{LIST}", _LIMIT) if mark else b""
+        if mark and fingerprint.of_bytes(data) == mark:
+            return {path: frozenset((one,)) for path, one in known.items()}, data
+    return read_list(root), b""
 
 
 def read_list(root: str) -> Owned:
@@ -155,8 +157,20 @@ def read_list(root: str) -> Owned:
 
 
 def _list_of(owned: Owned) -> bytes:
+    return (_HEADER + _lines(owned)).encode()
+
+
+def _lines(owned: Owned) -> str:
     lines = sorted((path, mark) for path, marks in owned.items() for mark in marks)
-    return (_HEADER + "".join(f"{mark} {path}\n" for path, mark in lines)).encode()
+    return "".join(f"{mark} {path}\n" for path, mark in lines)
+
+
+def _with_lines(listed: bytes, before: Owned, after: Owned) -> bytes:
+    """Return a list in which the files of `after`, which stand in it as `before` has them, have other fingerprints."""
+    for path, marks in after.items():
+        old, new = ("\n" + _lines({path: known}) for known in (before[path], marks))
+        listed = listed.replace(old.encode(), new.encode(), 1)
+    return listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +197,8 @@ class Output:
     """Tells of a path whether this step of the build looks after it; what others look after stays as it is."""
     marks: dict[str, str] = field(default_factory=dict)
     staged: dict[str, str] = field(default_factory=dict)
+    listed: bytes = b""
+    """The list as it was written, if that is known."""
     same: set[str] = field(default_factory=set)
     """What was kept by its stamp, without reading it."""
     _good: set[str] = field(default_factory=set)
@@ -277,6 +293,8 @@ class Output:
 
     def commit(self, found: list[Diagnostic]) -> Written:
         """Replace what changed, remove what is owned and no longer wanted, and note what is owned now."""
+        if self.listed and self.owned.keys() == self.marks.keys():
+            return self._exchanged()
         stale = sorted(path for path in self.owned.keys() - self.marks.keys() if self.mine(path))
         final = {path: marks for path, marks in self.owned.items() if not self.mine(path)}
         final |= {path: frozenset({mark}) for path, mark in self.marks.items()}
@@ -288,15 +306,31 @@ class Output:
         folders = {folder for path in self.staged for folder in _above(path)}
         in_the_way = [path for path in stale if path in folders or any(map(self.staged.__contains__, _above(path)))]
         removed = self._remove(in_the_way, found)
-        for path in sorted(self.staged, key=_order):
-            files.make_dirs(os.path.dirname(f"{self.root}/{path}"))
-            _clear_folder(f"{self.root}/{path}")
-            files.replace(self.staged[path], f"{self.root}/{path}")
+        self._replace()
         removed += self._remove([path for path in stale if path not in in_the_way], found)
         if self.staged or stale or final != self.owned:
             self._write_list(final)
         written = tuple(sorted(self.staged))
         return Written(written, tuple(sorted(removed)), len(self.marks) - len(written))
+
+    def _exchanged(self) -> Written:
+        """Replace what changed where the list names the same files as before: only their lines are other ones."""
+        final = {path: frozenset((mark,)) for path, mark in self.marks.items() if mark not in self.owned[path]}
+        union = {path: self.owned[path] | marks for path, marks in final.items()}
+        between = _with_lines(self.listed, self.owned, union)
+        if final:
+            self._write(between)
+        self._replace()
+        if final:
+            self._write(_with_lines(between, union, final))
+        written = tuple(sorted(self.staged))
+        return Written(written, (), len(self.marks) - len(written))
+
+    def _replace(self) -> None:
+        for path in sorted(self.staged, key=_order):
+            files.make_dirs(os.path.dirname(f"{self.root}/{path}"))
+            _clear_folder(f"{self.root}/{path}")
+            files.replace(self.staged[path], f"{self.root}/{path}")
 
     def _remove(self, stale: Iterable[str], found: list[Diagnostic]) -> list[str]:
         removed = []
@@ -317,8 +351,11 @@ class Output:
         return removed
 
     def _write_list(self, owned: Owned) -> None:
+        self._write(_list_of(owned))
+
+    def _write(self, listed: bytes) -> None:
         files.make_dirs(f"{self.root}/{STAGING}")
-        files.write_new(f"{self.root}/{STAGING}/list", _list_of(owned), sync=True)
+        files.write_new(f"{self.root}/{STAGING}/list", listed, sync=True)
         files.replace(f"{self.root}/{STAGING}/list", f"{self.root}/{LIST}")
 
 

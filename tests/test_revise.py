@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from digestgen import build, revise, unchanged
+from digestgen import build, revise, unchanged, writer
 from digestgen.plan import record
 from digestgen.serve import badges
 from tests.building import NOW, published, told
@@ -185,6 +185,7 @@ def differing(root: Path, result: build.Result) -> set[str]:
     have, want = published(root / "out"), published(root / "fresh")
     assert told(result.diagnostics) == told(clean.diagnostics)
     assert (result.unlinked, result.held, result.pages) == (clean.unlinked, clean.held, clean.pages)
+    assert (root / "out" / writer.LIST).read_bytes() == (root / "fresh" / writer.LIST).read_bytes()
     return {path for path in have.keys() | want.keys() if have.get(path) != want.get(path)}
 
 

@@ -19,7 +19,7 @@ from digestgen.model import Article
 from digestgen.pictures.album import Album
 from digestgen.plan import held, syndication
 from digestgen.plan.desk import Desk
-from digestgen.plan.outputs import Cleaned, Copied, Output
+from digestgen.plan.outputs import Cleaned, Copied, Output, Sized
 from digestgen.plan.site import Piece, Pieces, Plan
 
 #: The kinds of channels whose entries are articles.
@@ -147,7 +147,7 @@ def claims(outputs: Iterable[Output]) -> tuple[tuple[str, str], ...]:
 
 def _copied(output: Output) -> str:
     content = output.content
-    return f"{type(content).__name__} {content.source}" if isinstance(content, Copied | Cleaned) else ""
+    return f"{type(content).__name__} {content.source}" if isinstance(content, Copied | Cleaned | Sized) else ""
 
 
 def _story(piece: Piece) -> tuple[str, str, str, str] | None:
