@@ -156,9 +156,7 @@ def apache(facts: Facts) -> str:
         f'<LocationMatch "^{base}/.*{_FINGERPRINTED}">',
         f'    Header set Cache-Control "{FOREVER}"',
         "</LocationMatch>",
-        f'<LocationMatch "^{base}/(?:.*/)?\\.(?!well-known/)">',
-        "    Require all denied",
-        "</LocationMatch>",
+        f'RedirectMatch 404 "^{base}/(?:.*/)?\\.(?!well-known/)"',
     ]
     for old, new in facts.redirects:
         lines.append(f'RedirectMatch 301 "^{base}{re.escape(old)}$" "{facts.target(new)}"')

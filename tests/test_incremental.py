@@ -214,6 +214,8 @@ class Editing(RuleBasedStateMachine):
                 "paginate: 2",
                 "images: {widths: [20, 40]}",
                 "images: {widths: [20], formats: [webp, jpeg]}",
+                "publish: {host: cloudflare, compress: gzip}",
+                "publish: {host: gitlab}",
                 "x",
             ]
         ),

@@ -14,11 +14,15 @@ from pathlib import Path
 import pytest
 
 from digestgen import build, files, writer
-from digestgen.diagnostics import shown
+from digestgen.diagnostics import Diagnostic, shown
 from digestgen.publish import git, publishing, release
 from digestgen.publish.publishing import Request, Result, publish
+from digestgen.publish.stopped import Stopped
 from tests.building import NOW, plain_theme, told
 from tests.sites import write_site
+from tests.test_cli import Call, call
+
+__all__ = ["call"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -718,7 +722,75 @@ def test_only_what_changed_is_looked_over(world: World, monkeypatch: pytest.Monk
     assert not [path for path in looked if "second" in path]
 
 
+# --- the command
+
+
+def test_the_command_says_what_it_did_and_ends_well(world: World, call: Call) -> None:
+    ended = call("-C", world.site, "publish", "--now", "2024-06-01")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("published to gh-pages of origin, ")
+    assert call("-C", world.site, "publish", "--now", "2024-06-01", "-q").out == ""
+
+
+def test_the_command_ends_with_1_where_nothing_was_published(world: World, call: Call) -> None:
+    world.write("publish: {branch: main}")
+    ended = call("-C", world.site, "publish")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.endswith("nothing was published\n")
+    with files.lock(str(world.site / ".digestgen" / "publish.lock")):
+        ended = call("-C", world.site, "publish")
+    assert (ended.code, ended.out) == (1, "")
+    assert "another build or publish is at work in" in ended.err
+
+
+def test_what_someone_else_publishes_is_built_and_looked_over(world: World, tmp_path: Path, call: Call) -> None:
+    (world.site / "site.yaml").write_text("title: The Paper\ntheme: plain\n")
+    words = ("publish", "--prepare", "--url", "https://ed.example/paper", "--output", tmp_path / "out")
+    ended = call("-C", world.site, *words)
+    assert ended.code == 0
+    assert re.fullmatch(r"\d+ files were built and looked over\n", ended.out)
+    assert "https://ed.example/paper/2024/05/first/" in (tmp_path / "out" / "sitemap.xml").read_text()
+    assert world.tip == ""
+    world.write(body="AK" + "IAZ3MSJV4WXNPDQR5T")
+    assert call("-C", world.site, "publish", "--prepare").code == 1
+
+
+def test_a_search_index_that_fails_does_not_hold_up_the_site(
+    world: World, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = build.build
+
+    def built(request: build.Request) -> build.Result:
+        result = before(request)
+        result.diagnostics.append(Diagnostic("missing-extra", "the index was not made"))
+        return result
+
+    monkeypatch.setattr(build, "build", built)
+    ended = call("-C", world.site, "publish")
+    assert (ended.code, world.tip != "") == (1, True)
+    assert "the index was not made" in ended.err
+
+
+def test_someone_at_a_terminal_is_asked_by_git(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", type("Terminal", (), {"isatty": lambda _self: True})())
+    monkeypatch.delenv("GIT_TERMINAL_PROMPT", raising=False)
+    assert "GIT_TERMINAL_PROMPT" not in git._environment()
+
+
 # --- the output folder
+
+
+def test_a_build_that_was_killed_is_not_published(tmp_path: Path) -> None:
+    (tmp_path / writer.LIST).write_text(f"{'0' * 64} index.html\n{'1' * 64} index.html\n")
+    with pytest.raises(Stopped, match="did not come to its end"):
+        release.of_output(str(tmp_path))
+
+
+@pytest.mark.parametrize("path", [".env", "a/.git/config", "notes.txt~", "#draft#"])
+def test_a_list_that_names_what_no_build_writes_is_refused(tmp_path: Path, path: str) -> None:
+    (tmp_path / writer.LIST).write_text(f"{'0' * 64} {path}\n")
+    with pytest.raises(Stopped, match="is a hidden file or an editor's"):
+        release.of_output(str(tmp_path))
 
 
 def test_files_that_the_build_did_not_write_are_not_published(world: World) -> None:
