@@ -146,15 +146,18 @@ def bring_up(
     return done
 
 
-def borrowed(lender: str, root: str, before: Mapping[str, Seen], found: list[Diagnostic]) -> Indexed:
-    """Take over, as it is, the index in the output folder `lender` into the output folder `root`, which is locked."""
+def borrowed(lender: str, root: str, before: Mapping[str, Seen], found: list[Diagnostic]) -> Indexed | None:
+    """Take over, as it is, the index in the output folder `lender` into the output folder `root`, which is locked.
+
+    Where there is none to be had, None comes back, and what is there stays.
+    """
     target = writer.Output(root, writer.read_list(root), inside)
-    for path, marks in writer.read_list(lender).items():
-        stamp = before.get(path, ("", None, ""))[1]
-        if inside(path) and not target.keep(path, min(marks), stamp):
+    lent = {path: min(marks) for path, marks in writer.read_list(lender).items() if inside(path)}
+    for path, mark in lent.items():
+        if not target.keep(path, mark, before.get(path, ("", None, ""))[1]):
             with contextlib.suppress(FileNotFoundError):
                 target.stage(path, files.read_bytes(f"{lender}/{path}", _LIMIT), found)
-    return Indexed(written=target.commit(found), same=target.same, marks=target.marks)
+    return Indexed(written=target.commit(found), same=target.same, marks=target.marks) if lent else None
 
 
 def _remembered(store: Traces) -> dict[str, list[str]]:

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 
 from digestgen import build, csp, files, search
 from digestgen.diagnostics import Span
+from digestgen.serve import worker
 from tests.browser import accessibility_faults, lines, serving, vnu
 from tests.building import NOW, built, everything, published, still_as_it_was, told
 from tests.conftest import OpenPage
@@ -223,6 +224,13 @@ def test_a_preview_borrows_the_last_index(own: Path, monkeypatch: pytest.MonkeyP
     assert (noted, index(own)) == ([], before)
     (own / "public" / search.MANIFEST).unlink()
     assert build.build(asked).ok
+
+
+def test_the_preview_searches_the_last_index_until_it_has_its_own(own: Path) -> None:
+    at_work = worker.Worker(worker.Order(str(own), ".digestgen/preview", drafts=False, future=False, jobs=1))
+    first, _ = at_work.work(NOW)
+    assert isinstance(first, worker.Built)
+    assert {path for path in first.files if search.inside(path)} == index(own).keys()
 
 
 def test_an_index_that_is_not_wanted_any_more_is_removed(own: Path) -> None:

@@ -124,6 +124,7 @@ class Worker:
             future=order.future,
             stable_names=True,
             search=index,
+            borrow=not self.indexed,
         )
         for _ in range(_TIMES):
             with contextlib.suppress(files.BusyError):
