@@ -7,7 +7,9 @@
     python3 dev.py css       minify the style sheets of the themes anew, after a change of one
     python3 dev.py docs      write the pages of docs/reference/ that are made from the code
     python3 dev.py test      everything that has to hold, browser tests included
-    python3 dev.py lighthouse   what Lighthouse says of pages in every theme; minutes
+    python3 dev.py lighthouse    what Lighthouse says of pages in every theme; minutes
+    python3 dev.py matrix        look at every page kind of every theme, in each colour scheme, width and language
+    python3 dev.py screenshots   take the pictures of the themes in docs/images/ anew
 
 What it installs goes into .venv and .dev beside it. On Debian, as root, `test` also installs Chromium and
 fonts with apt-get; elsewhere it names what is missing and fails. Every command is shown before it runs, and
@@ -53,7 +55,7 @@ def main(arguments: list[str]) -> int:
         wanted = ".".join(map(str, OLDEST_PYTHON))
         fail("digestgen needs Python %s or newer; this is Python %s" % (wanted, sys.version.split()[0]))
     commands = {"bench": bench, "build": build, "check": check, "css": css, "docs": docs, "test": test}
-    commands["lighthouse"] = lighthouse
+    commands |= {"lighthouse": lighthouse, "matrix": matrix, "screenshots": screenshots}
     options = arguments[1:]
     sized = arguments[:1] == ["bench"] and len(options) == 1 and options[0].isdecimal()
     if not arguments or arguments[0] not in commands or (options and not sized):
@@ -118,6 +120,19 @@ def ready_styles() -> dict[Path, str]:
 def docs() -> None:
     set_up("project")
     run(PYTHON, "-c", "import dev; dev.write_reference()")
+
+
+def matrix() -> None:
+    system_needs()
+    set_up("dev")
+    checker()
+    run(PYTHON, "-m", "pytest", "-n", "auto", "tests/test_look.py", "--matrix")
+
+
+def screenshots() -> None:
+    system_needs()
+    set_up("dev")
+    run(PYTHON, "-m", "tests.screenshots")
 
 
 def write_reference() -> None:

@@ -75,7 +75,7 @@ def main(folder: Path) -> None:
             for sheet in SHEETS:
                 path = folder / f"{theme}-{sheet.name}.webp"
                 _laid(sheet, _shots(sheet, sites[sheet.site], browser)).save(path, quality=72, method=6)
-                print(f"{path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}: {path.stat().st_size:,} bytes")
+                sys.stdout.write(f"{path.name}: {path.stat().st_size:,} bytes\n")
         browser.close()
 
 

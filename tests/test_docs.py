@@ -340,12 +340,16 @@ def test_the_plug_in_of_the_how_to_works_as_it_is_written(tmp_path: Path) -> Non
     assert 'href="../2024/05/hello/"' in (tmp_path / "public/headlines/index.html").read_text()
 
 
-def test_the_how_to_on_options_names_every_option_of_broadsheet() -> None:
+@pytest.mark.parametrize("theme", ["broadsheet", "bulletin", "wire"])
+def test_the_how_to_on_options_names_every_option_of_each_theme(theme: str) -> None:
     options = {
         key: {"default": "none"} | option
-        for name in ("base", "broadsheet")
+        for name in ("base", theme)
         for key, option in of_yaml((own_themes() / name / "theme.yaml").read_text())["options"].items()
     }
-    page = (DOCS / "how-to" / "theme-options.md").read_text()
-    rows = dict(re.findall(r"^\| `(\w+)` \|.*\| `([^`]+)` \|$", page, re.MULTILINE))
-    assert rows == {name: str(option["default"]) for name, option in options.items()}
+    _, _, page = (DOCS / "how-to" / "theme-options.md").read_text().partition(f"| option of {theme} |")
+    rows = dict(re.findall(r"^\| `(\w+)` \|.*\| `([^`]+)` \|$", page.partition("\n\n")[0], re.MULTILINE))
+    assert rows == {
+        name: str(option["default"]).replace("True", "true").replace("False", "false")
+        for name, option in options.items()
+    }

@@ -121,3 +121,29 @@ def test_the_readers_own_colours_leave_a_calendar_legible(
     assert page.evaluate(f"{day}.outlineStyle") == "solid"
     fills = "[...document.querySelectorAll('.dg-heat path')].map(item => getComputedStyle(item).fill)"
     assert len(set(page.evaluate(fills))) > 1
+
+
+@pytest.mark.parametrize(
+    ("theme", "options", "path", "wanted"),
+    [
+        ("bulletin", "{paragraphs: space}", "a", 'data-paragraphs="space"'),
+        ("bulletin", "{numbers: false}", "a", " data-plain"),
+        ("bulletin", "{density: dense}", "a", 'data-density="dense"'),
+        ("wire", "{face: mono}", "a", 'data-face="mono"'),
+        ("wire", "{density: roomy}", "a", "<html"),
+        ("wire", "{summaries: true}", "", '<p class="dg-summary">What it was.</p>'),
+    ],
+)
+def test_options_of_a_theme_change_its_pages(tmp_path: Path, theme: str, options: str, path: str, wanted: str) -> None:
+    article = "-- content/a.md --\n---\ntitle: A\ndate: 2024-05-01\nsummary: What it was.\n---\nText.\n"
+    head = f"-- site.yaml --\ntitle: T\npermalink: /{{slug}}/\ntheme: {theme}\n"
+
+    def page(settings: str) -> str:
+        shutil.rmtree(tmp_path / "site", ignore_errors=True)
+        site = write_site(tmp_path / "site", head + settings + article)
+        assert (result := built(site)).ok, told(result.diagnostics)
+        return (site / "public" / path / "index.html").read_text(encoding="utf-8")
+
+    changed, plain = page(f"theme_options: {options}\n"), page("")
+    assert wanted in changed
+    assert changed != plain
