@@ -200,6 +200,7 @@ PDF
         ("embargo: 2025-01-01", "![It](/shot.svg)", "", {"file.pdf", "shot.svg"}),
         ("embargo: 2025-01-01", "[It](static/shot.svg)", "", {"file.pdf", "shot.svg"}),
         ("embargo: 2025-01-01", "", "nav: [{title: Shot, url: /shot.svg}]", {"file.pdf", "shot.svg"}),
+        ("embargo: 2025-01-01", "", "theme_options: {masthead: shot.svg}", {"file.pdf", "shot.svg"}),
         ("draft: true", "", "", {"file.pdf", "shot.svg"}),
         ("expires: 2024-05-02", "", "", {"file.pdf", "shot.svg"}),
     ],

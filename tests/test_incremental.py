@@ -210,6 +210,8 @@ class Editing(RuleBasedStateMachine):
                 "tagline: A line",
                 "copyright: Ours",
                 "theme_options: {face: sans}",
+                "theme_options: {masthead: p.png, columns: 2}",
+                "minify: true",
                 "policies: {contact: /about/}",
                 "paginate: 2",
                 "images: {widths: [20, 40]}",

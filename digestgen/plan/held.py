@@ -10,6 +10,7 @@ from digestgen.library import Library
 from digestgen.links import Resolver
 from digestgen.markup import convert
 from digestgen.model import Article
+from digestgen.views import Picture
 
 
 def at_stake(library: Library) -> bool:
@@ -22,10 +23,11 @@ def at_stake(library: Library) -> bool:
     )
 
 
-def pictures(library: Library) -> dict[str, Article]:
+def pictures(library: Library, options: Iterable[object] = ()) -> dict[str, Article]:
     """Return the pictures in content/static/ that only articles of the future show, by path: each with one of these.
 
-    Everything else there is copied as it is, whatever drafts or expired articles say of it.
+    Everything else there is copied as it is, whatever drafts or expired articles say of it. What `options` of the theme
+    show stands on every page.
     """
     found: dict[str, Article] = {}
     for held in library.held:
@@ -33,7 +35,8 @@ def pictures(library: Library) -> dict[str, Article]:
             for target in _shown(held.article):
                 found.setdefault(_static(held.article, target), held.article)
     found.pop("", None)
-    return {path: article for path, article in found.items() if path not in _named(library)} if found else {}
+    shown = {parse.STATIC + urls.unquote(item.url) for item in options if isinstance(item, Picture)} if found else set()
+    return {path: article for path, article in found.items() if path not in shown | _named(library)} if found else {}
 
 
 def _shown(article: Article) -> Iterator[str]:

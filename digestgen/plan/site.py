@@ -102,7 +102,7 @@ def plan(
     draft = _Draft()
     resolver = Resolver(shelf, files, {}, unread, album or Album())
     desks = [Desk(shelf, part, resolver) for part in shelf.parts]
-    back = held.pictures(shelf)
+    back = held.pictures(shelf, theme_options.values())
     draft.found.extend(held.told(back, files, shelf.config.content))
     static = _static(files - back.keys(), shelf.config.content, draft)
     resolver.known = known(static)  # cards show pictures from there
