@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 
 #: Seconds after which something that should have happened has not.
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 Value = TypeVar("Value")
 

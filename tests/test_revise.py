@@ -13,6 +13,7 @@ import pytest
 from digestgen import build, revise, unchanged, writer
 from digestgen.plan import record
 from digestgen.serve import badges
+from digestgen.serve.values import Badge
 from tests.building import NOW, published, told
 from tests.sites import write_site
 
@@ -344,7 +345,7 @@ def test_a_plan_that_leaves_something_out_shows(left_out: str, tmp_path: Path, m
 
 
 def test_badges_are_after_a_revision_what_they_are_after_a_whole_look(root: Path) -> None:
-    def whole() -> tuple[build.Result, dict[str, badges.Badge]]:
+    def whole() -> tuple[build.Result, dict[str, Badge]]:
         result = build.build(build.Request(root / "site", NOW, root / "out", jobs=1, whole=True))
         assert result.library is not None
         return result, badges.badges(result.library, result.diagnostics, NOW)

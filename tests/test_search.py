@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from digestgen import build, csp, files, search
 from digestgen.diagnostics import Span
-from digestgen.serve import worker
+from digestgen.serve import values, worker
 from tests.browser import accessibility_faults, lines, serving, vnu
 from tests.building import NOW, built, everything, published, still_as_it_was, told
 from tests.conftest import OpenPage
@@ -227,9 +227,9 @@ def test_a_preview_borrows_the_last_index(own: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_the_preview_searches_the_last_index_until_it_has_its_own(own: Path) -> None:
-    at_work = worker.Worker(worker.Order(str(own), ".digestgen/preview", drafts=False, future=False, jobs=1))
+    at_work = worker.Worker(values.Order(str(own), ".digestgen/preview", drafts=False, future=False, jobs=1))
     first, _ = at_work.work(NOW)
-    assert isinstance(first, worker.Built)
+    assert isinstance(first, values.Built)
     assert {path for path in first.files if search.inside(path)} == index(own).keys()
 
 

@@ -453,6 +453,26 @@ def test_whatever_becomes_of_the_files_the_last_state_is_shown(tmp_path: Path) -
         preview.shows("/other/2024/05/two/", lambda page: b"Too." in page)
 
 
+def test_registries_templates_settings_and_plug_ins_are_watched(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "site", SITE.replace("theme: plain\n", "theme: plain\nplugins: [own/plug.py]\n"))
+    plug = "from dataclasses import replace\ndef change(article):\n    return replace(article, title='Of one')\n"
+    (folder / "own").mkdir()
+    (folder / "own" / "plug.py").write_text(plug)
+    with previewing(folder) as preview:
+        preview.shows(PAGE, lambda page: b"<h1>Of one</h1>" in page)
+        preview.change("own/plug.py", "Of one", "Of two")
+        preview.shows(PAGE, lambda page: b"<h1>Of two</h1>" in page)
+        preview.change("themes/plain/templates/article.html", "<h1>", "<h1 class=x>")
+        preview.shows(PAGE, lambda page: b"<h1 class=x>Of two</h1>" in page)
+        preview.change("site.yaml", "title: Digest", "title: Other")
+        preview.shows(PAGE, lambda page: b"| Other</title>" in page)
+        preview.write("sources.yaml", "ecb: {name: The Bank}\n")
+        preview.change(ONE, "[https://www.ecb.europa.eu/]", "[ecb]")
+        preview.becomes(lambda: preview.ask("/news/sources/ecb/")[0], lambda status: status == 200)
+        preview.change("own/plug.py", "return", "retrun")
+        preview.until("own/plug.py:3")
+
+
 def test_a_branch_switch_is_followed(tmp_path: Path) -> None:
     folder = write_site(tmp_path / "site", SITE)
 
@@ -551,6 +571,38 @@ def test_a_second_preview_takes_the_next_port_and_says_so(preview: Preview) -> N
         assert second.ask(PAGE)[0] == 200
         assert (preview.folder / ".digestgen" / "preview-2" / "site").is_dir()
     assert preview.ask(PAGE)[0] == 200
+
+
+def test_a_folder_without_a_site_is_told_and_left_as_it_is(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "digestgen", "-C", str(tmp_path), "serve", "--port", "0"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, b"missing-site" in done.stderr, list(tmp_path.iterdir())) == (1, True, [])
+
+
+def test_the_browser_is_opened_at_the_front_page(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "site", SITE)
+    browser = tmp_path / "browser"
+    browser.write_text(f"#!{sys.executable}\nimport sys\nopen({str(tmp_path / 'opened')!r}, 'w').write(sys.argv[1])\n")
+    browser.chmod(0o755)
+    opened = tmp_path / "opened"
+    with previewing(folder, "--open", environment={"BROWSER": f"{browser} %s"}) as preview:
+        preview.becomes(lambda: opened.read_text() if opened.exists() else "", lambda text: text == preview.address)
+
+
+def test_the_server_itself_knows_nothing_of_builds() -> None:
+    code = (
+        "import sys, digestgen.serve.server; "
+        "print([name for name in ('digestgen.build', 'markdown', 'jinja2', 'nh3') if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, check=True
+    )
+    assert done.stdout == b"[]\n"
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

@@ -150,6 +150,20 @@ def test_a_template_that_changes_changes_the_page_in_place(page: Page, preview: 
     assert page.evaluate("window.stayed") is True
 
 
+def test_a_page_with_a_script_of_its_own_is_loaded_anew_in_its_place(page: Page, preview: Preview) -> None:
+    preview.write("themes/mine/assets/own.js", "window.ran = (window.ran ?? 0) + 1;")
+    template = "themes/mine/templates/base.html"
+    preview.change(template, "{{ super() }}", '{{ super() }}<script src="{{ asset("own.js") }}" defer></script>')
+    preview.shows("/news/2024/05/rates/", lambda data: b"own.js" in data)
+    visit(page, preview)
+    page.evaluate("window.scrollTo(0, 600)")
+    preview.change(ARTICLE, "Paragraph 60 of the story", "Paragraph sixty of the story")
+    expect(page.get_by_text("Paragraph sixty of the story")).to_be_attached(timeout=20_000)
+    page.wait_for_load_state()
+    assert page.evaluate("[window.ran, window.stayed === undefined, window.scrollY]") == [1, True, 600]
+    preview.change(template, '<script src="{{ asset("own.js") }}" defer></script>', "")
+
+
 def test_a_badge_marks_drafts_and_what_is_missing(page: Page, preview: Preview) -> None:
     visit(page, preview, "2024/05/draft/")
     badge = page.locator("digestgen-preview .badge")

@@ -14,10 +14,9 @@ from hypothesis import strategies as some
 
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.serve import editor, guard, media, pages, wire
-from digestgen.serve.badges import Badge
 from digestgen.serve.holdings import Holdings
 from digestgen.serve.news import Desk
-from digestgen.serve.worker import Built, Facts
+from digestgen.serve.values import Badge, Built, Facts
 
 # --- addresses
 

@@ -16,7 +16,7 @@ from digestgen import console
 
 if TYPE_CHECKING:
     from digestgen.diagnostics import Diagnostic
-    from digestgen.serve.worker import Built
+    from digestgen.serve.values import Built
 
 
 @click.command
@@ -47,6 +47,8 @@ def command(
     """
     from digestgen.serve import door, guard, server
 
+    if not (folder / "site.yaml").exists():
+        _no_site(folder)
     voice = _Voice(quiet, browse)
     if not guard.is_loopback(host):
         voice.warn(host)
@@ -59,6 +61,15 @@ def command(
                 asyncio.run(server.Server(options, spoken, room).serve())
     except door.PortsTakenError as error:
         raise click.ClickException(str(error)) from None
+
+
+def _no_site(folder: Path) -> None:
+    """Tell that there is nothing to preview, before anything is put there."""
+    from digestgen.build import settings_of
+
+    found = settings_of(folder)[1]
+    console.tell(found, quiet=False)
+    console.end(found)
 
 
 def _clock() -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -12,15 +12,7 @@ from digestgen.diagnostics import Diagnostic
 from digestgen.library import Held, Library
 from digestgen.model import Article
 from digestgen.plan.outputs import file_of
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """Of the page of the file `path` (relative to the site's folder): why it is held back, and what is missing."""
-
-    path: str
-    states: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
+from digestgen.serve.values import Badge
 
 
 def badges(shelf: Library, told: Iterable[Diagnostic], now: datetime) -> dict[str, Badge]:

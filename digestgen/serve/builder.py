@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from digestgen import codec
-from digestgen.serve.worker import ZONE, Built, Facts, Order
+from digestgen.serve.values import ZONE, Built, Facts, Order
 
 Value = TypeVar("Value")
 

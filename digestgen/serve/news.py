@@ -10,9 +10,8 @@ from typing import Final
 
 from digestgen import files, paths
 from digestgen.diagnostics import Diagnostic, shown
-from digestgen.serve.badges import Badge
 from digestgen.serve.holdings import Holdings
-from digestgen.serve.worker import Built, Facts
+from digestgen.serve.values import Badge, Built, Facts
 
 #: Messages that a browser is given; the terminal has all.
 _MOST: Final = 50

@@ -21,9 +21,9 @@ from digestgen.serve.builder import Builder
 from digestgen.serve.door import Door, House
 from digestgen.serve.holdings import Place
 from digestgen.serve.news import Desk
+from digestgen.serve.values import Built, Facts, Order
 from digestgen.serve.watch import Change, Watch
 from digestgen.serve.wire import Answer, Entity, Refused, Request
-from digestgen.serve.worker import Built, Facts, Order
 
 #: So many event streams at once, one for each page that is open.
 _STREAMS: Final = 100

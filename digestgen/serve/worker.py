@@ -16,66 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import IO, Final
-from zoneinfo import ZoneInfo
 
 from digestgen import build, codec, config, files, search, unchanged, writer
 from digestgen.diagnostics import Diagnostic
 from digestgen.report import notes
-from digestgen.serve.badges import Badge, badges, revised
-
-ZONE: Final = ZoneInfo("UTC")
+from digestgen.serve.badges import badges, revised
+from digestgen.serve.values import Badge, Built, Facts, Order
 
 #: How often, and after how many seconds, the place is asked for in which another build is at work.
 _TIMES: Final = 40
 _PAUSE: Final = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be built, the same each time: `room` is the preview's own place in the site's `folder`."""
-
-    folder: str
-    room: str
-    drafts: bool
-    future: bool
-    jobs: int = 0
-
-    @property
-    def output(self) -> str:
-        return f"{self.folder}/{self.room}/site"
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """What a build did. `files` are those that are new or changed, by path, with their fingerprints.
-
-    `ok` tells that the site is as its sources say; otherwise it is as it was. `fault` is what stopped the build, where
-    that is none of the user's files. `roots` are the folders that the site is made from, relative to its own.
-    """
-
-    ok: bool
-    diagnostics: tuple[Diagnostic, ...] = ()
-    fault: str = ""
-    base: str = ""
-    roots: tuple[str, ...] = ()
-    files: Mapping[str, str] = field(default_factory=dict)
-    gone: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    milliseconds: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known besides: badges that changed, by the path of the page, and those that went.
-
-    `until` is the moment (seconds since 1970) at which the site changes by itself, 0 where it never does.
-    """
-
-    badges: Mapping[str, Badge] = field(default_factory=dict)
-    gone: tuple[str, ...] = ()
-    until: int = 0
-    searched: bool = False
-    """Whether the site has a search whose index was not brought up to date by this process."""
 
 
 @dataclass(slots=True)
