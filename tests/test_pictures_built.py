@@ -181,6 +181,21 @@ def test_sizes_are_made_in_both_kinds_and_never_larger_than_the_picture(sized: P
             assert rights.read("avif" if path.endswith("avif") else "jpeg", data) == OWNER
 
 
+def test_new_words_beside_a_picture_leave_what_was_made_of_it(sized: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = well_built(sized)
+    path = sized / "content/ports.md"
+    path.write_text(path.read_text().replace("[The original]", "[The whole]"))
+    monkeypatch.setattr(darkroom, "_decoded", None)
+    result = built(sized)
+    assert result.rendered == {"2024/05/ports/index.html"}
+    assert result.output is not None
+    after = published(result.output)
+    assert {path for path in files.keys() | after if files.get(path) != after.get(path)} <= {
+        "2024/05/ports/index.html",
+        *(path for path in files if path.endswith((".xml", ".json"))),
+    }
+
+
 def test_pages_offer_all_sizes_and_name_the_largest(sized: Path) -> None:
     page = well_built(sized)["2024/05/ports/index.html"].decode()
     assert page.count("<picture>") == 2
@@ -229,6 +244,22 @@ def test_damaged_sizes_on_the_shelf_are_made_anew_and_those_of_lost_pictures_go(
     left = names(well_built(sized))
     assert len(left) == 2
     assert len([*(sized / ".digestgen/pictures").iterdir()]) == 12
+
+
+def test_nothing_foreign_is_removed_from_the_shelf_or_written_behind_a_link(sized: Path, tmp_path: Path) -> None:
+    shelf, mine = sized / ".digestgen/pictures", tmp_path / "mine"
+    well_built(sized)
+    (shelf / "notes.txt").write_text("mine")
+    (sized / "content/ports.md").unlink()
+    files = well_built(sized)
+    assert (shelf / "notes.txt").exists()
+    shelf.rename(mine)
+    shelf.symlink_to(mine)
+    for path in mine.glob("?" * 40):
+        path.unlink()
+    shutil.rmtree(sized / "public")
+    assert well_built(sized) == files
+    assert [path.name for path in mine.iterdir()] == ["notes.txt"]
 
 
 def test_pictures_that_cannot_be_decoded_end_the_build_with_their_names(sized: Path) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import stat
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,9 @@ from digestgen import files, fingerprint, traces
 
 #: Below the folder of all that is remembered.
 FOLDER: Final = "pictures"
+
+#: A name that is ours: the fingerprint of a key, and behind it the process that is writing.
+_OURS: Final = re.compile(r"[0-9a-f]{40}(?:\.[0-9]+)?")
 
 #: More than any picture that is made.
 _LIMIT: Final = 1 << 28
@@ -45,18 +50,25 @@ class Shelf:
         path = self._path(key)
         staged = f"{path}.{os.getpid()}"
         with contextlib.suppress(OSError):
+            if not self._own():
+                return
             files.make_dirs(self.root)
             files.remove(staged)
             files.write_new(staged, fingerprint.of_bytes(content).encode() + content)
             files.replace(staged, path)
 
     def clear(self, keys: Collection[str]) -> None:
-        """Remove all but what is kept under `keys`."""
+        """Remove all but what is kept under `keys`; of other names than ours nothing is touched."""
         names = {_name(key) for key in keys}
         with contextlib.suppress(OSError):
-            for entry in files.system.list(self.root):
-                if entry.name not in names and entry.is_file(follow_symlinks=False):
+            for entry in files.system.list(self.root) if self._own() else ():
+                if _OURS.fullmatch(entry.name) and entry.name not in names and entry.is_file(follow_symlinks=False):
                     files.remove(entry.path)
+
+    def _own(self) -> bool:
+        """Tell whether the folder is one, and no link to what may be another's."""
+        known = files.lstat(self.root)
+        return known is None or stat.S_ISDIR(known.st_mode)
 
     def _path(self, key: str) -> str:
         return f"{self.root}/{_name(key)}"
