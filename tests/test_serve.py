@@ -516,6 +516,13 @@ def test_a_site_that_is_wrong_from_the_start_is_shown_as_soon_as_it_is_right(tmp
         preview.shows(PAGE, lambda page: b"The first version." in page)
 
 
+def test_a_site_without_an_address_has_its_feeds_in_the_preview(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "site", "\n".join(line for line in SITE.split("\n") if not line.startswith("url:")))
+    with previewing(folder) as preview:
+        preview.shows("/feed.xml", lambda feed: b"One" in feed)
+        assert not any("no-url" in line for line in preview.said)
+
+
 def test_the_search_gets_its_index_when_nothing_else_is_to_be_done(tmp_path: Path) -> None:
     folder = write_site(tmp_path / "site", SITE.replace("theme: plain", "search: true"))
     with previewing(folder) as preview:

@@ -15,7 +15,7 @@ import jsonschema_rs
 import pytest
 import yaml
 
-from digestgen import cli, files, i18n, starter, theme
+from digestgen import check, cli, files, i18n, starter, theme
 from tests.building import built, everything, told
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
@@ -79,6 +79,12 @@ def test_an_empty_site_is_two_files_and_builds_in_any_language(call: Call, lang:
 def test_every_language_of_the_interface_has_a_welcome_of_its_own() -> None:
     found = {path.stem for path in (Path(starter.__file__).parent / "sample/welcome").iterdir()}
     assert found >= {tag.partition("-")[0] for tag in i18n.languages_of_the_interface()}
+
+
+def test_a_new_site_has_no_habit_that_check_warns_of(call: Call) -> None:
+    call("init", "mine")
+    found = check.check(check.Request(Path("mine"), NOW)).diagnostics
+    assert told([item for item in found if item.code != "no-url"]) == []
 
 
 def test_languages_of_a_country_are_named_throughout(call: Call) -> None:

@@ -28,6 +28,10 @@ _TIMES: Final = 40
 _PAUSE: Final = 0.25
 
 
+#: Where a site is said to live that has no address yet: so its preview has feeds and a sitemap.
+_ADDRESS: Final = "http://127.0.0.1:8000/"
+
+
 @dataclass(slots=True)
 class Worker:
     """Builds one site again and again, and tells each time what is new."""
@@ -75,6 +79,7 @@ class Worker:
             stable_names=True,
             search=index,
             borrow=not self.indexed,
+            url=_ADDRESS,
         )
         for _ in range(_TIMES):
             with contextlib.suppress(files.BusyError):
