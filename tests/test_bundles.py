@@ -63,6 +63,7 @@ def test_every_file_is_called_what_others_call_it() -> None:
 @pytest.mark.parametrize(
     "content",
     [b"no gzip", packed(b""), packed(b"\xbf"), packed(text("is")), packed(array(text("is"), array(b"\xf6")))],
+    ids=["no gzip", "nothing", "half a list", "no list", "another list"],  # the bytes tell when they were packed
 )
 def test_what_has_another_form_stays_as_it_is(content: bytes) -> None:
     path = "filter/de_0123456.pf_filter"
