@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 import yaml
+from axe_playwright_python.sync_playwright import Axe
 from lxml import html
 from playwright.sync_api import Page
 
@@ -293,3 +294,15 @@ def test_the_first_key_leads_past_the_masthead(face: Face, site_server: SiteServ
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     assert page.evaluate("!!document.activeElement.closest('main')")
+
+
+@pytest.mark.browser
+def test_fingers_hit_what_they_mean(face: Face, site_server: SiteServer, open_page: OpenPage) -> None:
+    # WCAG 2.2, 2.5.8, which axe looks at only where it is asked to
+    base = site_server(face.output, PREFIX)
+    page = open_page("about:blank", width=412)
+    for kind in MAIN:
+        page.goto(base + face.kinds[kind])
+        options = {"runOnly": ["target-size"], "rules": {"target-size": {"enabled": True}}}
+        found = Axe().run(page, options=options).response["violations"]
+        assert [node["html"] for item in found for node in item["nodes"]] == [], kind
