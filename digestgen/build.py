@@ -283,7 +283,7 @@ def _revised(request: Request, settings: Config, look: unchanged.Look, clock: _C
     done = revise.attempt(asking, settings, look)
     if done is None:
         return None
-    clock.note("only texts of articles had changed, and what carries them was made again")
+    clock.note("only texts or style sheets had changed, and what carries them was made again")
     report = done.report
     return Result(
         diagnostics=list(report.diagnostics),

@@ -1,4 +1,6 @@
-"""A build after which nothing changed but the texts of articles: only what carries these texts is made again.
+"""A build before which only texts of articles changed: only what carries these texts is made again.
+
+In a preview, where the names of the theme's files stay, the same holds for style sheets: no page carries them.
 
 The library and the plan rest on what articles say of themselves, their `face`, and not on their texts. So where all
 other inputs are as they were, and the faces, too, the last plan holds; and of that plan, the pages of these articles
@@ -16,7 +18,22 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from digestgen import codec, gather, library, parse, produce, registry, source, terms, theme, unchanged, writer
+from digestgen import (
+    codec,
+    files,
+    fingerprint,
+    gather,
+    library,
+    parse,
+    produce,
+    registry,
+    source,
+    terms,
+    theme,
+    unchanged,
+    urls,
+    writer,
+)
 from digestgen.codec import Unfit
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, graded
@@ -97,7 +114,10 @@ def _sure(*grounds: object) -> None:
 
 
 def _changed(request: Request, settings: Config, look: unchanged.Look) -> list[str]:
-    """Return the paths below content/ of the articles that changed, nothing else having changed."""
+    """Return the paths of the articles that changed, and of style sheets of themes, nothing else having changed.
+
+    All are below the site's folder. A sheet counts where the names of the theme's files stay, as they do in a preview.
+    """
     last, content = look.last, settings.content
     _sure(not settings.plugins)  # pages and checks of theirs may rest on any text
     _sure(last.get("planned") and last.get("content") == content and last.get("asked") == request.asked)
@@ -105,11 +125,19 @@ def _changed(request: Request, settings: Config, look: unchanged.Look) -> list[s
     _sure(look.inputs(content).keys() == look.seen("inputs").keys())
     found: list[str] = []
     for path in unchanged.changed(look, content):
-        inside = path.removeprefix(f"{content}/")
-        _sure(look.present[path][0] == "file", inside != path, inside.endswith(".md"), len(found) < _MOST)
-        _sure(not inside.startswith(parse.STATIC + "/"))
-        found.append(inside)
+        _sure(look.present[path][0] == "file", len(found) < _MOST)
+        _sure(_is_article(path, content) or ("stable_names" in request.asked and _is_sheet(path)))
+        found.append(path)
     return found
+
+
+def _is_article(path: str, content: str) -> bool:
+    return path.startswith(f"{content}/") and path.endswith(".md") and not path.startswith(f"{content}/{parse.STATIC}/")
+
+
+def _is_sheet(path: str) -> bool:
+    parts = path.split("/")
+    return parts[0] == "themes" and parts[2:3] in (["styles"], ["assets"]) and path.endswith(".css")
 
 
 @dataclass(slots=True)
@@ -211,9 +239,12 @@ class _Revision:
     # --- what is made
 
     def made(self, paths: Sequence[str]) -> Revised:
-        """Return what came of the new texts of the articles at `paths`."""
-        parsed = {path: self._parsed(path) for path in paths}
-        outputs: dict[str, Output] = {}
+        """Return what came of the new texts of the articles, and of the style sheets, at `paths`."""
+        content = self.settings.content
+        texts = [path.removeprefix(f"{content}/") for path in paths if _is_article(path, content)]
+        sheets = [path for path in paths if not _is_article(path, content)]
+        outputs: dict[str, Output] = {output.path: output for output in self._sheets(sheets)}
+        parsed = {path: self._parsed(path) for path in texts}
         owned: dict[str, Told] = {}
         rows: list[record.Row] = []
         unlinked = 0
@@ -223,12 +254,27 @@ class _Revision:
             owned[path] = (*told, *made.found)
             unlinked += made.held - place.held
             rows.append((f"article {path}", record.plain(replace(place, held=made.held))))
-        feeds = dict.fromkeys(name for path in paths for name in self.shelf.places[path].carriers)
+        feeds = dict.fromkeys(name for path in texts for name in self.shelf.places[path].carriers)
         outputs |= {output.path: output for output in (self.shelf.feed(name, self._page_key) for name in feeds)}
         found = self._found(owned, rows)
         rows.extend(self._asked())
         fresh = {path: one for path, (one, _) in parsed.items()}
-        return self._written([*outputs.values()], fresh, found, rows, unlinked)
+        return self._written([*outputs.values()], fresh, sheets, found, rows, unlinked)
+
+    def _sheets(self, paths: Sequence[str]) -> Iterator[Output]:
+        """Yield the style sheets of the theme, whose names and all else of it have to be as they were."""
+        if not paths:
+            return
+        folder = self.request.folder
+        marks = {path: fingerprint.of_bytes(files.read_bytes(str(folder / path), theme.LIMIT)) for path in paths}
+        made, addresses, found = theme.files_of(self.settings, folder)
+        _sure(not found, addresses == self._row(_Sites, "addresses"))
+        for path, mark in marks.items():
+            _sure(fingerprint.of_bytes(files.read_bytes(str(folder / path), theme.LIMIT)) == mark)
+            self.marks.note(path, mark)
+        for address, data in made.items():
+            if address.endswith(".css"):
+                yield Output(urls.unquote(address).lstrip("/"), data, f"the theme {self.settings.theme}")
 
     def _parsed(self, path: str) -> tuple[Fresh, Told]:
         """Parse an article; it has to have the face that it had."""
@@ -297,6 +343,7 @@ class _Revision:
         self,
         outputs: Sequence[Output],
         fresh: Mapping[str, Fresh],
+        sheets: Sequence[str],
         found: list[Diagnostic],
         rows: Iterable[record.Row],
         unlinked: int,
@@ -313,7 +360,7 @@ class _Revision:
             target.marks = owned
             made = self._made(outputs, target)
             written = target.commit(found)
-            files = unchanged.outputs(root, {path: owned[path] for path in written.written}, writer.LIST, {})
+            left = unchanged.outputs(root, {path: owned[path] for path in written.written}, writer.LIST, {})
         told = graded(found, self.settings.rules, strict=request.strict)
         report = replace(
             codec.load(Report, look.last["report"], ZoneInfo("UTC")),
@@ -325,9 +372,9 @@ class _Revision:
             {path: one.row for path, one in fresh.items()}, {path: one.manuscript for path, one in fresh.items()}, ()
         )
         look.store.keep_rendered(made.rows, every=False)
-        inputs = {self._shown(path): self.marks.one(self._shown(path)) for path in fresh}
+        inputs = {path: self.marks.one(path) for path in (*map(self._shown, fresh), *sheets)}
         said = {"since": request.now.timestamp(), "report": codec.dump(report)}
-        unchanged.revise(look, said, {"inputs": inputs, "outputs": files}, rows, request.memory)
+        unchanged.revise(look, said, {"inputs": inputs, "outputs": left}, rows, request.memory)
         return Revised(report, written, frozenset(fresh), made, owned)
 
     def _made(self, outputs: Sequence[Output], target: writer.Output) -> produce.Made:

@@ -144,16 +144,37 @@ def load(
     options = in_force(above, settings.theme_options, Report(found, dict(settings.marks)))
     texts = templates(above)
     found.extend(_lost_blocks(above, texts))
+    final, addresses = _dressed(above, options, settings, found, stable_names=stable_names)
+    shelf = _Pictures(addresses, frozenset(static), assets_of(above), pictures)
+    values = {key: _value(option, value, span, shelf, found) for key, (option, value, span) in options.items()}
+    sizes = next((size for folder in above if (size := folder.sizes)), "100vw")
+    return Theme(settings.theme, texts, final, values, sizes, addresses), found
+
+
+def files_of(settings: Config, site: Path) -> tuple[dict[str, bytes], dict[str, str], list[Diagnostic]]:
+    """Return the files of the theme by address, under names that stay, name to address, and what is wrong with it."""
+    found: list[Diagnostic] = []
+    above = chain(settings.theme, site, settings.marks.get("theme"), found)
+    if not above:
+        return {}, {}, found
+    options = in_force(above, settings.theme_options, Report(found, dict(settings.marks)))
+    return *_dressed(above, options, settings, found, stable_names=True), found
+
+
+def _dressed(
+    above: Sequence[Folder],
+    options: Mapping[str, tuple[Option, Any, Span | None]],
+    settings: Config,
+    found: list[Diagnostic],
+    *,
+    stable_names: bool,
+) -> tuple[dict[str, bytes], dict[str, str]]:
+    """Return the files of a chain by address, and name to address."""
     sheets, assets = sheets_of(above), assets_of(above)
     if settings.minify:
         small = _Minifier(settings.marks.get("minify"), found)
         sheets, assets = small.sheets(sheets), small.assets(above)
-    properties = _custom_properties(options)
-    final, addresses = styles.fingerprinted(assets, sheets, settings.theme, properties, stable=stable_names)
-    shelf = _Pictures(addresses, frozenset(static), assets, pictures)
-    values = {key: _value(option, value, span, shelf, found) for key, (option, value, span) in options.items()}
-    sizes = next((size for folder in above if (size := folder.sizes)), "100vw")
-    return Theme(settings.theme, texts, final, values, sizes, addresses), found
+    return styles.fingerprinted(assets, sheets, settings.theme, _custom_properties(options), stable=stable_names)
 
 
 def templates(above: Sequence[Folder]) -> dict[str, Template]:

@@ -357,3 +357,80 @@ def test_badges_are_after_a_revision_what_they_are_after_a_whole_look(root: Path
     found = badges.revised(known, before.diagnostics, result.diagnostics)
     assert found != known
     assert found == whole()[1]
+
+
+# --- style sheets, in a preview
+
+THEME = """\
+-- themes/mine/theme.yaml --
+name: mine
+extends: broadsheet
+options:
+  tint: {type: colour, default: "#111111", css: --tint}
+-- themes/mine/styles/mine.css --
+p { color: red }
+-- themes/mine/assets/more.css --
+i { color: red }
+"""
+
+
+def shown(folder: Path, output: Path, *, stable: bool = True) -> build.Result:
+    result = build.build(build.Request(folder, NOW, output, jobs=1, stable_names=stable))
+    assert result.ok, told(result.diagnostics)
+    return result
+
+
+@pytest.fixture
+def themed(tmp_path: Path) -> Path:
+    site = write_site(tmp_path / "site", SITE.replace("language: en", "theme: mine\nlanguage: en", 1) + THEME)
+    shown(site, tmp_path / "out")
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", ["styles/mine.css", "assets/more.css"])
+def test_a_style_sheet_of_a_preview_is_made_again_and_nothing_else(themed: Path, name: str) -> None:
+    (themed / "site/themes/mine" / name).write_text("b { color: blue }", encoding="utf-8")
+    result = shown(themed / "site", themed / "out")
+    assert result.revised
+    assert result.rendered == frozenset()
+    assert result.written is not None
+    assert [path.rpartition(".")[2] for path in result.written.written] == ["css"]
+    shutil.copytree(themed / "site", themed / "copy", ignore=shutil.ignore_patterns(".digestgen"))
+    shown(themed / "copy", themed / "fresh")
+    assert published(themed / "out") == published(themed / "fresh")
+    assert (themed / "out" / writer.LIST).read_bytes() == (themed / "fresh" / writer.LIST).read_bytes()
+    again = shown(themed / "site", themed / "out")
+    assert again.written is not None
+    assert again.written.written == ()
+
+
+def test_a_style_sheet_and_a_text_are_made_again_together(themed: Path) -> None:
+    (themed / "site/themes/mine/styles/mine.css").write_text("b { color: blue }", encoding="utf-8")
+    QUICK["a word"](themed / "site")
+    assert shown(themed / "site", themed / "out").revised
+    shutil.copytree(themed / "site", themed / "copy", ignore=shutil.ignore_patterns(".digestgen"))
+    shown(themed / "copy", themed / "fresh")
+    assert published(themed / "out") == published(themed / "fresh")
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("theme.yaml", "name: mine\nextends: broadsheet\nversion: 2.0.0\n"),
+        ("styles/new.css", "b { color: blue }"),
+        ("templates/page.html", '{% extends "broadsheet/page.html" %}'),
+    ],
+)
+def test_what_else_of_a_theme_changes_has_everything_looked_at(themed: Path, path: str, text: str) -> None:
+    file = themed / "site/themes/mine" / path
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    assert not shown(themed / "site", themed / "out").revised
+
+
+def test_where_names_of_files_tell_what_is_in_them_pages_are_made_again(themed: Path) -> None:
+    shown(themed / "site", themed / "plain", stable=False)
+    (themed / "site/themes/mine/styles/mine.css").write_text("b { color: blue }", encoding="utf-8")
+    result = shown(themed / "site", themed / "plain", stable=False)
+    assert not result.revised
+    assert "index.html" in result.rendered
