@@ -228,7 +228,7 @@ def test_articles_are_remembered_and_nothing_of_the_site_is_written(
     call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert call("list")[0] == 0
-    monkeypatch.setattr(gather, "_parsed", None)  # whoever parses now fails
+    monkeypatch.setattr(gather, "parsed", None)  # whoever parses now fails
     assert call("stats")[0] == 0
     assert {path.split("/")[0] for path in everything(folder)} == {
         ".digestgen",
