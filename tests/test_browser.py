@@ -27,6 +27,7 @@ GOOD = """
     </html>
     -- style.css --
     h1 { color: rgb(1, 2, 3) }
+    a { display: inline-block; min-width: 24px; min-height: 24px }
     -- a/index.html --
     <!DOCTYPE html>
     <html lang="en">
