@@ -10,6 +10,7 @@ from digestgen import parse, passages, tracking, urls
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.library import Library, Part, translation_key
 from digestgen.model import Article, RegisteredSource
+from digestgen.report import counted
 from digestgen.terms import pick, same_tag
 
 #: In shorter names a letter makes another word: "Iran" and "Irak".
@@ -39,10 +40,6 @@ def _named(article: Article, shelf: Library) -> str:
 
 def _quoted(text: str) -> str:
     return f"“{text if len(text) <= 60 else text[:59] + '…'}”"
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
 # --- titles
@@ -83,7 +80,7 @@ def _unlicensed(shelf: Library) -> Iterator[Diagnostic]:
         entry = f"to `{registered.key}` in sources.yaml" if registered else f"to an entry for {name} in sources.yaml"
         yield Diagnostic(
             "unlicensed-source",
-            f"no licence is known for what {name} publishes ({_many(counts[key], 'credit')})",
+            f"no licence is known for what {name} publishes ({counted(counts[key], 'credit')})",
             _entry(registered, shelf) or _place(article, shelf, f"sources.{number}"),
             f"add `license:` {entry}",
             "a name such as CC BY 4.0, or `all rights reserved`: who reads the credit learns what may be done",
@@ -210,7 +207,7 @@ def _untranslated(part: Part, shelf: Library) -> Iterator[Diagnostic]:
         for lang in (item.lang for item in shelf.config.languages if item.lang != part.language.lang):
             lacking = [item for item in listed if lang not in there[translation_key(item, shelf.config)]]
             if len(listed) > 1 and len(lacking) * 2 < len(listed):
-                others = _many(len(listed) - len(lacking), "other")
+                others = counted(len(listed) - len(lacking), "other")
                 for article in lacking:
                     yield Diagnostic(
                         "missing-translation",
@@ -242,7 +239,7 @@ def _skipped(body: str, start: int, shown: str) -> Iterator[Diagnostic]:
         if before and heading.level > before.level + 1:
             yield Diagnostic(
                 "skipped-heading",
-                f"the heading {_quoted(heading.text)} leaves out {_many(heading.level - before.level - 1, 'level')}",
+                f"the heading {_quoted(heading.text)} leaves out {counted(heading.level - before.level - 1, 'level')}",
                 Span(shown, heading.line, 1, heading.level),
                 f"write {'#' * (before.level + 1)}, one below {_quoted(before.text)}",
                 severity="warning",
