@@ -10,6 +10,7 @@
     python3 dev.py lighthouse    what Lighthouse says of pages in every theme; minutes
     python3 dev.py matrix        look at every page kind of every theme, in each colour scheme, width and language
     python3 dev.py screenshots   take the pictures of the themes in docs/images/ anew
+    python3 dev.py trust         try to break it, and write down how often; hours; `trust PART` for one part of it
 
 What it installs goes into .venv and .dev beside it. On Debian, as root, `test` also installs Chromium and
 fonts with apt-get; elsewhere it names what is missing and fails. Every command is shown before it runs, and
@@ -55,10 +56,10 @@ def main(arguments: list[str]) -> int:
         wanted = ".".join(map(str, OLDEST_PYTHON))
         fail("digestgen needs Python %s or newer; this is Python %s" % (wanted, sys.version.split()[0]))
     commands = {"bench": bench, "build": build, "check": check, "css": css, "docs": docs, "test": test}
-    commands |= {"lighthouse": lighthouse, "matrix": matrix, "screenshots": screenshots}
+    commands |= {"lighthouse": lighthouse, "matrix": matrix, "screenshots": screenshots, "trust": trust}
     options = arguments[1:]
-    sized = arguments[:1] == ["bench"] and len(options) == 1 and options[0].isdecimal()
-    if not arguments or arguments[0] not in commands or (options and not sized):
+    fit = arguments[:1] == ["trust"] or (arguments[:1] == ["bench"] and len(options) == 1 and options[0].isdecimal())
+    if not arguments or arguments[0] not in commands or (options and not fit):
         asked_for_help = arguments in (["-h"], ["--help"])
         print(__doc__, file=sys.stdout if asked_for_help else sys.stderr)
         return 0 if asked_for_help else 2
@@ -166,6 +167,12 @@ def test() -> None:
     markdown_cases()
     lint()
     run(PYTHON, "-m", "pytest", "-n", "auto")
+
+
+def trust(*arguments: str) -> None:
+    system_needs()
+    set_up("dev")
+    run(PYTHON, "-m", "tests.trust", *arguments)
 
 
 def lint() -> None:

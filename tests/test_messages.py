@@ -22,7 +22,7 @@ from tests.sites import write_site
 
 FOLDER: Final = Path(__file__).parent / "messages"
 CASES: Final = sorted(FOLDER.glob("*.txt"))
-_CUT: Final = "== messages ==\n"
+CUT: Final = "== messages ==\n"
 
 #: What a case's remark may ask for in the form `words: path`, and what that does to the bytes of the file.
 _CHANGES: Final[Mapping[str, Callable[[bytes], bytes]]] = {
@@ -34,7 +34,7 @@ _CHANGES: Final[Mapping[str, Callable[[bytes], bytes]]] = {
 }
 
 
-def _written(text: str, folder: Path) -> Path:
+def written(text: str, folder: Path) -> Path:
     """Write the site of a case below `folder`, with its changes, and return its folder."""
     site = write_site(folder / "site", text)
     for words, path in re.findall(r"^([^:\n]+): (\S+)$", text.partition("\n-- ")[0], re.MULTILINE):
@@ -45,13 +45,13 @@ def _written(text: str, folder: Path) -> Path:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.stem))
 def test_message_is_the_one_that_the_case_shows(case: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    site, _, expected = case.read_text(encoding="utf-8").partition(_CUT)
-    folder = _written(site, tmp_path)
+    site, _, expected = case.read_text(encoding="utf-8").partition(CUT)
+    folder = written(site, tmp_path)
     checked = case.stem.startswith("check-")
     told = check.check(check.Request(folder, NOW)).diagnostics if checked else built(folder).diagnostics
     messages = "\n".join(f"{shown(item)}\n" for item in told).replace(str(tmp_path), "…")
     if request.config.getoption("--update"):
-        case.write_text(site + _CUT + messages, encoding="utf-8")
+        case.write_text(site + CUT + messages, encoding="utf-8")
     assert request.config.getoption("--update") or messages == expected
 
 
