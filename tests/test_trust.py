@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.trust import frame
@@ -27,9 +29,9 @@ def test_each_part_has_a_name_of_its_own() -> None:
 
 
 def test_writing_the_figures_of_one_part_leaves_those_of_others(
-    tmp_path: object, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = frame.Path(str(tmp_path), "page.md")
+    page = tmp_path / "page.md"
     page.write_text(f"# Head\n\n{frame._BEGIN}{frame._END}\nTail.\n", encoding="utf-8")
     monkeypatch.setattr(frame, "PAGE", page)
     one = frame.rows("one", [Figure("a | b", 12_000, "well"), Figure("c", 3, "well")], 12)
