@@ -43,13 +43,29 @@ def done(task: Callable[[Item], Done], items: Sequence[Item], jobs: int, worth: 
     gc.freeze()  # what is there stays where it is: workers share its memory for as long as nobody writes to it
     size = max(1, min(64, len(items) // (jobs * 4)))
     parts = [range(start, min(start + size, len(items))) for start in range(0, len(items), size)]
+    life = os.pipe()
     try:
-        with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork")) as pool:
+        with ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), _attend, life) as pool:
             for results in pool.map(_run, parts):
                 yield from results
     finally:
+        for end in life:
+            os.close(end)
         gc.unfreeze()
         _task, _items = None, ()
+
+
+def _attend(read: int, write: int) -> None:
+    """Let this worker end when its parent does, even if that is killed: it would wait for ever, and hold its locks."""
+    import threading
+
+    os.close(write)  # so that only the parent has it, whose end is the end of the pipe
+    threading.Thread(target=_end_with, args=(read,), daemon=True).start()
+
+
+def _end_with(read: int) -> None:
+    os.read(read, 1)
+    os._exit(1)
 
 
 def _run(part: range) -> list[Any]:
