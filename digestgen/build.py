@@ -16,6 +16,7 @@ from digestgen import (
     codec,
     config,
     files,
+    fingerprint,
     gather,
     library,
     packing,
@@ -142,7 +143,7 @@ def build(request: Request) -> Result:
     Everything that is wrong with the user's files is in the result; where that holds an error, nothing was
     written. Raises OSError where the disk fails and `files.BusyError` where another build is at work.
     """
-    settings, found = settings_of(request.folder)
+    settings, found, read = _settings(request.folder)
     if settings is None:
         return Result(graded(found, {}, strict=request.strict))
     settings = at(settings, request.url)
@@ -151,7 +152,7 @@ def build(request: Request) -> Result:
     before = gc.get_threshold()
     gc.set_threshold(200_000, *before[1:])
     try:
-        return _built(request, settings, look, found)
+        return _built(request, settings, read, look, found)
     finally:
         gc.set_threshold(*before)
         look.store.close()
@@ -167,14 +168,20 @@ def at(settings: Config, url: str) -> Config:
 
 def settings_of(folder: Path) -> tuple[Config | None, list[Diagnostic]]:
     """Return the settings of the site in `folder`, None where there are none to go by, and what is wrong with them."""
+    settings, found, _ = _settings(folder)
+    return settings, found
+
+
+def _settings(folder: Path) -> tuple[Config | None, list[Diagnostic], str]:
+    """As `settings_of`, and the fingerprint of what was read."""
     try:
         data = files.read_bytes(str(folder / config.FILE), source.SETTINGS_LIMIT)
     except FileNotFoundError:
-        return None, [_no_site(folder)]
+        return None, [_no_site(folder)], ""
     text, found = parse.decode(data, config.FILE)
     if text is None:
-        return config.read("")[0], found  # what else is wrong is told all the same
-    return config.read(text)
+        return config.read("")[0], found, ""  # what else is wrong is told all the same
+    return *config.read(text), fingerprint.of_bytes(data)
 
 
 def _no_site(folder: Path) -> Diagnostic:
@@ -226,18 +233,20 @@ class _Job:
         return any(item.severity == "error" for item in told)
 
 
-def _built(request: Request, settings: Config, look: unchanged.Look, found: list[Diagnostic]) -> Result:
+def _built(request: Request, settings: Config, read: str, look: unchanged.Look, found: list[Diagnostic]) -> Result:
     clock = _Clock()
-    revised = None if request.whole else _revised(request, settings, look, clock)
+    revised = None if request.whole else _revised(request, settings, read, look, clock)
     if revised is not None:
         return revised
     store = look.store
     store.load()
     marks = look.marks(settings.content, settings.plugins)
+    marks.note_early(config.FILE, read)
     job = _Job(request, settings, store, look.last, marks, source.Tree(request.folder, settings), found)
     found += job.tree.found
     clock.note("what is there was looked at")
     registries, faults = registry.read(job.tree.registries())
+    marks.note_all(job.tree.marks)
     found += faults
     gathered = gather.articles(
         job.tree, marks, store, job.jobs, lambda done, of: request.progress("articles", done, of)
@@ -253,6 +262,7 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
     clock.note("pictures were looked at")
     design, faults = theme.load(settings, request.folder, job.tree.static, pictures, stable_names=request.stable_names)
     found += faults
+    marks.note_all(design.read if design else {})
     held = tuple(_note(item) for item in shelf.held)
     result = Result(held=held, raw_html=settings.raw_html, parsed=gathered.parsed, library=shelf)
     clock.note("the library and the theme were read")
@@ -267,7 +277,7 @@ def _built(request: Request, settings: Config, look: unchanged.Look, found: list
     return result
 
 
-def _revised(request: Request, settings: Config, look: unchanged.Look, clock: _Clock) -> Result | None:
+def _revised(request: Request, settings: Config, read: str, look: unchanged.Look, clock: _Clock) -> Result | None:
     """Build where only texts of articles changed; None where everything has to be looked at."""
     output = request.output or request.folder / settings.output
     memory = request.memory or unchanged.Memory()
@@ -280,7 +290,8 @@ def _revised(request: Request, settings: Config, look: unchanged.Look, clock: _C
         request.progress,
         memory,
     )
-    done = revise.attempt(asking, settings, look)
+    known = look.seen("inputs").get(config.FILE)
+    done = revise.attempt(asking, settings, look) if known and known[2] == read else None
     if done is None:
         return None
     clock.note("only texts or style sheets had changed, and what carries them was made again")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from digestgen import files, parse, plugins, registry
+from digestgen import files, fingerprint, parse, plugins, registry
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.files import Found
@@ -31,6 +31,8 @@ class Tree:
     look: bool = True
     """Whether to look at what is there; else `files` and `paths` stay empty, and files can be read all the same."""
     plugins: Plugins = NO_PLUGINS
+    marks: dict[str, str] = field(default_factory=dict)
+    """Fingerprints of the registries that were read, by name."""
     added: Mapping[str, Span] = field(default_factory=dict)
     """Path of each page that a plug-in adds, as messages have it, to the place that adds it."""
 
@@ -96,7 +98,10 @@ class Tree:
             if not (self.folder / name).exists():
                 continue
             data = _read(self.folder / name, name, SETTINGS_LIMIT, self.found)
-            text, faults = parse.decode(data, name) if data is not None else (None, [])
+            if data is None:
+                continue
+            self.marks[name] = fingerprint.of_bytes(data)
+            text, faults = parse.decode(data, name)
             self.found.extend(faults)
             if text is not None:
                 texts[name] = text

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from digestgen import blocks, files, parse, styles, urls, yaml
+from digestgen import blocks, files, fingerprint, parse, styles, urls, yaml
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.manifest import TABLE, Option
@@ -24,6 +24,9 @@ from digestgen.views import API_VERSION, Picture
 
 #: The most that one file of a theme may hold.
 LIMIT: Final = 16 * 1024 * 1024
+
+#: The folders of a theme.
+_PARTS: Final = ("templates", "styles", "assets")
 
 #: Nothing is known of any picture.
 _NO_PICTURES: Final[Mapping[str, Facts | None]] = {}
@@ -52,6 +55,8 @@ class Theme:
     """How wide it shows pictures of the text, as HTML's attribute of this name."""
     addresses: Mapping[str, str] = field(default_factory=dict)
     """Name of an asset to its address, which changes with its content; `styles.SHEET` is among them."""
+    read: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Path below the site's folder of each file that was read there, to the fingerprint of what it held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,8 @@ class Folder:
     small: Mapping[str, bytes]
     """Those of the assets that are style sheets and minified already."""
     marks: Mapping[str, Span] = field(default_factory=dict, compare=False)
+    read: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Path of each of its files below the site's folder to the fingerprint of what was read there."""
 
     @property
     def name(self) -> str:
@@ -148,7 +155,8 @@ def load(
     shelf = _Pictures(addresses, frozenset(static), assets_of(above), pictures)
     values = {key: _value(option, value, span, shelf, found) for key, (option, value, span) in options.items()}
     sizes = next((size for folder in above if (size := folder.sizes)), "100vw")
-    return Theme(settings.theme, texts, final, values, sizes, addresses), found
+    read = {path: mark for folder in above for path, mark in folder.read.items()}
+    return Theme(settings.theme, texts, final, values, sizes, addresses, read), found
 
 
 def files_of(settings: Config, site: Path) -> tuple[dict[str, bytes], dict[str, str], list[Diagnostic]]:
@@ -300,7 +308,10 @@ def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
     """Return the theme in the folder `root` alone, without what it extends; None where theme.yaml is wrong."""
     own = _same(root.parent, own_themes())
     shown = os.path.relpath(root, site).replace(os.sep, "/") if root.is_relative_to(site) else f"themes/{root.name}"
-    node, faults = yaml.parse(_text(root / "theme.yaml", f"{shown}/theme.yaml", found), path=f"{shown}/theme.yaml")
+    raw = {"theme.yaml": files.read_bytes(str(root / "theme.yaml"), LIMIT)}
+    raw |= {f"{part}/{key}": data for part in _PARTS for key, data in _files(root / part).items()}
+    text = _decoded(raw["theme.yaml"], f"{shown}/theme.yaml", found)
+    node, faults = yaml.parse(text, path=f"{shown}/theme.yaml")
     found.extend(faults)
     if node is None:
         return None
@@ -310,8 +321,8 @@ def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
     except Fault:
         return None
     _check(values, root.name, report)
-    assets = _files(root / "assets")
-    sheets = styles.read(_texts(_files(root / "styles"), f"{shown}/styles", found), f"{shown}/styles", found)
+    assets = _below(raw, "assets")
+    sheets = styles.read(_texts(_below(raw, "styles"), f"{shown}/styles", found), f"{shown}/styles", found)
     linked = styles.read(_texts(assets, f"{shown}/assets", found), f"{shown}/assets", found)
     found.extend(fault for sheet in sheets.values() for fault in styles.imports(sheet))
     return Folder(
@@ -326,14 +337,23 @@ def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
         values["sizes"],
         values["options"],
         {
-            key: Template(_decoded(raw, f"{shown}/templates/{key}", found), f"{shown}/templates/{key}")
-            for key, raw in _files(root / "templates").items()
+            key: Template(_decoded(data, f"{shown}/templates/{key}", found), f"{shown}/templates/{key}")
+            for key, data in _below(raw, "templates").items()
         },
         sheets,
-        {key: raw for key, raw in assets.items() if not styles.is_ready(key, assets)},
+        {key: data for key, data in assets.items() if not styles.is_ready(key, assets)},
         {key: sheet.ready.encode() for key, sheet in linked.items() if sheet.ready},
         report.marks,
+        _marks(raw, shown) if root.is_relative_to(site) else {},
     )
+
+
+def _marks(raw: Mapping[str, bytes], shown: str) -> dict[str, str]:
+    return {f"{shown}/{key}": fingerprint.of_bytes(data) for key, data in raw.items()}
+
+
+def _below(raw: Mapping[str, bytes], part: str) -> dict[str, bytes]:
+    return {key.removeprefix(f"{part}/"): data for key, data in raw.items() if key.startswith(f"{part}/")}
 
 
 def _check(values: Mapping[str, Any], folder: str, report: Report) -> None:

@@ -43,6 +43,7 @@ class Marks:
     taken: int
     stamps: dict[str, tuple[str, Stamp]]
     found: dict[str, str]
+    early: set[str] = field(default_factory=set)
 
     def mark(self, path: str) -> str | None:
         """Return the fingerprint of a file of the site's folder as it was last seen, or None if it may differ."""
@@ -57,6 +58,15 @@ class Marks:
         """Note the fingerprint of a file that was read."""
         self.found[path] = mark
 
+    def note_all(self, marks: Mapping[str, str]) -> None:
+        """Note the fingerprints of files that were read, by path."""
+        self.found.update(marks)
+
+    def note_early(self, path: str, mark: str) -> None:
+        """Note the fingerprint of a file that was read before its stamp was taken, which so tells nothing of it."""
+        self.note(path, mark)
+        self.early.add(path)
+
     def seen(self) -> dict[str, Seen]:
         """Return what to remember: every file, its stamp where that could not hide a change, its fingerprint."""
         return {path: self.one(path) for path in self.stamps}
@@ -68,9 +78,18 @@ class Marks:
             return (kind, None, "")
         mark = self.mark(path)
         if mark is None:
-            mark = fingerprint.of_bytes(files.read_bytes(f"{self.folder}/{path}", _LIMIT))
+            mark = self._late(path, stamp)
             self.found[path] = mark
-        return (kind, stamp if traces.settled(stamp, self.taken) else None, mark)
+        sure = path not in self.early and traces.settled(stamp, self.taken)
+        return (kind, stamp if sure else None, mark)
+
+    def _late(self, path: str, stamp: Stamp) -> str:
+        """Return the fingerprint of a file that nobody noted, or none that any file has where it may have changed.
+
+        Whatever of the build read it may have read another text, which the next build has to find out.
+        """
+        mark = fingerprint.of_bytes(files.read_bytes(f"{self.folder}/{path}", _LIMIT))
+        return mark if files.stamp(files.system.stat(f"{self.folder}/{path}")) == stamp else ""
 
 
 @dataclass(slots=True)

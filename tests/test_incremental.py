@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from digestgen import build, fingerprint, revise, traces, unchanged
+from digestgen import build, files, fingerprint, revise, traces, unchanged
 from digestgen.model import Article
 from digestgen.pictures.rights import Rights
 from digestgen.plan.desk import Desk, Shown
@@ -634,3 +634,91 @@ def test_builds_that_hand_on_what_they_know_make_the_same(site: Callable[[str], 
     shutil.rmtree(folder / ".digestgen")
     assert outcome(folder, NOW, folder / "fresh").ok
     assert made == published(folder / "fresh")
+
+
+# --- files that change while a site is built
+
+MOVING = """\
+-- site.yaml --
+title: Old
+url: https://example.org/
+theme: mine
+-- sources.yaml --
+paper: {name: The Old}
+-- tags.yaml --
+- names: {en: old}
+-- content/one.md --
+---
+title: One
+date: 2024-01-01
+tags: [old]
+sources: [paper]
+---
+Old. ![](p.svg)
+-- content/p.svg --
+<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><title>old</title></svg>
+-- content/static/robots.txt --
+# old
+-- themes/mine/theme.yaml --
+name: mine
+extends: broadsheet
+options: {word: {type: text, default: old}}
+-- themes/mine/templates/base.html --
+{% extends "broadsheet/base.html" %}
+{% block head %}{{ super() }}<meta name="x" content="old">{% endblock %}
+-- themes/mine/assets/own.css --
+p { font-family: old }
+"""
+
+PLUGGED = """\
+-- plug.py --
+def filters():
+    return {"loud": lambda text: f"{text} old"}
+-- themes/mine/templates/base.html --
+{% extends "broadsheet/base.html" %}
+{% block head %}{{ super() }}<meta name="x" content="{{ "x"|loud }}">{% endblock %}
+"""
+
+
+@pytest.mark.parametrize("which", ["first", "later"])
+@pytest.mark.parametrize(
+    "path", [*(line.split(" ")[1] for line in MOVING.splitlines() if line.startswith("-- ")), "plug.py"]
+)
+def test_a_file_that_changes_after_it_was_read_is_seen_by_the_next_build(
+    path: str, which: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = MOVING.replace("theme:", "plugins: [plug.py]\ntheme:") + PLUGGED if path == "plug.py" else MOVING
+    folder = write_site(tmp_path / "site", site)
+    moving = folder / path
+    monkeypatch.setattr(traces, "settled", lambda _stamp, _taken: True)  # as if no file had changed just now
+    memory = unchanged.Memory()
+    request = build.Request(folder, NOW, folder / "public", jobs=1, memory=memory)
+    if which == "later":
+        assert build.build(request).ok
+        _put(moving, moving.read_bytes().replace(b"old", b"odd").replace(b"Old", b"Odd"))
+    read, times = files.read_bytes, iter(range(100))
+
+    def changing(name: str, limit: int) -> bytes:
+        found = data = read(name, limit)
+        if Path(name) == moving and next(times) == 0:
+            for word in (b"ld", b"dd"):
+                data = data.replace(b"o" + word, b"new").replace(b"O" + word, b"New")
+            _put(moving, data)
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "read_bytes", changing)
+        build.build(request)
+    assert next(times) > 0
+    if not still_as_it_was(folder, folder / "public", NOW):
+        assert build.build(request).ok
+    shutil.rmtree(folder / ".digestgen")
+    assert outcome(folder, NOW, folder / "fresh").ok
+    assert published(folder / "public") == published(folder / "fresh")
+
+
+def _put(file: Path, data: bytes) -> None:
+    """Write a file as editors do: another one in its place."""
+    beside = file.with_name(f".{file.name}")
+    beside.write_bytes(data)
+    beside.replace(file)
