@@ -41,20 +41,46 @@
 
   function take(news) {
     if (news.run !== run) {
-      location.reload(); // another server, or too much was missed; browsers keep the place of a page that is reloaded
+      reload(); // another server, or too much was missed
       return;
     }
     now = String(news.now);
     swap(news.styles);
     if (used(news.files)) {
-      location.reload();
+      reload();
       return;
     }
     if (news.tag !== tag) {
-      updating = updating.then(() => update(news.tag)).catch(() => location.reload());
+      updating = updating.then(() => update(news.tag)).catch(reload);
     }
     show(news);
   }
+
+  // --- the reader's place
+
+  // Browsers keep the place of a page that is loaded anew, but not where it is loaded twice before it was there once.
+  const KEY = "digestgen-place";
+  let settled = false;
+
+  function reload() {
+    if (settled) {
+      sessionStorage.setItem(KEY, JSON.stringify([location.href, scrollX, scrollY]));
+    }
+    history.scrollRestoration = "manual";
+    location.reload();
+  }
+
+  function settle() {
+    const [href, left, top] = JSON.parse(sessionStorage.getItem(KEY)) ?? [];
+    sessionStorage.removeItem(KEY);
+    if (href === location.href) {
+      scrollTo({ left, top, behavior: "instant" });
+    }
+    history.scrollRestoration = "auto";
+    settled = true;
+  }
+
+  document.readyState === "complete" ? settle() : addEventListener("load", settle, { once: true });
 
   // --- style sheets and other files
 
@@ -100,7 +126,7 @@
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const script = fresh.querySelector(`script[src="${own.getAttribute("src")}"]`);
     if (!script || runs(document) || runs(fresh) || policy(document) !== policy(fresh)) {
-      location.reload(); // scripts of the page's own would not know that it changed
+      reload(); // scripts of the page's own would not know that it changed
       return;
     }
     tag = script.dataset.tag;
