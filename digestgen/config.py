@@ -151,6 +151,15 @@ class PublishConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitsConfig:
+    """What one article may cost: `seconds` of the processor, `memory` in MiB, and a `page` in millions of bytes."""
+
+    seconds: int = 10
+    memory: int = 512
+    page: int = 20
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """A checked site.yaml. `languages` begins with the main one; `marks` tells where each key stands."""
 
@@ -187,6 +196,7 @@ class Config:
     publish: PublishConfig
     search: bool
     extra: Mapping[str, Any]
+    limits: LimitsConfig = LimitsConfig()
     plugins: tuple[str, ...] = ()
     """The paths of plug-ins, below the site's folder."""
     marks: Mapping[str, Span] = field(default_factory=dict)
@@ -634,6 +644,17 @@ POLICIES_TABLE: Final = Table(
     unknown="error",
 )
 
+LIMITS_TABLE: Final = Table(
+    "`limits`",
+    (
+        Key("seconds", Whole(1, 3600), "Seconds of the processor to read one article.", LimitsConfig().seconds, "10"),
+        Key("memory", Whole(64, 65536), "Memory to read one article, in MiB.", LimitsConfig().memory, "512"),
+        Key("page", Whole(1, 1000), "The most that one page may hold, in MB.", LimitsConfig().page, "20"),
+    ),
+    lambda values: LimitsConfig(**values),
+    unknown="error",
+)
+
 _MAILBOX: Final = Text("an address, or a name and an address: The Digest <news@example.org>")
 
 SMTP_TABLE: Final = Table(
@@ -840,6 +861,14 @@ TABLE: Final = Table(
             "a push to gh-pages of origin",
         ),
         Key(
+            "limits",
+            LIMITS_TABLE,
+            "What one article may cost: `seconds`, `memory`, `page`. One that costs more is an error, whatever it "
+            "holds, and no other waits for it.",
+            LimitsConfig(),
+            "10 seconds, 512 MiB, 20 MB",
+        ),
+        Key(
             "plugins",
             ListOf(
                 Folder("a Python file or package below the folder of site.yaml", below=True),
@@ -970,6 +999,7 @@ def _config(values: dict[str, Any], report: Report) -> Config:
         publish=values["publish"],
         search=values["search"],
         extra=plain_mapping(values["extra"]),
+        limits=values["limits"],
         plugins=tuple(posixpath.normpath(name) for name in values["plugins"]),
         marks=report.marks,
     )

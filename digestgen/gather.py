@@ -9,10 +9,10 @@ from datetime import datetime
 from functools import lru_cache, partial
 from typing import Final
 
-from digestgen import additions, codec, fingerprint, library, parse, work
+from digestgen import additions, budget, codec, fingerprint, library, parse, work
 from digestgen.codec import Unfit
 from digestgen.config import Config
-from digestgen.diagnostics import Diagnostic
+from digestgen.diagnostics import Diagnostic, Span
 from digestgen.model import Article, Manuscript
 from digestgen.pictures.album import Facts, facts
 from digestgen.pictures.headers import promised
@@ -137,6 +137,7 @@ def variant(settings: Config, plugins: str = "") -> str:
             str(settings.site_id),
             settings.content,
             settings.editions,
+            settings.limits.page,
             plugins,
         )
     )
@@ -163,11 +164,47 @@ def parsed(path: str, tree: Tree, variant: str) -> Fresh:
     data = tree.article(path, found)
     if data is None:
         return Fresh(path, "", Parsed("", "", codec.dump(tuple(found))), "")
-    article, found = _read_anew(path, data, tree)
     mark = fingerprint.of_bytes(data)
-    failed = any(item.code == "plugin" for item in found)  # it may succeed at the next build
+    limits = budget.Limits(tree.settings.limits.seconds, tree.settings.limits.memory)
+    try:
+        read = budget.bounded(lambda: _read_anew(path, data, tree), limits, heavy=len(data) > _HEAVY)
+    except budget.Spent as spent:
+        read = _over(path, data, tree, limits, f"to read this takes more than {spent}")
+    passing = not read.codes.isdisjoint(_PASSING)
+    return Fresh(path, mark, Parsed("" if passing else f"{variant} {mark}", read.article, read.told), read.manuscript)
+
+
+#: An article of more bytes is read in a process of its own, which takes less time than to read it.
+_HEAVY: Final = 64 * 1024
+
+#: What need not be so at the next build, and is not remembered.
+_PASSING: Final = frozenset(["plugin", "over-budget"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What reading an article gives, as texts, and the codes of what is wrong."""
+
+    article: str
+    manuscript: str
+    told: str
+    codes: frozenset[str]
+
+
+def _texts(article: Article | None, found: Iterable[Diagnostic]) -> _Texts:
     text, manuscript = (codec.dump(article), codec.dump(article.fetch())) if article else ("", "")
-    return Fresh(path, mark, Parsed("" if failed else f"{variant} {mark}", text, codec.dump(tuple(found))), manuscript)
+    told = tuple(found)
+    return _Texts(text, manuscript, codec.dump(told), frozenset(item.code for item in told))
+
+
+def _over(path: str, data: bytes, tree: Tree, limits: budget.Limits, message: str) -> _Texts:
+    """Return an article that is over its budget, its body unread, so that others may name it; or nothing of it."""
+    help = "make it shorter or plainer, or raise `limits` in site.yaml"
+    fault = Diagnostic("over-budget", message, Span(f"{tree.settings.content}/{path}"), help=help)
+    try:
+        return budget.bounded(lambda: _texts(*parse.article(path, data, tree.settings, unread=fault)), limits)
+    except budget.Spent:
+        return _texts(None, [fault])
 
 
 def _decoded(tree: Tree, known: dict[str, Parsed], store: Traces, fresh: frozenset[str]) -> Gathered:
@@ -204,17 +241,23 @@ def _read(
 
 def _anew(path: str, tree: Tree) -> tuple[Article | None, list[Diagnostic]]:
     """Parse an article in whose place the store holds something else."""
-    found: list[Diagnostic] = []
-    data = tree.article(path, found)
-    return _read_anew(path, data, tree) if data is not None else (None, found)
+    zone = tree.settings.timezone
+    fresh = parsed(path, tree, "")
+    told = [*codec.load(Told, fresh.row.told, zone)]
+    if not fresh.row.article:
+        return None, told
+    article = codec.load(Article, fresh.row.article, zone)
+    manuscript = codec.load(Manuscript, fresh.manuscript, zone)
+    object.__setattr__(article, "fetch", lambda: manuscript)
+    return article, told
 
 
-def _read_anew(path: str, data: bytes, tree: Tree) -> tuple[Article | None, list[Diagnostic]]:
+def _read_anew(path: str, data: bytes, tree: Tree) -> _Texts:
     article, found = parse.article(path, data, tree.settings, tree.plugins)
     if article is None:
-        return None, found
+        return _texts(None, found)
     article, faults = additions.changed(article, tree.plugins, f"{tree.settings.content}/{path}")
-    return article, [*found, *faults]
+    return _texts(article, [*found, *faults])
 
 
 def add_pages(

@@ -45,12 +45,12 @@ class _Parts:
 
 
 def article(
-    path: str, data: bytes, config: Config, plugins: Plugins = NO_PLUGINS
+    path: str, data: bytes, config: Config, plugins: Plugins = NO_PLUGINS, unread: Diagnostic | None = None
 ) -> tuple[Article | None, list[Diagnostic]]:
     """Return the article or page in the file `path` (below content/), and all that is wrong in it.
 
     An article whose front matter cannot be read is there and `wrong`: its body is checked all the same. None stands
-    for a file that is no text.
+    for a file that is no text. With `unread` the body is not looked at, which that tells.
     """
     shown = f"{config.content}/{path}"
     text, found = decode(data, shown)
@@ -68,7 +68,11 @@ def article(
         except Fault as fault:
             values |= {name: value for name, value in (fault.values or {}).items() if value is not None}
             wrong = True
-    item = _article(path, fingerprint.of_bytes(data), values, parts, config, report, plugins, sound=not wrong)
+    if unread is not None:
+        report.found.append(unread)
+    item = _article(
+        path, fingerprint.of_bytes(data), values, parts, config, report, None if unread else plugins, sound=not wrong
+    )
     _check_life(item, report)
     return replace(item, face=face(item)), _hinted(report.found, path, config)
 
@@ -255,10 +259,11 @@ def _article(
     parts: _Parts,
     config: Config,
     report: Report,
-    plugins: Plugins,
+    plugins: Plugins | None,
     *,
     sound: bool,
 ) -> Article:
+    """Put an article together; without `plugins` its body stays unread."""
     name = read_name(path, config)
     lang = _configured(values["lang"] or name.lang or config.lang, config)
     edition = is_edition(path, config)
@@ -268,7 +273,7 @@ def _article(
     named = len(report.found) == before
     stamp = _stamp(path, values, name, config, report) if parts.front_line and named else None
     _check_title(values, report)
-    body, places = _body(parts, lang, path, config, report, plugins)
+    body, places = _body(parts, lang, path, config, report, plugins) if plugins else (None, ())
     sound = sound and body is not None and (stamp is not None or path.startswith(PAGES + "/"))
     body = body or Body()
     inward = [ref for ref in body.refs if urls.classify(ref.target).kind not in ("external", "mail")]
@@ -567,7 +572,7 @@ def _body(
 ) -> tuple[Body | None, tuple[tuple[int, int, int], ...]]:
     """Return the body and the places of its references; None for one that cannot be rendered, which is told."""
     mark = plugins.mark if plugins.offering("extensions") else ""
-    options = convert.Options(config.raw_html, config.embed, mark, plugins.extensions)
+    options = convert.Options(config.raw_html, config.embed, mark, plugins.extensions, config.limits.page * 1_000_000)
     shown = f"{config.content}/{path}"
     try:
         body = convert.convert(parts.body, lang, options)
@@ -577,6 +582,9 @@ def _body(
             report.found.append(told)
             return None, ()
         report.fault("too-complex", str(error), Span(shown, parts.body_line), help="flatten what is nested there")
+        return None, ()
+    except convert.TooCostly as error:
+        report.found.append(_costly(error, shown, parts))
         return None, ()
     places = tuple(convert.places(parts.body, parts.body_line, body))
     lines = parts.body.split("\n")
@@ -594,3 +602,15 @@ def _body(
                 )
             )
     return body, places
+
+
+def _costly(error: convert.TooCostly, shown: str, parts: _Parts) -> Diagnostic:
+    lines = parts.body.split("\n")
+    if not 0 < error.line <= len(lines):
+        help = "part it into several articles, or raise `limits.page` in site.yaml"
+        return Diagnostic("over-budget", str(error), Span(shown, parts.body_line), help=help)
+    text = lines[error.line - 1]
+    help = "write the fence without a language, so that its code stays without colours"
+    return Diagnostic(
+        "over-budget", str(error), Span(shown, parts.body_line + error.line - 1, 1, max(1, len(text)), text), help=help
+    )

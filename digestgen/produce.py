@@ -182,7 +182,7 @@ def _prepared(output: Output, press: Press) -> tuple[writer.Prepared | Diagnosti
     """Stage a file; return what is to be told of it, and the places that its template named by hand."""
     content = output.content
     if isinstance(content, Rendered):
-        return _rendered(output.path, content, press)
+        return _rendered(output, content, press)
     if isinstance(content, Copied):
         told: list[Diagnostic] = []
         data = press.tree.file(content.source, told)
@@ -296,20 +296,31 @@ def _sized_key(content: Sized) -> str:
     return f"{content.facts.mark} {size.kind} {size.width} {quality} {darkroom.edition()}"
 
 
-def _rendered(path: str, content: Rendered, press: Press) -> tuple[writer.Prepared | Diagnostic, tuple[str, ...]]:
+def _rendered(output: Output, content: Rendered, press: Press) -> tuple[writer.Prepared | Diagnostic, tuple[str, ...]]:
     try:
         sheet = press.renderer.render(content)
     except TemplateFault as fault:
         return fault.diagnostic, ()
-    prepared = press.target.prepare(path, sheet.data)
+    most = press.tree.settings.limits.page
+    if len(sheet.data) > most * 1_000_000:
+        return _too_large(output, len(sheet.data), most), ()
+    prepared = press.target.prepare(output.path, sheet.data)
     return (replace(prepared, fault=sheet.fault) if sheet.fault and not prepared.fault else prepared), sheet.places
+
+
+def _too_large(output: Output, size: int, most: int) -> Diagnostic:
+    message = f"the page {output.path} of {output.claim} has {size:,} bytes, and {most} MB are the most"
+    help = "part it into several, or raise `limits.page` in site.yaml"
+    return Diagnostic("over-budget", message, output.span, help=help)
 
 
 def _key(output: Output, press: Press) -> str:
     """Return the key of an output: its value's, then those of its templates and of what stands on every page."""
     content = output.content
     if isinstance(content, Rendered):
-        return f"{content.key} {press.renderer.closure(content.template)} {press.renderer.shared(content.lang)}"
+        bounds = f"-{press.tree.settings.limits.page}"  # a page that was small enough may be too large now
+        shared = f"{press.renderer.shared(content.lang)}{bounds}"
+        return f"{content.key} {press.renderer.closure(content.template)} {shared}"
     if isinstance(content, Syndicated):
         return content.key
     if isinstance(content, bytes):

@@ -86,6 +86,11 @@ def site_yaml() -> str:
             + "`, `".join(config.FEEDS[1:])
             + "`. Several are a list, or parted by commas.",
         ),
+        _section(
+            "`limits`",
+            config.LIMITS_TABLE,
+            "What one article may cost; why, is told in [what is trusted](../explanation/trust.md).",
+        ),
         _section("`policies`", config.POLICIES_TABLE),
         _section("`email`", config.EMAIL_TABLE, "What `digestgen email` makes mails of editions from."),
         _section("`email.smtp`", config.SMTP_TABLE),

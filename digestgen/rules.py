@@ -56,6 +56,7 @@ _RULES: Final = (
     Rule("duplicate-name", "Two entries of a registry have one name."),
     # --- the body
     Rule("too-complex", "An article is nested so deeply that it cannot be rendered."),
+    Rule("over-budget", "An article takes more time or memory than one may, or makes a page that is too large."),
     Rule("broken-link", "A link or a picture points to a file, a page or a heading that does not exist."),
     Rule("held-headline", "A link's text is the headline of an article that is held back, and stays.", "warning"),
     Rule("held-picture", "A picture in content/static/ is held back with the only articles that show it.", "note"),

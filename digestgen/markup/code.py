@@ -22,6 +22,8 @@ from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from digestgen import budget
+
 if TYPE_CHECKING:
     from markdown import Markdown
 
@@ -31,12 +33,24 @@ MOST_COLOURED = 100_000
 #: On a long run of backslashes the rules for strings of some lexers (Scala's) take exponential time.
 _RUNAWAY = "\\" * 12
 
+#: What one lexer may take for one block of code, in seconds of the processor; colours take milliseconds.
+_PATIENCE = 2.0
+
 _OPENING = re.compile(
     r"(?P<indent> *)(?P<fence>`{3,}|~{3,}) *"
     r"(?:\{(?P<attrs>[^\n]*)\} *|\.?(?P<lang>[\w#.+-]*)(?P<rest>[^`\n]*))$"
 )
 _ITEM = re.compile(r" *(?:[*+-]|\d+\.) ")
 _LINES = re.compile(r"hl_lines=([\"'])([\d\s-]*)\1")
+
+
+class Runaway(Exception):
+    """A lexer takes too long for the code in the fence that is opened on `line`, counted from 1."""
+
+    def __init__(self, lang: str, line: int) -> None:
+        super().__init__(lang)
+        self.lang = lang
+        self.line = line
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,10 @@ class _FenceFinder(Preprocessor):
                 done.append(lines[at])
                 at += 1
                 continue
-            stashed = self.md.htmlStash.store(_html(fence, lines[at + 1 : end]))
+            try:
+                stashed = self.md.htmlStash.store(_html(fence, lines[at + 1 : end]))
+            except budget.Slow:
+                raise Runaway(fence.lang, at + 1) from None
             done += ("", _new_indent(fence, done) + stashed, "")
             at = end + 1
         return done
@@ -179,7 +196,8 @@ def _coloured(code: str, fence: _Fence) -> str:
     lexer = _lexer(fence.lang.lower()) if can_be else None
     if lexer is None:
         return escape(code, quote=False)
-    return highlight(code, lexer, _formatter(fence.marked)).rstrip("\n") + "\n"
+    with budget.at_most(_PATIENCE):
+        return highlight(code, lexer, _formatter(fence.marked)).rstrip("\n") + "\n"
 
 
 @cache

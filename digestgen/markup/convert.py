@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from html import escape, unescape
 from typing import Any, Literal
 
-from digestgen import slugs
+from digestgen import budget, slugs
 from digestgen.markup import clean, cut, engine, typography
 from digestgen.markup import places as located
+from digestgen.markup.code import Runaway
 from digestgen.markup.cut import Part
 from digestgen.markup.labels import labels
 
@@ -30,17 +31,30 @@ class TooComplex(Exception):
     """The body cannot be converted, mostly since it nests too deep; the text is for the author."""
 
 
+class TooCostly(Exception):
+    """The body would take too long, or become too large; the text is for the author.
+
+    `line` is the line of the body, counted from 1, that is to blame, or 0.
+    """
+
+    def __init__(self, text: str, line: int = 0) -> None:
+        super().__init__(text)
+        self.line = line
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What site.yaml says of Markdown: may raw HTML pass as it is, whose iframes are kept, and further extensions.
 
-    `mark` stands for what `extensions` makes, anew for each converter; empty where it makes nothing.
+    `mark` stands for what `extensions` makes, anew for each converter; empty where it makes nothing. `most` is how many
+    characters the HTML may have.
     """
 
     raw_html: bool = False
     embed: tuple[str, ...] = ()
     mark: str = ""
     extensions: Callable[[], Sequence[Any]] = field(default=list, compare=False)
+    most: int = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +102,7 @@ class Body:
 def convert(source: str, lang: str, options: Options = Options()) -> Body:
     """Return the Markdown `source`, whose language is the BCP 47 tag `lang`, as a `Body`.
 
-    Raises `TooComplex` for what cannot be converted. An empty source is an empty body.
+    Raises `TooComplex` for what cannot be converted, `TooCostly` for what should not. An empty source is an empty body.
     """
     if not source.strip():
         return Body()
@@ -107,8 +121,15 @@ def _html(source: str, lang: str, options: Options) -> str:
         html = engine.to_html(source, lang, options.mark, options.extensions)
     except RecursionError:
         raise TooComplex("lists, quotes or emphasis nest too deep") from None
+    except Runaway as error:
+        raise TooCostly(f"to colour the code as `{error.lang}` takes too long", error.line) from None
+    except MemoryError:
+        raise
     except Exception as error:
         raise TooComplex(f"Markdown gave up: {type(error).__name__}: {error}") from error
+    if len(html) > options.most:
+        raise TooCostly(f"the text makes {len(html):,} characters of HTML, and {options.most:,} are the most")
+    budget.is_light(len(html))
     if clean.depth(html) > clean.DEEPEST:
         raise TooComplex(f"HTML elements nest more than {clean.DEEPEST} deep")
     return html
