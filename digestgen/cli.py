@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Final, NoReturn
 
 import click
@@ -23,6 +24,7 @@ COMMANDS: Final = {
     "completion": "Print what completes commands, options and values in a shell.",
     "email": "Make the mail of an edition, and send it where that is asked.",
     "export": "Write the articles for other systems.",
+    "import": "Import what others published: entries of their feeds, as drafts with credits.",
     "init": "Make a new site in DIR: a small digest of real events to change, and never over a file.",
     "list": "List what the site holds: articles (newest first), tags, sources, drafts, or all that is held back.",
     "new": "Begin a new article or edition, and never write over a file.",
@@ -35,6 +37,11 @@ COMMANDS: Final = {
 }
 
 
+def module_of(name: str) -> str:
+    """Return the name of a command's module: another one where it is a word of Python."""
+    return f"{name}_" if iskeyword(name) else name
+
+
 class Commands(click.Group):
     """The commands, each imported when it is called for, so that none pays for the libraries of another."""
 
@@ -44,7 +51,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"digestgen.commands.{cmd_name}").command
+        command: click.Command = import_module(f"digestgen.commands.{module_of(cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -79,8 +79,26 @@ FEEDS: Final = ("site", "tags", "sections", "sources", "stories", "people", "edi
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """A feed of others that `digestgen import feed` makes drafts of: `limit` 0 stands for all its entries.
+
+    `publisher` is a key or a name, `lang` the language of its entries; both are empty where the feed tells them.
+    """
+
+    url: str
+    publisher: str = ""
+    lang: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class FeedsConfig:
-    """Which of `FEEDS` have a feed in each format, hold their articles' full text, and have an archive (of Atom)."""
+    """Which of `FEEDS` have a feed in each format, hold their articles' full text, and have an archive (of Atom).
+
+    `follow` are feeds of others, which no build looks at.
+    """
 
     atom: tuple[str, ...] = FEEDS
     rss: tuple[str, ...] = ()
@@ -88,6 +106,7 @@ class FeedsConfig:
     entries: int = 20
     full: tuple[str, ...] = ("site",)
     archive: tuple[str, ...] = ("site",)
+    follow: tuple[Follow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -424,6 +443,40 @@ class Feeds:
         return {"anyOf": [{"enum": ["all", "off", *FEEDS]}, some, {"type": "string", "pattern": ","}]}
 
 
+FOLLOW_TABLE: Final = Table(
+    "a feed to follow",
+    (
+        Key("url", Address(), "Where the feed is.", required=True),
+        Key(
+            "publisher",
+            Text(),
+            "Whose it is: a key of sources.yaml, or a name.",
+            "",
+            "the publisher in sources.yaml with this `feed` or with the entries' host, or one named as the feed is",
+        ),
+        Key("lang", language_tag(), "The language of its entries.", "", "what the feed says"),
+        Key("section", Text(), "The section of its drafts.", "", "none"),
+        Key("tags", ListOf(Text(), "a list of texts", commas=True), "The tags of its drafts.", (), "none"),
+        Key("limit", Whole(1, 1000), "How many of its newest entries are looked at.", 0, "all"),
+    ),
+    lambda values: Follow(**values),
+    unknown="error",
+)
+
+
+class _Followed:
+    """An address alone, or a mapping."""
+
+    expects = "an address, or a mapping of `url` and more"
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> Follow:
+        found = Either(Address(), FOLLOW_TABLE).read(node, at, report)
+        return Follow(found) if isinstance(found, str) else found
+
+    def json(self) -> dict[str, Any]:
+        return Either(Address(), FOLLOW_TABLE).json()
+
+
 FEEDS_TABLE: Final = Table(
     "`feeds`",
     (
@@ -438,6 +491,14 @@ FEEDS_TABLE: Final = Table(
             "Whose Atom feeds have all older entries in archive documents (RFC 5005), as /feed/1.xml.",
             ("site",),
             "site",
+        ),
+        Key(
+            "follow",
+            ListOf(_Followed(), "a list of addresses and mappings", single=True),
+            "Feeds of others, whose entries `digestgen import feed --all` makes drafts of: addresses, or mappings of "
+            "`url`, `publisher`, `lang`, `section`, `tags` and `limit`.",
+            (),
+            "none",
         ),
     ),
     lambda values: FeedsConfig(**values),
@@ -792,7 +853,8 @@ TABLE: Final = Table(
         Key(
             "feeds",
             FEEDS_TABLE,
-            "Which feeds there are, in which formats: `atom`, `rss`, `json`, `entries`, `full`, `archive`.",
+            "Which feeds there are, in which formats: `atom`, `rss`, `json`, `entries`, `full`, `archive`; and, as "
+            "`follow`, feeds of others.",
             FeedsConfig(),
             "Atom everywhere, the newest 20",
         ),
@@ -1040,6 +1102,12 @@ def _check_feeds(feeds: FeedsConfig, report: Report) -> None:
         if span and missing and listed != FEEDS:
             name = missing[0]
             report.fault("bad-value", f"`{key}` names `{name}`, which has no {kind}", span, _feeds_meant(name, key))
+    seen: set[str] = set()
+    for index, item in enumerate(feeds.follow):
+        if item.url in seen:
+            span = report.marks.get(f"feeds.follow.{index}.url", report.marks[f"feeds.follow.{index}"])
+            report.fault("bad-value", "a feed to follow is named twice", span, "take one of them out")
+        seen.add(item.url)
 
 
 def _check_commands(publish: PublishConfig, report: Report) -> None:

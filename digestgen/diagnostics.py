@@ -53,7 +53,7 @@ class Rule:
     code: str
     meaning: str
     severity: Severity = "error"
-    told_by: Literal["build", "check", "email", "publish"] = "build"
+    told_by: Literal["build", "check", "email", "import", "publish"] = "build"
 
 
 def graded(found: Iterable[Diagnostic], rules: Mapping[str, Severity], *, strict: bool) -> list[Diagnostic]:

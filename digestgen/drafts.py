@@ -197,15 +197,15 @@ def known_tags(site: Survey, lang: str) -> tuple[str, ...]:
 
 def _tags(asked: Iterable[str], site: Survey, lang: str, noted: list[str]) -> Iterator[str]:
     known = known_tags(site, lang)
-    chosen = [_tag(name, known, site, lang, noted) for name in asked]
+    chosen = [spelt(name, known, site, lang, noted) for name in asked]
     if chosen:
         yield f"tags: [{', '.join(map(yaml.written, dict.fromkeys(chosen)))}]"
     else:
         yield f"# tags: [what it is about]{_such_as(known)}"
 
 
-def _tag(name: str, known: tuple[str, ...], site: Survey, lang: str, noted: list[str]) -> str:
-    """A tag as the site spells it in the language; one that nobody knows is noted."""
+def spelt(name: str, known: tuple[str, ...], site: Survey, lang: str, noted: list[str]) -> str:
+    """Return a tag as the site spells it in the language, whose tags are `known`; one that nobody knows is noted."""
     here = site.library.known
     tag = here.tag(name, lang) if lang in here.tags else None
     own = terms.pick(tag.names, lang) if tag else None

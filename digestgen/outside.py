@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from digestgen import files, urls, web
 from digestgen.diagnostics import Diagnostic, Span
@@ -33,6 +33,9 @@ _LONGEST: Final = 20
 
 #: A file of what is remembered is at most this large.
 _LIMIT: Final = 32 * 1024 * 1024
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 State = Literal["good", "moved", "dead", "silent", "private"]
 
@@ -131,9 +134,19 @@ def ask(asked: Iterable[str], request: Request) -> dict[str, Outcome]:
 
 
 def _answers(todo: Mapping[str, list[str]], request: Request) -> Iterator[tuple[str, Outcome]]:
-    """Yield address and outcome as they come. The threads end with the process, so that nobody waits for a host."""
-    hosts: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[str, Outcome]] = queue.SimpleQueue()
+    return at_hosts(todo, lambda listed: _of_host(listed, request))
+
+
+def at_hosts(
+    todo: Mapping[str, list[Item]], ask: Callable[[list[Item]], Iterable[tuple[Item, Answer]]]
+) -> Iterator[tuple[Item, Answer]]:
+    """Yield items and answers as they come, where `todo` are items by host and `ask` yields those of one host.
+
+    A few hosts are asked at once. The threads end with the process, so that nobody waits for a host. `ask` must not
+    raise anything.
+    """
+    hosts: queue.SimpleQueue[list[Item]] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[Item, Answer]] = queue.SimpleQueue()
     for listed in todo.values():
         hosts.put(listed)
 
@@ -143,7 +156,7 @@ def _answers(todo: Mapping[str, list[str]], request: Request) -> Iterator[tuple[
                 listed = hosts.get_nowait()
             except queue.Empty:
                 return
-            for answer in _of_host(listed, request):
+            for answer in ask(listed):
                 done.put(answer)
 
     for _ in range(min(_AT_ONCE, len(todo))):
@@ -169,9 +182,9 @@ def _outcome(url: str, request: Request) -> Outcome:
         reply = _head(url, request)
         if reply is None or reply.status >= 400:
             reply = web.ask(url, request.manners, body=False)
-        wait = _wait(reply)
-        if wait:
-            time.sleep(min(wait, _LONGEST) if request.pause else 0)
+        pause = wait(reply)
+        if pause:
+            time.sleep(min(pause, _LONGEST) if request.pause else 0)
             reply = web.ask(url, request.manners, body=False)
     except web.RefusedError as error:
         return Outcome("private", str(error))
@@ -193,7 +206,7 @@ def _head(url: str, request: Request) -> web.Reply | None:
         return None
 
 
-def _wait(reply: web.Reply) -> int:
+def wait(reply: web.Reply) -> int:
     """Return for how many seconds a busy host wants to be left alone, 0 where it says nothing that can be kept."""
     after = reply.headers.get("retry-after", "")
     return int(after) if reply.status in (429, 503) and after.isdecimal() and int(after) <= _LONGEST else 0
@@ -201,9 +214,9 @@ def _wait(reply: web.Reply) -> int:
 
 def _judged(url: str, reply: web.Reply) -> Outcome:
     if reply.status in (404, 410):
-        return Outcome("dead", _named(reply.status))
+        return Outcome("dead", named(reply.status))
     if reply.status >= 400:
-        return Outcome("silent", _named(reply.status))
+        return Outcome("silent", named(reply.status))
     if _is_front(reply.url) and not _is_front(url):
         return Outcome("dead", f"it leads to the front page of {urls.host(reply.url)}")
     if reply.hops and all(hop.status in web.PERMANENT for hop in reply.hops):
@@ -215,7 +228,8 @@ def _is_front(url: str) -> bool:
     return url.partition("://")[2].partition("#")[0].rstrip("/").count("/") == 0 and "?" not in url
 
 
-def _named(status: int) -> str:
+def named(status: int) -> str:
+    """Return a status with its name, as "404 Not Found" (RFC 9110, section 15)."""
     try:
         return f"{status} {http.HTTPStatus(status).phrase}"
     except ValueError:

@@ -1,4 +1,7 @@
-"""From HTML as articles have it to text as mails have it: paragraphs, lists and quotations, links by number. Pure."""
+"""From HTML as articles have it to text as mails have it: paragraphs, lists and quotations, links by number. Pure.
+
+And from text to Markdown that says just that.
+"""
 
 from __future__ import annotations
 
@@ -130,3 +133,32 @@ def _by_letters(line: str, columns: int) -> list[str]:
             now = ""
         now += piece
     return [*lines, now.rstrip()] if now.strip() else lines
+
+
+# --- text as Markdown
+
+#: What Markdown would take for its own; an address, which becomes a link as it is, is none of that.
+_MARKDOWN: Final = re.compile(
+    r"(?P<address>(?<![\w@:/.=\"'&-])(?:https?://|www\.)(?:[\w/.:?=%#+-]|&(?!#?\w+;))+)|(?P<mark>[\\`*_{}\[\]])"
+    r"|(?P<sign>&(?=#?\w+;)|<|~(?=~)|\|)"
+)
+_AT_START: Final = re.compile(r"(?m)^(?:(?P<sign>[:=~])|(?P<number>\d+(?=[.)])|(?=[#+>-])))")
+
+
+def as_markdown(text: str) -> str:
+    """Return `text`, a paragraph, as Markdown that says just that."""
+    return _AT_START.sub(_begun, _MARKDOWN.sub(_meant, text))
+
+
+def _meant(match: re.Match[str]) -> str:
+    if match["sign"]:
+        return _entity(match["sign"])
+    return match["address"] or f"\\{match['mark']}"
+
+
+def _begun(match: re.Match[str]) -> str:
+    return _entity(match["sign"]) if match["sign"] else f"{match['number']}\\"
+
+
+def _entity(char: str) -> str:
+    return f"&#{ord(char)};"

@@ -91,6 +91,11 @@ def site_yaml() -> str:
             config.LIMITS_TABLE,
             "What one article may cost; why, is told in [what is trusted](../explanation/trust.md).",
         ),
+        _section(
+            "A feed in `follow` of `feeds`",
+            config.FOLLOW_TABLE,
+            "An address alone stands for a feed with that `url`. See [follow feeds](../how-to/follow-feeds.md).",
+        ),
         _section("`policies`", config.POLICIES_TABLE),
         _section("`email`", config.EMAIL_TABLE, "What `digestgen email` makes mails of editions from."),
         _section("`email.smtp`", config.SMTP_TABLE),

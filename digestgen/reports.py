@@ -16,7 +16,7 @@ from datetime import date
 from operator import itemgetter
 from typing import Final
 
-from digestgen import frontmatter, signoffs, yaml
+from digestgen import frontmatter, plaintext, signoffs, yaml
 from digestgen.model import Credit, Source
 
 #: A headline and a crosshead are at most so long, and a sign-off that names a whole desk.
@@ -322,13 +322,6 @@ def _quoted_agencies(text: str) -> Iterator[tuple[int, str]]:
 
 # --- the draft
 
-#: What Markdown would take for its own; an address, which becomes a link as it is, is none of that.
-_MARKDOWN: Final = re.compile(
-    r"(?P<address>(?<![\w@:/.=\"'&-])(?:https?://|www\.)(?:[\w/.:?=%#+-]|&(?!#?\w+;))+)|(?P<mark>[\\`*_{}\[\]])"
-    r"|(?P<sign>&(?=#?\w+;)|<|~(?=~)|\|)"
-)
-_AT_START: Final = re.compile(r"(?m)^(?:(?P<sign>[:=~])|(?P<number>\d+(?=[.)])|(?=[#+>-])))")
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -355,7 +348,7 @@ def draft(report: Report, lang: str, day: date, origin: str) -> Draft:
         *_credited(report, noted),
         *_headings(report, noted),
     ]
-    body = "\n\n".join(f"## {_heading_text(block.text)}" if block.was else _text(block.text) for block in report.blocks)
+    body = "\n\n".join(_block_text(block) for block in report.blocks)
     return Draft("\n".join(["---", *front, "---", "", body]).rstrip("\n") + "\n", tuple(noted))
 
 
@@ -416,24 +409,6 @@ def _comment(text: str) -> str:
     return " ".join(text.split())
 
 
-def _text(text: str) -> str:
-    """`text` as Markdown that says just that."""
-    return _AT_START.sub(_begun, _MARKDOWN.sub(_meant, text))
-
-
-def _meant(match: re.Match[str]) -> str:
-    if match["sign"]:
-        return _entity(match["sign"])
-    return match["address"] or f"\\{match['mark']}"
-
-
-def _begun(match: re.Match[str]) -> str:
-    return _entity(match["sign"]) if match["sign"] else f"{match['number']}\\"
-
-
-def _entity(char: str) -> str:
-    return f"&#{ord(char)};"
-
-
-def _heading_text(text: str) -> str:
-    return re.sub(r"(?<!\\)#", r"\\#", _text(text))
+def _block_text(block: Block) -> str:
+    text = plaintext.as_markdown(block.text)
+    return "## " + re.sub(r"(?<!\\)#", r"\\#", text) if block.was else text

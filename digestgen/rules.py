@@ -114,6 +114,10 @@ _RULES: Final = (
     Rule("no-edition", "The edition that is asked for does not exist.", "error", "email"),
     Rule("mail-setting", "site.yaml lacks what a mail needs, or has it wrong.", "error", "email"),
     Rule("mail-too-large", "The mail of an edition is larger than mail programs show.", "error", "email"),
+    # --- feeds of others
+    Rule("feed-failed", "A feed that is followed gives no answer, or is no feed.", "error", "import"),
+    Rule("feed-broken", "A feed that is followed is broken, and was read as far as that goes.", "warning", "import"),
+    Rule("feed-moved", "A feed that is followed has moved for good.", "note", "import"),
     # --- plug-ins
     Rule("plugin", "A plug-in does not exist, offers nothing, fails, or returns what it must not."),
     Rule("plugin-check", "What a plug-in's own check found; it says how grave that is.", "warning"),

@@ -74,6 +74,7 @@ def is_null(scalar: Scalar) -> bool:
 #: What YAML takes for text as it stands, also between braces: words, of which the first one begins with a letter.
 _PLAIN: Final = re.compile(r"[^\W\d_][^\W_]*(?:[ .'’-]{1,2}[^\W_]+)*\.?")
 _FILE: Final = re.compile(r"[\w.][\w./-]*\.md")
+_ADDRESS: Final = re.compile(r"https?://[!-~]*[\w/]", re.ASCII)
 _OTHER_VALUES: Final = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null"])
 
 
@@ -83,6 +84,16 @@ def written(text: str) -> str:
     if (_PLAIN.fullmatch(text) and text.lower() not in _OTHER_VALUES) or _FILE.fullmatch(text):
         return text
     return json.dumps(text, ensure_ascii=False)
+
+
+def value(url: str) -> str:
+    """Return an address as a value of a mapping that is written in lines: as it is, where YAML takes it for that."""
+    return url if _ADDRESS.fullmatch(url) else written(url)
+
+
+def quoted(text: str) -> str:
+    """Return `text`, its blanks single, in quotes in any case."""
+    return json.dumps(" ".join(text.split()), ensure_ascii=False)
 
 
 def parse(text: str, *, path: str, first_line: int = 1, limit: int = LIMIT) -> tuple[Node | None, list[Diagnostic]]:

@@ -46,6 +46,7 @@ COMMON_FOLDERS = {Path(path) for path in ("/", "/tmp", "/var/tmp", "/home", "/op
 #: A third-party library is imported at one place, so that replacing it is a change at one place.
 HOMES = {
     "PIL": {"pictures"},
+    "feedparser": {"incoming"},
     "fontpkg_noto_serif": {"pictures"},
     "resvg_py": {"pictures"},
     "babel": {"i18n"},

@@ -1,0 +1,1 @@
+"""Feeds of others: read, credited, and turned into drafts."""
