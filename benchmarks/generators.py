@@ -55,8 +55,11 @@ class Generator:
         (site / self.template).write_text(text.replace(_EDITION, edition), encoding="utf-8")
 
     def variables(self, site: Path) -> Mapping[str, str]:
-        """Return what its environment has to say: Hugo would keep its cache in the user's home."""
-        return {"HUGO_CACHEDIR": str(site / "cache")}
+        """Return what its environment has to say: Hugo would keep its cache in the user's home.
+
+        Programs in Python run from bytecode, as those do that were installed, whatever is wanted where this runs.
+        """
+        return {"HUGO_CACHEDIR": str(site / "cache"), "PYTHONDONTWRITEBYTECODE": ""}
 
     def forget(self, site: Path) -> None:
         """Remove the output and everything remembered, so that the next build is the first."""

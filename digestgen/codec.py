@@ -11,7 +11,7 @@ import json
 import types
 import typing
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -41,6 +41,8 @@ def _plain(value: object) -> object:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, datetime):
         return (value - _EPOCH) // _SECOND
+    if isinstance(value, date):
+        return value.toordinal()
     assert dataclasses.is_dataclass(value), type(value)
     kind: Any = type(value)
     return [_plain(getattr(value, name)) for name in _names(kind)]
@@ -95,6 +97,9 @@ def _reader(kind: Any, zone: ZoneInfo) -> Reader:
     if kind is datetime:
         whole = _exactly(int)
         return lambda data: (_EPOCH + timedelta(seconds=whole(data))).astimezone(zone)
+    if kind is date:
+        day = _exactly(int)
+        return lambda data: date.fromordinal(day(data))
     if dataclasses.is_dataclass(kind):
         return _record(kind, zone)
     return _generic(kind, zone)

@@ -1,11 +1,12 @@
-"""A build before which only texts of articles changed: only what carries these texts is made again.
+"""A build before which articles changed in what they tell, and in nothing that others go by: only that is made again.
 
 In a preview, where the names of the theme's files stay, the same holds for style sheets: no page carries them.
 
 The library and the plan rest on what articles say of themselves, their `face`, and not on their texts. So where all
 other inputs are as they were, and the faces, too, the last plan holds; and of that plan, the pages of these articles
-and the feeds that carry them are made once more, by the same functions, from what is remembered (`plan.recall`).
-Whatever is not certain here is left to a build that looks at everything.
+and the feeds that carry them are made once more, by the same functions, from what is remembered (`plan.recall`). Where
+a face is another one in nothing but words that cards show, as a headline, it holds as well, and whatever shows that
+card is made with them. Whatever is not certain here is left to a build that looks at everything.
 """
 
 from __future__ import annotations
@@ -57,6 +58,12 @@ _MOST: Final = 50
 _OF_FILES: Final = Copied | Cleaned | Sized | Drawn
 
 Told = tuple[Diagnostic, ...]
+
+#: What an article may tell anew without moving: nobody else rests on it but those who show its card.
+_TOLD: Final = ("title", "kicker", "summary", "lede", "dateline")
+
+#: What comes with these, and what stands for them.
+_WITH_IT: Final = ("fingerprint", "face", "inward", "pictured")
 
 #: Kinds of rows.
 _All = tuple[Mapping[str, str], str]
@@ -138,6 +145,11 @@ def _is_article(path: str, content: str) -> bool:
 def _is_sheet(path: str) -> bool:
     parts = path.split("/")
     return parts[0] == "themes" and parts[2:3] in (["styles"], ["assets"]) and path.endswith(".css")
+
+
+def _own(made: Made) -> list[Output]:
+    """Return the outputs of an article that are made of what it says."""
+    return [output for output in made.outputs if not isinstance(output.content, _OF_FILES)]
 
 
 @dataclass(slots=True)
@@ -239,27 +251,52 @@ class _Revision:
     # --- what is made
 
     def made(self, paths: Sequence[str]) -> Revised:
-        """Return what came of the new texts of the articles, and of the style sheets, at `paths`."""
+        """Return what came of what articles say, and of style sheets, at `paths`."""
         content = self.settings.content
         texts = [path.removeprefix(f"{content}/") for path in paths if _is_article(path, content)]
         sheets = [path for path in paths if not _is_article(path, content)]
-        outputs: dict[str, Output] = {output.path: output for output in self._sheets(sheets)}
+        outputs = [*self._sheets(sheets)]
         parsed = {path: self._parsed(path) for path in texts}
         owned: dict[str, Told] = {}
         rows: list[record.Row] = []
+        carriers: list[str] = []
         unlinked = 0
         for path, (_, told) in parsed.items():
             place, made = self.shelf.places[path], self._planned(path)
-            outputs |= {output.path: output for output in made.outputs if not isinstance(output.content, _OF_FILES)}
+            outputs += _own(made)
+            carriers += place.carriers
             owned[path] = (*told, *made.found)
             unlinked += made.held - place.held
-            rows.append((f"article {path}", record.plain(replace(place, held=made.held))))
-        feeds = dict.fromkeys(name for path in texts for name in self.shelf.places[path].carriers)
-        outputs |= {output.path: output for output in (self.shelf.feed(name, self._page_key) for name in feeds)}
+            known = replace(place, held=made.held, face=self._read(path).face)
+            rows.append((f"article {path}", record.plain(known)))
+        outputs += self._beside(texts, carriers)
+        outputs += [self.shelf.feed(name, self._page_key) for name in dict.fromkeys(carriers)]
         found = self._found(owned, rows)
         rows.extend(self._asked())
         fresh = {path: one for path, (one, _) in parsed.items()}
-        return self._written([*outputs.values()], fresh, sheets, found, rows, unlinked)
+        return self._written([*{item.path: item for item in outputs}.values()], fresh, sheets, found, rows, unlinked)
+
+    def _beside(self, texts: Sequence[str], carriers: list[str]) -> Iterator[Output]:
+        """Yield what shows articles beside their own pages, and add the names of the feeds that carry that."""
+        shelf, moved = self.shelf, [path for path in texts if self._shows(path)]
+        for name in dict.fromkeys(name for path in moved for name in shelf.places[path].shown_on):
+            kind, _, path = name.partition(" ")
+            if kind == "list":
+                yield shelf.listing(name)
+            elif kind == "edition":
+                yield from _own(shelf.issue(name))
+                carriers += shelf.edition(name)[0].carriers
+            elif path not in texts:
+                yield from _own(self._planned(path))
+                carriers += shelf.places[path].carriers
+        news = self._row(_Paths, "news")
+        if set(news).intersection(moved):
+            yield shelf.news(news)
+
+    def _shows(self, path: str) -> bool:
+        """Tell whether other pages than its own show what changed of an article; editions show briefs whole."""
+        item, place = self._read(path), self.shelf.places[path]
+        return item.face != place.face or (item.brief and bool(place.edition))
 
     def _sheets(self, paths: Sequence[str]) -> Iterator[Output]:
         """Yield the style sheets of the theme, whose names and all else of it have to be as they were."""
@@ -277,7 +314,7 @@ class _Revision:
                 yield Output(urls.unquote(address).lstrip("/"), data, f"the theme {self.settings.theme}")
 
     def _parsed(self, path: str) -> tuple[Fresh, Told]:
-        """Parse an article; it has to have the face that it had."""
+        """Parse an article; it has to have the face that it had, or one that is known wherever it shows."""
         fresh = gather.parsed(path, self.tree, self.variant)
         place = self.shelf.places[path]
         _sure(fresh.row.article)
@@ -286,13 +323,21 @@ class _Revision:
         self.texts[path] = codec.load(Manuscript, fresh.manuscript, zone)
         object.__setattr__(item, "fetch", lambda: self.texts[path])
         self.fresh[path] = item
-        self.marks.note(self._shown(path), fresh.mark)
         item = self._read(path)
-        _sure(item.face == place.face, item.listing is None, not (item.brief and place.edition))
+        _sure(item.listing is None, item.face == place.face or self._stays(self.fresh[path], place))
+        self.marks.note(self._shown(path), fresh.mark)
         _sure(not self._row(bool, "static") or record.static(item, self.shelf.files) == place.static)
         asked = self.shelf.row(_Asked, f"asked {path}") or {}
         _sure(all(self.shelf.resolver.stands(item, fragment) == good for fragment, good in asked.items()))
         return fresh, codec.load(Told, fresh.row.told, zone)
+
+    def _stays(self, now: Article, place: record.Place) -> bool:
+        """Tell whether an article has its place among all others as before, and tells only of itself anew."""
+        before = self._remembered(now.path)
+        known = library.as_published(before, place.slug, self.request.now)
+        told = {name: getattr(now, name) for name in (*_TOLD, *_WITH_IT)}
+        same = replace(before, **told) == now and bool(before.summary) == bool(now.summary)  # a lack of one is told
+        return same and known.face == place.face and not place.loose
 
     def _planned(self, path: str) -> Made:
         """Plan an article once more; it has to claim what it claimed, so that all addresses stay as they are."""
@@ -301,8 +346,8 @@ class _Revision:
         _sure(not any(unfit(output.path) for output in made.outputs))
         return made
 
-    def _page_key(self, path: str) -> str:
-        return self.rows[file_of(self.shelf.places[path].url)].key.partition(" ")[0]
+    def _page_key(self, url: str) -> str:
+        return self.rows[file_of(url)].key.partition(" ")[0]
 
     def _found(self, owned: Mapping[str, Told], rows: list[record.Row]) -> list[Diagnostic]:
         """Return all that is wrong in the site, and add the row that tells it; none of it may be an error."""

@@ -169,6 +169,18 @@ class Editing(RuleBasedStateMachine):
         if path.exists():
             path.write_text(path.read_text(encoding="utf-8") + f"\n{word}\n", encoding="utf-8")
 
+    @rule(
+        slug=st.sampled_from(SLUGS),
+        lang=st.sampled_from(["", ".de"]),
+        key=st.sampled_from(["title", "title", "summary", "kicker", "dateline"]),
+        word=st.sampled_from(WORDS),
+    )
+    def tell_it_anew(self, slug: str, lang: str, key: str, word: str) -> None:
+        path = self.folder / f"content/{slug}{lang}.md"
+        if path.exists():
+            lines = [line for line in path.read_text(encoding="utf-8").split("\n") if not line.startswith(f"{key}:")]
+            path.write_text("\n".join([lines[0], f"{key}: '{word}'", *lines[1:]]), encoding="utf-8")
+
     @rule(slug=st.sampled_from(SLUGS))
     def edit_without_a_trace(self, slug: str) -> None:
         """Same size, same modification time: only the content tells."""
@@ -521,6 +533,7 @@ def test_a_title_edit_renders_the_page_and_the_lists_and_neighbours_that_show_it
         "archive/2024/04/index.html",
         "tags/t0/index.html",
     }
+    assert result.revised
 
 
 @pytest.mark.parametrize("count", [60, 240])

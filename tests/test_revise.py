@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,14 @@ date: 2024-07-01
 image: {src: /p.png, alt: P}
 ---
 To come.
+-- content/news.md --
+---
+title: News
+date: 2024-05-31
+authors: [Ada Byron]
+summary: From here.
+---
+New.
 -- content/four.md --
 ---
 title: Four
@@ -211,6 +220,25 @@ QUICK: dict[str, Edit] = {
     ),
     "a file by another name": saying("2024-05-01-letter.md", "Dear all.", "Dear all!\n\nMore."),
     "nothing": lambda _: None,
+    "a title": saying("one.md", "title: One", "title: Number one"),
+    "a title with a colon and all else that cards show": saying(
+        "four.md", "title: Four", "kicker: Of four\ndateline: Rome\ntitle: 'Four: all of it'"
+    ),
+    "titles in the news, of what moved, of a page and of a translation": both(
+        saying("news.md", "title: News", "title: The news"),
+        saying("letter.md", "title: A letter", "title: The letter"),
+        saying("pages/about.md", "title: About", "title: About us"),
+        saying("one.de.md", "title: Eins", "title: Nummer eins"),
+    ),
+    "a summary and the beginning of a text that lists show": both(
+        saying("two.md", "summary: The second.", "summary: The second one."), saying("four.md", "Four.", "The fourth.")
+    ),
+    "a brief, which stands in an edition": saying("three.md", "A brief.", "A short brief, see [one](one.md)."),
+    "titles of neighbours": both(
+        saying("one.md", "title: One", "title: Number one"),
+        saying("two.md", "title: Two", "title: Number two"),
+        saying("2024-05-01-letter.md", "Dear all.", "Dear all!"),
+    ),
 }
 
 
@@ -240,13 +268,16 @@ def test_one_text_after_another_is_revised_in_one_process_and_in_several(root: P
 
 
 WHOLE: dict[str, Edit] = {
-    "a title": saying("one.md", "title: One", "title: Eins"),
-    "the beginning of a text that lists show": saying("four.md", "Four.", "The fourth."),
+    "a correction": saying("two.md", "title: Two", "title: Zwei\ncorrections: {date: 2024-05-27, text: X}"),
+    "a summary more": saying("four.md", "title: Four", "summary: Of four.\ntitle: Four"),
+    "a slug": saying("four.md", "title: Four", "slug: fourth\ntitle: Four"),
+    "a date": saying("four.md", "2024-04-29", "2024-04-28"),
+    "a tag": saying("four.md", "title: Four", "tags: [first]\ntitle: Four"),
+    "a title of an edition": saying("editions/2024-18.md", "title: The first", "title: The very first"),
     "a heading that another article links to": saying("two.md", "## Here", "## There"),
     "a heading that another article misses": saying("three.md", "A brief.", "A brief.\n\n## Gone"),
     "a picture that comes along": saying("one.md", "And more.", "![H](here.png)"),
     "a picture that is held back": saying("one.md", "And more.", "![P](/p.png)"),
-    "a brief, which stands in an edition": saying("three.md", "A brief.", "A short brief."),
     "an edition": saying("editions/2024-18.md", "Of ", "All of "),
     "what is held": saying("later.md", "To come.", "To come some day."),
     "a link that leads nowhere": saying("one.md", "And more.", "[See](nowhere.md)"),
@@ -313,6 +344,10 @@ def _carried_by_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record, "_feeds", lambda *_: iter(()))
 
 
+def _shown_by_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "_beside", lambda _: defaultdict(dict))
+
+
 def _trusting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(revise, "_sure", lambda *_: None)
 
@@ -320,7 +355,8 @@ def _trusting(monkeypatch: pytest.MonkeyPatch) -> None:
 MUTATIONS: dict[str, tuple[Callable[[pytest.MonkeyPatch], None], Edit]] = {
     "who links to a place": (_left_out("asked"), WHOLE["a heading that another article links to"]),
     "the feeds that carry a text": (_carried_by_none, QUICK["a word"]),
-    "whether the face is the same": (_trusting, WHOLE["a title"]),
+    "the pages that show a title": (_shown_by_none, QUICK["a title"]),
+    "whether the face is the same": (_trusting, WHOLE["a tag"]),
     "whether all files are there": (_trusting, WHOLE["a picture that comes along"]),
 }
 

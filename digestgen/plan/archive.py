@@ -142,19 +142,20 @@ def _month_page(
     ids = frozenset(day_id(on.isoformat()) for on in {item.date.date() for item in listed})
     versions = _versions(desk, *month)
     inputs = (month, versions, newer, older, desk.shown(listed))
-    page = desk.page("archive-month.html", url, _listed_month, *inputs, ids=ids, versions=versions, articles=listed)
+    page = desk.page("archive-month.html", url, listed_month, *inputs, ids=ids, versions=versions, articles=listed)
     return Output(file_of(url), page, "the archive")
 
 
-def _listed_month(
+def listed_month(
     desk: Desk,
     url: str,
     month: tuple[int, int],
     versions: Mapping[str, str],
     newer: views.Link | None,
     older: views.Link | None,
-    shown: Sequence[Shown],
+    shown: tuple[Shown, ...],
 ) -> views.MonthPage:
+    """Return the page of a month."""
     name = desk.words.month_of_year(date(*month, 1))
     trail = (_archive_link(desk), views.Link(desk.words.year(month[0]), _year_url(month[0], desk)))
     head = desk.head(url, desk.words.text("Archive: %(period)s", period=name), versions=versions, trail=trail)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
@@ -12,7 +12,7 @@ from digestgen.config import Config
 from digestgen.feeds.values import Entry
 from digestgen.model import Article, Correction
 from digestgen.plan import lists
-from digestgen.plan.desk import Desk, label
+from digestgen.plan.desk import Desk, Shown, label
 from digestgen.plan.outputs import Output, file_of
 
 #: What each kind is called; messages of the catalogues.
@@ -71,37 +71,48 @@ def pages(desk: Desk) -> Iterable[Output]:
     title = desk.words.text("Corrections")
     feeds = desk.feeds("corrections", url, f"{desk.language.title}: {title}")
     for number, listed in enumerate([first, *numbered]):
-        page = views.CorrectionsPage(
-            head=desk.head(
-                addresses[number],
-                lists.page_title(title, number, desk),
-                versions=None if number else desk.fixed_versions(f"/{FOLDER}/"),
-                feeds=feeds,
-                trail=(views.Link(title, url),) if number else (),
-            ),
-            number=number,
-            place=lists.page_name(number, desk) if number else "",
-            entries=_entries(listed, desk),
-            newer=lists.newer(number, addresses, desk),
-            older=lists.older(number, addresses, desk),
-            feeds=feeds,
+        beside = lists.newer(number, addresses, desk), lists.older(number, addresses, desk)
+        told = tuple(item.correction for item in listed), desk.shown(item.article for item in listed)
+        versions = None if number else desk.fixed_versions(f"/{FOLDER}/")
+        page = desk.page(
+            "corrections.html", addresses[number], corrections_page, number, beside, feeds, *told, versions=versions
         )
-        yield Output(file_of(addresses[number]), desk.rendered("corrections.html", page), "the corrections")
+        yield Output(file_of(addresses[number]), page, "the corrections")
 
 
-def _entries(listed: Sequence[Noted], desk: Desk) -> tuple[views.NotedCorrection, ...]:
-    return tuple(_entry(item, desk) for item in listed)
-
-
-def _entry(item: Noted, desk: Desk) -> views.NotedCorrection:
-    when = desk.when(item.correction.at)
-    assert when is not None
-    return views.NotedCorrection(
-        correction=views.Correction(
-            item.correction.kind, _kind(item.correction, desk.words), when, item.correction.text
+def corrections_page(
+    desk: Desk,
+    url: str,
+    number: int,
+    beside: tuple[views.Link | None, views.Link | None],
+    feeds: tuple[views.FeedLink, ...],
+    told: tuple[Correction, ...],
+    shown: tuple[Shown, ...],
+) -> views.CorrectionsPage:
+    """Return a page of corrections, of what is `told` of each article that is `shown`; the first one is number 0."""
+    title = desk.words.text("Corrections")
+    return views.CorrectionsPage(
+        head=desk.head(
+            url,
+            lists.page_title(title, number, desk),
+            versions=None if number else desk.fixed_versions(f"/{FOLDER}/"),
+            feeds=feeds,
+            trail=(views.Link(title, f"{desk.prefix}/{FOLDER}/"),) if number else (),
         ),
-        card=desk.card(item.article),
+        number=number,
+        place=lists.page_name(number, desk) if number else "",
+        entries=tuple(_entry(item, about.article, desk) for item, about in zip(told, shown, strict=True)),
+        newer=beside[0],
+        older=beside[1],
+        feeds=feeds,
     )
+
+
+def _entry(item: Correction, article: Article, desk: Desk) -> views.NotedCorrection:
+    when = desk.when(item.at)
+    assert when is not None
+    told = views.Correction(item.kind, _kind(item, desk.words), when, item.text)
+    return views.NotedCorrection(told, desk.card(article))
 
 
 # --- in feeds

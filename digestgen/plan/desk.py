@@ -91,6 +91,7 @@ class Desk:
             ids,
             self.newest(articles),
             self.alternates(versions or {}),
+            (make, *inputs),
         )
 
     def rendered(

@@ -7,7 +7,7 @@ are fetched only where the page is made.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
@@ -66,17 +66,21 @@ def _apart(wanted: dict[str, str]) -> dict[str, str]:
 # --- the pages of editions
 
 
-def issues(desk: Desk) -> Iterator[articles.Made]:
-    """Return the page of each edition of a language, with what is wrong in its file and what comes along."""
+def issues(desk: Desk) -> Iterator[tuple[Edition, Beside, articles.Made]]:
+    """Return each edition of a language, what stands beside it, and its page with what comes along."""
     listed = desk.part.editions
     for place, edition in enumerate(listed):
         newer = listed[place - 1] if place else None
         older = listed[place + 1] if place + 1 < len(listed) else None
-        yield _issue(edition, desk, newer, older)
+        sections = tuple(
+            desk.term("section", terms.same(group.name)) if group.name else None for group in edition.groups
+        )
+        beside = Beside(_versions(edition, desk), sections, _neighbour(newer, desk), _neighbour(older, desk))
+        yield edition, beside, issue(edition, desk, beside)
 
 
 @dataclass(frozen=True, slots=True)
-class _Beside:
+class Beside:
     """What the page of an edition shows of others than its own articles."""
 
     versions: Mapping[str, str]
@@ -85,10 +89,9 @@ class _Beside:
     older: views.Link | None
 
 
-def _issue(edition: Edition, desk: Desk, newer: Edition | None, older: Edition | None) -> articles.Made:
+def issue(edition: Edition, desk: Desk, beside: Beside) -> articles.Made:
+    """Return the page of an edition, with what is wrong in its file and what comes along."""
     link, file = desk.edition(edition), edition.file
-    sections = tuple(desk.term("section", terms.same(group.name)) if group.name else None for group in edition.groups)
-    beside = _Beside(_versions(edition, desk), sections, _neighbour(newer, desk), _neighbour(older, desk))
     order = tuple((group.name, desk.shown(group.articles)) for group in edition.groups)
     lead = desk.shown([edition.lead] if edition.lead else [])
     texts = tuple(_text_key(item, desk) for item in (*([file] if file else []), *_briefs(edition)))
@@ -112,7 +115,7 @@ def _issue(edition: Edition, desk: Desk, newer: Edition | None, older: Edition |
     return made
 
 
-def _issue_page(edition: Edition, desk: Desk, link: views.EditionLink, beside: _Beside) -> views.EditionPage:
+def _issue_page(edition: Edition, desk: Desk, link: views.EditionLink, beside: Beside) -> views.EditionPage:
     file = edition.file
     about = _about(edition) or (edition.lead.title if edition.lead else "")
     return views.EditionPage(
@@ -220,10 +223,11 @@ def index(desk: Desk) -> Iterator[Output]:
         page = desk.page(
             "editions.html",
             addresses[number],
-            _index_page,
+            index_page,
             number,
             beside,
             entries,
+            desk.shown(edition.lead for edition in listed if edition.lead),
             versions=None if number else desk.fixed_versions(_PATH),
             articles=[item for edition in listed for item in _all(edition)],
         )
@@ -236,22 +240,24 @@ class _Listed:
 
     link: views.EditionLink
     about: str
-    lead: tuple[Shown, ...]
+    led: bool
     count: int
 
 
 def _listed(edition: Edition, desk: Desk) -> _Listed:
-    lead = desk.shown([edition.lead] if edition.lead else [])
-    return _Listed(desk.edition(edition), _about(edition), lead, len(edition.articles))
+    return _Listed(desk.edition(edition), _about(edition), edition.lead is not None, len(edition.articles))
 
 
-def _index_page(
+def index_page(
     desk: Desk,
     url: str,
     number: int,
     beside: tuple[views.Link | None, views.Link | None],
     entries: tuple[_Listed, ...],
+    leads: tuple[Shown, ...],
 ) -> views.EditionsPage:
+    """Return a page of the list of editions, with the `leads` of those that are led; the first one is number 0."""
+    lead = iter(leads)
     name = desk.words.text("Editions")
     later = desk.words.text("%(name)s, page %(number)s", name=name, number=desk.words.number(number))
     versions = None if number else desk.fixed_versions(_PATH)
@@ -265,19 +271,19 @@ def _index_page(
         ),
         number=number,
         place=page_name(number, desk) if number else "",
-        entries=tuple(_entry(item, desk) for item in entries),
+        entries=tuple(_entry(item, desk.card(next(lead).article) if item.led else None) for item in entries),
         newer=beside[0],
         older=beside[1],
         feeds=_feeds(desk),
     )
 
 
-def _entry(item: _Listed, desk: Desk) -> views.EditionEntry:
+def _entry(item: _Listed, lead: views.Card | None) -> views.EditionEntry:
     return views.EditionEntry(
         edition=item.link,
         name=item.link.title or item.link.label,
         summary=item.about,
-        lead=desk.card(item.lead[0].article) if item.lead else None,
+        lead=lead,
         count=item.count,
     )
 
@@ -285,14 +291,14 @@ def _entry(item: _Listed, desk: Desk) -> views.EditionEntry:
 # --- their feed
 
 
-def channel(desk: Desk) -> syndication.Channel[Edition]:
+def channel(listed: Sequence[Edition], desk: Desk) -> syndication.Channel[Edition]:
     """Return what readers of editions may follow: an entry is an introduction and a list of articles, never shorter."""
     return syndication.Channel(
         "editions",
         home(desk),
         _title(desk),
         "",
-        desk.part.editions,
+        listed,
         lambda edition, _full: _feed_entry(edition, desk),
         lambda edition: desk.page_keys[edition.url],
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TypeVar
 
@@ -40,17 +40,39 @@ def front(desk: Desk) -> Output:
     page_full = max(len(today), desk.library.config.paginate)
     before = newest[len(today) : page_full]
     lead = min(today, key=lambda item: item.weight, default=None)
-    url = desk.prefix + "/"
-    page = views.FrontPage(
+    listed = ((lead,) if lead else (), [item for item in today if item is not lead], before, newest[:page_full])
+    return _front(front_page, desk, (*map(desk.shown, listed),), before, [*today, *before])
+
+
+def _front(
+    make: Callable[..., views.FrontPage],
+    desk: Desk,
+    inputs: tuple[object, ...],
+    before: Sequence[Article],
+    shown: Iterable[Article],
+) -> Output:
+    url, ids = desk.prefix + "/", frozenset(day_id(item.date.date().isoformat()) for item in before)
+    page = desk.page("front.html", url, make, *inputs, ids=ids, versions=desk.fixed_versions("/"), articles=shown)
+    return Output(file_of(url), page, "the front page")
+
+
+def front_page(
+    desk: Desk,
+    url: str,
+    lead: tuple[Shown, ...],
+    today: tuple[Shown, ...],
+    before: tuple[Shown, ...],
+    river: tuple[Shown, ...],
+) -> views.FrontPage:
+    """Return a front page: what leads it (nothing on an empty site), the rest of its day, what was before, and all."""
+    return views.FrontPage(
         head=desk.head(url, "", desk.language.tagline, versions=desk.fixed_versions("/")),
-        newest=desk.day(newest[0]) if newest else None,
-        lead=desk.card(lead) if lead else None,
-        today=tuple(desk.card(item) for item in today if item is not lead),
-        days=days(before, desk),
-        river=days(newest[:page_full], desk),
+        newest=desk.day(river[0].article) if river else None,
+        lead=desk.card(lead[0].article) if lead else None,
+        today=tuple(desk.card(item.article) for item in today),
+        days=days((item.article for item in before), desk),
+        river=days((item.article for item in river), desk),
     )
-    shown = [*today, *before]
-    return Output(file_of(url), desk.rendered("front.html", page, anchors(page.days), shown), "the front page")
 
 
 def _front_of_edition(edition: Edition, desk: Desk) -> Output:
@@ -58,19 +80,23 @@ def _front_of_edition(edition: Edition, desk: Desk) -> Output:
     listed = edition.articles
     inside = frozenset(item.path for item in listed)
     before = [item for item in newest[: most + len(listed)] if item.path not in inside][: max(0, most - len(listed))]
-    url = desk.prefix + "/"
-    page = views.FrontPage(
-        head=desk.head(url, "", desk.language.tagline, versions=desk.fixed_versions("/")),
-        newest=desk.day(newest[0]),
-        lead=desk.card(listed[0]),
-        today=tuple(desk.card(item) for item in listed[1:most]),
-        days=days(before, desk),
-        edition=desk.edition(edition),
-        more=len(listed[most:]),
-        river=days(newest[:most], desk),
-    )
-    shown = [*listed[:most], *before, *newest[:most]]
-    return Output(file_of(url), desk.rendered("front.html", page, anchors(page.days), shown), "the front page")
+    lists = listed[:1], listed[1:most], before, newest[:most]
+    inputs = (desk.edition(edition), len(listed[most:]), *map(desk.shown, lists))
+    return _front(front_of_issue, desk, inputs, before, [*listed[:most], *before, *newest[:most]])
+
+
+def front_of_issue(
+    desk: Desk,
+    url: str,
+    edition: views.EditionLink,
+    more: int,
+    lead: tuple[Shown, ...],
+    today: tuple[Shown, ...],
+    before: tuple[Shown, ...],
+    river: tuple[Shown, ...],
+) -> views.FrontPage:
+    """Return a front page with the latest edition, `more` articles of which do not stand there."""
+    return replace(front_page(desk, url, lead, today, before, river), edition=edition, more=more)
 
 
 def days(articles: Iterable[Article], desk: Desk) -> tuple[views.Day, ...]:
@@ -80,11 +106,6 @@ def days(articles: Iterable[Article], desk: Desk) -> tuple[views.Day, ...]:
         listed = tuple(group)
         found.append(views.Day(day_id(on.isoformat()), desk.day(listed[0]), tuple(desk.card(item) for item in listed)))
     return tuple(found)
-
-
-def anchors(shown: Iterable[views.Day]) -> frozenset[str]:
-    """The places on a page that its days are."""
-    return frozenset(day.id for day in shown)
 
 
 def day_id(day: str) -> str:
@@ -143,11 +164,11 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
         inputs = (series, *names, number, None if number else opening, beside)
         shown = desk.shown(articles), tuple(parts[number])
         versions = {} if number else opening.versions
-        page = desk.page("list.html", url, _list_page, *inputs, *shown, versions=versions, articles=articles)
+        page = desk.page("list.html", url, list_page, *inputs, *shown, versions=versions, articles=articles)
         yield Output(file_of(url), page, f"the {term.kind} “{term.name}”")
 
 
-def _list_page(
+def list_page(
     desk: Desk,
     url: str,
     series: _Series,
@@ -156,9 +177,10 @@ def _list_page(
     number: int,
     opening: _Opening | None,
     beside: tuple[views.Link | None, views.Link | None],
-    shown: Sequence[Shown],
-    parts: Sequence[tuple[Part, ...]],
+    shown: tuple[Shown, ...],
+    parts: tuple[tuple[Part, ...], ...],
 ) -> views.ListPage:
+    """Return a page of a tag, a section, a publisher or a person; the first one has an `opening` and the number 0."""
     told = opening.tally if opening else None
     return views.ListPage(
         head=desk.head(

@@ -35,19 +35,29 @@ def described(page: views.ArticlePage, item: Article, desk: Desk, original: Node
 
 def original(item: Article, desk: Desk) -> Node | None:
     """Return the work that `item` is a translation of, as far as it is known. A held article is not."""
-    told = item.translation
-    if told is None:
+    if item.translation is None:
         return None
-    target = desk.resolver.resolve(item, told.of) if told.of else None
-    url = target.url if target and target.state == "good" and not target.file else None
-    known = desk.resolver.pages.get(urls.unquote(url.partition("#")[0])) if url else None
+    known = translated(item, desk)
     work = linked.node(
         "CreativeWork",
         name=known.title if known else "",
-        url=desk.outward(url or ""),
-        inLanguage=told.lang or (known.lang if known else ""),
+        url=desk.outward(_address(item, desk)),
+        inLanguage=item.translation.lang or (known.lang if known else ""),
     )
     return work if len(work) > 1 else None
+
+
+def translated(item: Article, desk: Desk) -> Article | None:
+    """Return the article or page of the site that `item` is a translation of."""
+    url = _address(item, desk)
+    return desk.resolver.pages.get(urls.unquote(url.partition("#")[0])) if url else None
+
+
+def _address(item: Article, desk: Desk) -> str:
+    """Return the address of what `item` is a translation of; empty where it has none."""
+    of = item.translation.of if item.translation else ""
+    target = desk.resolver.resolve(item, of) if of else None
+    return (target.url or "") if target and target.state == "good" and not target.file else ""
 
 
 def _article(page: views.ArticlePage, item: Article, desk: Desk, original: Node | None) -> Node:

@@ -32,6 +32,8 @@ class Rendered:
     """When what it shows last changed (RFC 3339), where that is known."""
     versions: tuple[tuple[str, str], ...] = ()
     """(hreflang, absolute address) of the page in all languages, where it has several."""
+    inputs: tuple[object, ...] = field(default=(), repr=False, compare=False)
+    """What `Desk.page` was given: the function that makes the page, and what it is made from."""
 
     @property
     def page(self) -> Page:

@@ -6,21 +6,22 @@ raises `Unsure`, and the library has to be assembled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from digestgen import codec, library, views
 from digestgen.config import Config
+from digestgen.editions import Edition, Group
 from digestgen.feeds.values import Archive
 from digestgen.library import Library, Part
 from digestgen.links import Resolver
 from digestgen.model import Article
 from digestgen.pictures.album import Album, Facts, Recipe
-from digestgen.plan import articles, stories, syndication
+from digestgen.plan import articles, corrections, editions, record, sitemaps, stories, syndication
 from digestgen.plan.desk import Desk
-from digestgen.plan.outputs import Output
-from digestgen.plan.record import Feed, Place
+from digestgen.plan.outputs import Output, file_of
+from digestgen.plan.record import Feed, Issue, Listing, Place
 from digestgen.terms import Known, Term, TermKind
 
 Value = TypeVar("Value")
@@ -165,19 +166,74 @@ class Shelf:
         shown = [desk.shown([self.library.articles[path]])[0] if path else None for path in beside]
         return stories.Place(views.Link(name, url), shown[0], shown[1])
 
+    def listing(self, name: str) -> Output:
+        """Return the page of a list whose row is `name`."""
+        row: Listing | None = self.row(Listing, name)
+        if row is None or row.make not in record.LISTS:
+            raise Unsure
+        desk, kinds = self.desks[row.desk], record.kinds(row.make)
+        inputs = [self._input(kind, text, desk) for kind, text in zip(kinds, row.inputs, strict=True)]
+        page = desk.page(row.template, row.url, record.LISTS[row.make], *inputs)
+        return Output(file_of(row.url), page, f"the list {row.url}")
+
+    def _input(self, kind: Any, text: str, desk: Desk) -> object:
+        zone = self.config.timezone
+        if kind == record.SHOWN:
+            return desk.shown(self.library.articles[path] for path in codec.load(_Texts, text, zone))
+        return codec.load(kind, text, zone)
+
+    def issue(self, name: str) -> articles.Made:
+        """Return what was planned of the edition whose row is `name` once more."""
+        row, edition = self.edition(name)
+        made = editions.issue(edition, self.desks[row.desk], row.beside)
+        if record.claims(made.outputs) != row.claims:
+            raise Unsure
+        return made
+
+    def edition(self, name: str) -> tuple[Issue, Edition]:
+        """Return the row called `name` and the edition that it tells of."""
+        row: Issue | None = self._text(Issue, name)
+        if row is None:
+            raise Unsure
+        listed = self.library.articles
+        groups = tuple(Group(title, tuple(listed[path] for path in paths)) for title, paths in row.groups)
+        lead, file = (listed[path] if path else None for path in (row.lead, row.file))
+        return row, Edition(row.name, row.url, row.stamp, lead, groups, file)
+
+    def news(self, paths: Iterable[str]) -> Output:
+        """Return the news sitemap of the articles at `paths`."""
+        return sitemaps.news((self.library.articles[path] for path in paths), self.desks)
+
     def feed(self, name: str, page_key: Callable[[str], str]) -> Output:
-        """Return the document of a feed whose row is `name`; `page_key(path)` returns the key of an article's page."""
+        """Return the document of a feed whose row is `name`; `page_key(url)` returns the key of the page there."""
         row: Feed | None = self.row(Feed, name)
         if row is None:
             raise Unsure
         desk = self.desks[row.desk]
-        for path in row.shown:
-            if path not in desk.page_keys:
-                desk.page_keys[path] = page_key(path)
-        shown = tuple(self.library.articles[path] for path in row.shown)
-        channel = syndication.of_articles(row.kind, row.page, row.title, row.subtitle, shown, desk)
-        document = syndication.Document(row.url, Archive(*row.archive), shown)
+        channel = self._channel(row, desk, page_key)
+        document = syndication.Document(row.url, Archive(*row.archive), channel.shown)
         return syndication.output(document, channel, row.form, desk)
+
+    def _channel(self, row: Feed, desk: Desk, page_key: Callable[[str], str]) -> syndication.Channel[Any]:
+        """Return the channel of a feed with as much as one document of it shows."""
+        if row.kind == "corrections":
+            return syndication.of_corrections(tuple(map(self._correction, row.shown)), desk)
+        if row.kind == "editions":
+            issues = tuple(self.edition(name)[1] for name in row.shown)
+            for edition in issues:
+                desk.page_keys.setdefault(edition.url, page_key(edition.url))
+            return editions.channel(issues, desk)
+        shown = tuple(self.library.articles[path] for path in row.shown)
+        for item in shown:
+            desk.page_keys.setdefault(item.path, page_key(self.library.urls[item.path]))
+        return syndication.of_articles(row.kind, row.page, row.title, row.subtitle, shown, desk)
+
+    def _correction(self, name: str) -> corrections.Noted:
+        known, _, path = name.partition(" corrected ")
+        for noted in corrections.noted_in(self.library.articles[path], self.config):
+            if noted.id == known:
+                return noted
+        raise Unsure
 
 
 @dataclass(slots=True)

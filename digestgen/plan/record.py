@@ -6,24 +6,43 @@ they would; `plan.recall` asks them.
 
 from __future__ import annotations
 
+import typing
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from digestgen import codec
 from digestgen.config import Config
+from digestgen.editions import Edition
 from digestgen.library import Library
 from digestgen.links import Resolver
-from digestgen.model import Article
+from digestgen.model import Article, Stamp
 from digestgen.pictures.album import Album
-from digestgen.plan import held, syndication
-from digestgen.plan.desk import Desk
-from digestgen.plan.outputs import Cleaned, Copied, Output, Sized
+from digestgen.plan import archive, corrections, editions, held, lists, metadata, site, stories, syndication
+from digestgen.plan.corrections import Noted
+from digestgen.plan.desk import Desk, Shown
+from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, Sized
 from digestgen.plan.site import Piece, Pieces, Plan
+from digestgen.views import Page
 
-#: The kinds of channels whose entries are articles.
-_OF_OTHERS = ("corrections", "editions")
+#: What makes the pages of lists, by its name: each gets a desk, an address, and what stands in the row of the page.
+LISTS: Final[Mapping[str, Callable[..., Page]]] = {
+    make.__name__: make
+    for make in (
+        lists.front_page,
+        lists.front_of_issue,
+        lists.list_page,
+        archive.listed_month,
+        stories.story_page,
+        editions.index_page,
+        corrections.corrections_page,
+    )
+}
+
+#: The type of what stands in a row by paths.
+SHOWN: Final = tuple[Shown, ...]
 
 #: A row: its name, which begins with its kind, and what JSON can hold.
 Row = tuple[str, Any]
@@ -35,7 +54,8 @@ class Place:
 
     `story` are the name and the address of its story and its neighbours there, `claims` the path of each output and of
     what file it is a copy, if it is one, `carriers` the names of the rows of feeds. `static` the files in
-    content/static/ that it names, where these may be held back.
+    content/static/ that it names, where these may be held back. `shown_on` are the names of the rows of lists, editions
+    and other articles whose pages show its card, `loose` tells that there may be more of these.
     """
 
     url: str
@@ -52,11 +72,43 @@ class Place:
     held: int
     carriers: tuple[str, ...]
     static: tuple[str, ...]
+    shown_on: tuple[str, ...]
+    loose: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The row of a page of a list: `make` is one of `LISTS`, `inputs` what it is given, each as a text by `codec`."""
+
+    desk: int
+    template: str
+    url: str
+    make: str
+    inputs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """The row of an edition, with its articles and its file by their paths; `beside` is what the plan gave its page."""
+
+    desk: int
+    name: str
+    url: str
+    stamp: Stamp
+    lead: str
+    groups: tuple[tuple[str, tuple[str, ...]], ...]
+    file: str
+    beside: editions.Beside
+    claims: tuple[tuple[str, str], ...]
+    carriers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The row of a document of a feed; `archive` as `feeds.values.Archive` has it, `shown` are paths of articles."""
+    """The row of a document of a feed; `archive` as `feeds.values.Archive` has it.
+
+    `shown` are paths of articles, names of the rows of editions, or ids of corrections with their articles' paths.
+    """
 
     desk: int
     kind: str
@@ -72,13 +124,8 @@ class Feed:
 def rows(plan: Plan, shelf: Library) -> Iterator[Row]:
     """Yield all rows of a plan without an error and of the library that it was made of."""
     pieces = plan.pieces
-    carriers: dict[str, list[str]] = defaultdict(list)
-    for name, feed in _feeds(pieces, shelf.config):
-        yield name, plain(feed)
-        for path in feed.shown:
-            carriers[path].append(name)
-    for piece in pieces.pieces:
-        yield f"article {piece.item.path}", plain(_place(piece, pieces, tuple(carriers.get(piece.item.path, ()))))
+    yield from _files(plan, shelf)
+    yield "news", [item.path for item in shelf.news] if shelf.config.url else []
     yield from _addresses(pieces.resolver)
     for number, desk in enumerate(pieces.desks):
         for (kind, key), term in desk.part.by_key.items():
@@ -86,7 +133,73 @@ def rows(plan: Plan, shelf: Library) -> Iterator[Row]:
     yield from asked(pieces.resolver.asked)
     yield from _album(pieces.resolver.album)
     yield "static", pieces.pictures
-    yield "sites", {lang: codec.dump(site) for lang, site in plan.sites.items()}
+    yield "sites", {lang: codec.dump(every) for lang, every in plan.sites.items()}
+
+
+def _files(plan: Plan, shelf: Library) -> Iterator[Row]:
+    """Yield the rows of feeds, lists, editions, articles and pages."""
+    pieces = plan.pieces
+    carriers: dict[str, list[str]] = defaultdict(list)
+    for name, feed in _feeds(pieces, shelf.config):
+        yield name, plain(feed)
+        for path in dict.fromkeys(shown.rpartition(" corrected ")[2] for shown in feed.shown):
+            carriers[path].append(name)
+    shown_on = _beside(pieces)
+    for name, listing, shown in _listings(plan):
+        yield name, plain(listing)
+        for path in shown:
+            shown_on[path][name] = None
+    for issue in pieces.issues:
+        name = _named(issue[0])
+        yield name, codec.dump(_issue(issue, tuple(carriers.get(name, ()))))
+        for item in issue[0].articles:
+            shown_on[item.path][name] = None
+    for piece in pieces.pieces:
+        path = piece.item.path
+        yield f"article {path}", plain(_place(piece, pieces, tuple(carriers.get(path, ())), tuple(shown_on[path])))
+
+
+def _beside(pieces: Pieces) -> dict[str, dict[str, None]]:
+    """Return the path of each article to the names of the rows of those whose pages show it beside their own."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for piece in pieces.pieces:
+        name, place = f"article {piece.item.path}", piece.place
+        story = [shown.article.path for shown in (place.previous, place.next) if shown] if place else []
+        others = [piece.newer, piece.older, *story, *(item.path for item in piece.related)]
+        if piece.item.listing is None:  # the page of an edition names no original
+            original = metadata.translated(piece.item, pieces.desks[piece.desk])
+            others += [original.path] if original else []
+        for path in others:
+            found[path][name] = None
+    return found
+
+
+def _listings(plan: Plan) -> Iterator[tuple[str, Listing, Iterable[str]]]:
+    """Yield name and row of each page of a list, and the paths of the articles that it shows."""
+    numbers = {desk.language.lang: number for number, desk in enumerate(plan.pieces.desks)}
+    for output in plan.outputs:
+        content = output.content
+        if isinstance(content, Rendered) and content.inputs and (name := _name(content.inputs[0])) in LISTS:
+            values = [*zip(content.inputs[1:], kinds(name), strict=True)]
+            texts = tuple([codec.dump(_paths(value) if kind == SHOWN else value) for value, kind in values])
+            shown = [path for value, kind in values if kind == SHOWN for path in _paths(value)]
+            number = numbers[content.lang]
+            yield f"list {output.path}", Listing(number, content.template, content.url, name, texts), shown
+
+
+def _name(make: Any) -> str:
+    return str(make.__name__)
+
+
+def _paths(shown: Any) -> tuple[str, ...]:
+    return tuple([item.article.path for item in shown])
+
+
+@lru_cache
+def kinds(name: str) -> Sequence[Any]:
+    """Return the types of what one of `LISTS` gets besides a desk and an address."""
+    hints = typing.get_type_hints(LISTS[name])
+    return [kind for given, kind in hints.items() if given not in ("desk", "url", "return")]
 
 
 def _album(album: Album) -> Iterator[Row]:
@@ -109,12 +222,12 @@ def asked(places: Mapping[tuple[str, str], bool]) -> Iterator[Row]:
     return ((f"asked {path}", found) for path, found in by_path.items())
 
 
-def plain(row: Place | Feed) -> list[Any]:
+def plain(row: Place | Listing | Feed) -> list[Any]:
     """Return a row as JSON can hold it."""
     return [getattr(row, item.name) for item in fields(row)]
 
 
-def _place(piece: Piece, pieces: Pieces, carriers: tuple[str, ...]) -> Place:
+def _place(piece: Piece, pieces: Pieces, carriers: tuple[str, ...], shown_on: tuple[str, ...]) -> Place:
     item, desk = piece.item, pieces.desks[piece.desk]
     edition = desk.edition_of(item)
     return Place(
@@ -132,6 +245,36 @@ def _place(piece: Piece, pieces: Pieces, carriers: tuple[str, ...]) -> Place:
         piece.made.held,
         carriers,
         static(item, pieces.resolver.files) if pieces.pictures else (),
+        shown_on,
+        item.path in pieces.loose,
+    )
+
+
+def _entered(item: Article | Edition | Noted) -> str:
+    if isinstance(item, Noted):
+        return f"{item.id} corrected {item.article.path}"
+    return _named(item) if isinstance(item, Edition) else item.path
+
+
+def _named(edition: Edition) -> str:
+    """Return the name of the row of an edition."""
+    return f"edition {edition.url}"
+
+
+def _issue(issue: site.Issue, carriers: tuple[str, ...]) -> Issue:
+    edition, desk, beside, made = issue
+    groups = tuple([(group.name, tuple([item.path for item in group.articles])) for group in edition.groups])
+    return Issue(
+        desk,
+        edition.name,
+        edition.url,
+        edition.stamp,
+        edition.lead.path if edition.lead else "",
+        groups,
+        edition.file.path if edition.file else "",
+        beside,
+        claims(made.outputs),
+        carriers,
     )
 
 
@@ -159,20 +302,19 @@ def _story(piece: Piece) -> tuple[str, str, str, str] | None:
 
 
 def _feeds(pieces: Pieces, config: Config) -> Iterator[tuple[str, Feed]]:
-    """Yield name and row of each document of a feed of articles."""
+    """Yield name and row of each document of a feed."""
     for number, (desk, channels) in enumerate(pieces.channels):
         for channel in channels:
-            if channel.kind not in _OF_OTHERS:
-                yield from _documents(number, desk, channel, config)
+            yield from _documents(number, desk, channel, config)
 
 
 def _documents(
-    number: int, desk: Desk, channel: syndication.Channel[Article], config: Config
+    number: int, desk: Desk, channel: syndication.Channel[Any], config: Config
 ) -> Iterator[tuple[str, Feed]]:
     for form in syndication.formats(channel, desk):
         for document in syndication.documents(channel, form, config.feeds):
             beside = document.archive
-            shown = tuple([item.path for item in document.shown])
+            shown = tuple(map(_entered, document.shown))
             said = (channel.kind, channel.page, channel.title, channel.subtitle)
             archive = (beside.stored, beside.current, beside.previous, beside.next)
             yield f"feed {document.url}", Feed(number, *said, form, document.url, archive, shown)

@@ -9,6 +9,7 @@ from typing import Any, Final
 from digestgen import library, licenses, parse, paths, urls, views
 from digestgen.config import Config, NavItem
 from digestgen.diagnostics import Diagnostic, Span
+from digestgen.editions import Edition
 from digestgen.links import Resolver
 from digestgen.model import Article
 from digestgen.pictures.album import Album
@@ -54,7 +55,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What was planned of one article or page: between which others, by the desk of which number, and what came out."""
+    """What was planned of one file: between which others, by the desk of which number, and what came out."""
 
     item: Article
     desk: int
@@ -65,6 +66,10 @@ class Piece:
     related: tuple[Article, ...] = ()
 
 
+#: What was planned of an edition: the number of its desk, and what came out.
+Issue = tuple[Edition, int, editions.Beside, articles.Made]
+
+
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """What the plan was made from: enough to plan one article again without the others."""
@@ -72,11 +77,14 @@ class Pieces:
     desks: Sequence[Desk]
     resolver: Resolver
     pieces: Sequence[Piece]
+    issues: Sequence[Issue]
     channels: _Channels
     pictures: bool
     """Whether a picture may be held back with an article of the future."""
     whole: bool
     """Whether each page and feed has an address of its own."""
+    loose: frozenset[str]
+    """Paths of articles whose cards were made with the plan, and stand on pages that are not made from `inputs`."""
 
 
 @dataclass(slots=True)
@@ -85,6 +93,7 @@ class _Draft:
     found: list[Diagnostic] = field(default_factory=list)
     unlinked: int = 0
     pieces: list[Piece] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
 
 
 def plan(
@@ -112,7 +121,7 @@ def plan(
     resolver.known = known(draft.outputs) | _to_come(channels) | _aliases(desks)
     for number, desk in enumerate(desks):
         _add_articles(desk, number, draft)
-        _add_editions(desk, draft)
+        _add_editions(desk, number, draft)
     _add_files(channels, static, draft)
     draft.outputs.extend(list(hosting.outputs(shelf, draft.outputs)))
     coming = [back.article for back in shelf.held if back.why in ("future", "embargo")]
@@ -124,7 +133,8 @@ def plan(
         draft.found.extend(collisions([*draft.outputs, *_reserved(coming, shelf.config), *search.claims(shelf.config)]))
     outputs = first_claims(draft.outputs)
     whole = _made(outputs) == _made(draft.outputs)
-    pieces = Pieces(desks, resolver, draft.pieces, channels, held.at_stake(shelf), whole)
+    loose = frozenset(path for desk in desks for path in desk.cards)
+    pieces = Pieces(desks, resolver, draft.pieces, draft.issues, channels, held.at_stake(shelf), whole, loose)
     moved = hosting.replaced(shelf)
     outputs = tuple(item for item in outputs if not _stands(item, moved))
     return Plan(outputs, sites, draft.unlinked, pieces, searched, moved), draft.found
@@ -227,8 +237,8 @@ def _channels(desk: Desk) -> Iterable[syndication.Channel[Any]]:
     yield syndication.of_site(desk)
     yield from (syndication.of_term(term, desk) for terms in desk.part.terms.values() for term in terms)
     if desk.library.config.editions != "off":
-        yield editions.channel(desk)
-    yield syndication.of_corrections(desk)
+        yield editions.channel(desk.part.editions, desk)
+    yield syndication.of_corrections(corrections.noted(desk), desk)
 
 
 def _add_articles(desk: Desk, number: int, draft: _Draft) -> None:
@@ -246,10 +256,12 @@ def _add_articles(desk: Desk, number: int, draft: _Draft) -> None:
         draft.pieces.append(Piece(item, number, _take(articles.plain_page(item, desk), draft)))
 
 
-def _add_editions(desk: Desk, draft: _Draft) -> None:
+def _add_editions(desk: Desk, number: int, draft: _Draft) -> None:
     draft.found.extend(editions.faults(desk))
-    for made in editions.issues(desk):
-        _take(made, draft)
+    for edition, beside, made in editions.issues(desk):
+        draft.issues.append((edition, number, beside, _take(made, draft)))
+        if edition.file:
+            draft.pieces.append(Piece(edition.file, number, made))
 
 
 def _take(made: articles.Made, draft: _Draft) -> articles.Made:
@@ -269,7 +281,7 @@ def _add_files(channels: _Channels, static: Sequence[Output], draft: _Draft) -> 
     desks = [desk for desk, _ in channels]
     if desks[0].library.config.url:
         draft.outputs.extend(list(sitemaps.sitemaps(draft.outputs, desks[0])))
-        draft.outputs.append(sitemaps.news(desks))
+        draft.outputs.append(sitemaps.news(desks[0].library.news, desks))
     given = {output.path for output in static}
     if not given.intersection(_OWN_IF_GIVEN):
         draft.outputs.append(sitemaps.robots(desks[0]))

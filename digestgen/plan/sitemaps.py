@@ -31,12 +31,12 @@ def sitemaps(outputs: Iterable[Output], desk: Desk) -> Iterable[Output]:
     yield Output("sitemap.xml", sitemap.index(listed), "the sitemap")
 
 
-def news(desks: Sequence[Desk]) -> Output:
-    """Return the news sitemap: what the library calls news and search engines may list, the newest first."""
+def news(articles: Iterable[Article], desks: Sequence[Desk]) -> Output:
+    """Return the news sitemap of `articles`, the library's news: those that search engines may list."""
     library = desks[0].library
     titles = {desk.language.prefix: desk.language.title for desk in desks}
     found = []
-    for item in library.news:
+    for item in articles:
         url = desks[0].absolute(library.urls[item.path])
         if item.canonical in ("", url):
             found.append(_story(item, url, titles[library.part_of(item).language.prefix]))

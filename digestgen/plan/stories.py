@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -79,7 +79,7 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
         inputs = (story, *names, number, None if number else opening, beside, desk.shown(articles[::-1]))
         ids = frozenset(lists.day_id(_day(item)) for item in articles)
         url, versions = addresses[number], {} if number else opening.versions
-        page = desk.page("story.html", url, _story_page, *inputs, ids=ids, versions=versions, articles=articles)
+        page = desk.page("story.html", url, story_page, *inputs, ids=ids, versions=versions, articles=articles)
         yield Output(file_of(url), page, f"the story “{term.name}”")
 
 
@@ -87,7 +87,7 @@ def _day(article: Article) -> str:
     return article.date.date().isoformat()
 
 
-def _story_page(
+def story_page(
     desk: Desk,
     url: str,
     story: _Story,
@@ -96,8 +96,9 @@ def _story_page(
     number: int,
     opening: _Opening | None,
     beside: tuple[views.Link | None, views.Link | None],
-    shown: Sequence[Shown],
+    shown: tuple[Shown, ...],
 ) -> views.StoryPage:
+    """Return a page of a story; the first one has an `opening` and the number 0, and none has its newest first."""
     days = lists.days((item.article for item in shown), desk)
     return views.StoryPage(
         head=desk.head(

@@ -75,14 +75,14 @@ def of_term(term: Term, desk: Desk) -> Channel[Article]:
     return of_articles(FOLDERS[term.kind], term.url, title, term.description, term.articles, desk)
 
 
-def of_corrections(desk: Desk) -> Channel[corrections.Noted]:
+def of_corrections(listed: Sequence[corrections.Noted], desk: Desk) -> Channel[corrections.Noted]:
     """Return the channel of a language's corrections."""
     return Channel(
         "corrections",
         f"{desk.prefix}/{corrections.FOLDER}/",
         f"{desk.language.title}: {desk.words.text('Corrections')}",
         "",
-        corrections.noted(desk),
+        listed,
         lambda item, full: corrections.entry_of(item, desk, full=full),
         lambda item: f"{desk.shown([item.article])[0].mark} {item.id}",
     )
