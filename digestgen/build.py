@@ -366,6 +366,7 @@ def _publish(
                 _index(job, planned.searched, target, result)
                 clock.note("the search index was brought up to date")
             result.diagnostics = _told(job)
+            target.tidy()
             if result.ok:
                 rows = [*_rows(job, planned, shelf, made, gathered, found, design.addresses)]
                 _remember(job, gathered.articles, target, result, rows)

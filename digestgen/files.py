@@ -176,8 +176,17 @@ def _opened(path: str, flags: int) -> Iterator[int]:
     handle = system.open(path, flags)
     try:
         yield handle
+    except OSError as error:
+        raise _at(path, error) from None
     finally:
         system.close(handle)
+
+
+def _at(path: str, error: OSError) -> OSError:
+    """Return `error` with the path at which it was: the system does not tell where it is asked by a handle."""
+    if error.filename is None:
+        error.filename = path
+    return error
 
 
 def write_new(path: str, data: bytes, *, sync: bool = False) -> None:
@@ -194,10 +203,10 @@ def write_new(path: str, data: bytes, *, sync: bool = False) -> None:
                 system.fsync(handle)
         finally:
             system.close(handle)
-    except OSError:
+    except OSError as error:
         with contextlib.suppress(OSError):
             system.unlink(path)
-        raise
+        raise _at(path, error) from None
 
 
 def _poured(handle: int, data: bytes) -> None:
@@ -429,9 +438,18 @@ def lock(path: str) -> Iterator[None]:
 
     The lock is advisory: it stops those who ask for it. The system frees it when the process ends, however.
     """
-    with _opened(path, os.O_RDWR | os.O_CREAT | _WRITE) as handle:
-        try:
-            system.lock(handle)
-        except (BlockingIOError, PermissionError):
-            raise BusyError(errno.EAGAIN, "another process is at work here", path) from None
+    handle = system.open(path, os.O_RDWR | os.O_CREAT | _WRITE)
+    try:
+        _lock(handle, path)
         yield
+    finally:
+        system.close(handle)
+
+
+def _lock(handle: int, path: str) -> None:
+    try:
+        system.lock(handle)
+    except (BlockingIOError, PermissionError):
+        raise BusyError(errno.EAGAIN, "another process is at work here", path) from None
+    except OSError as error:  # a file system that knows no locks
+        raise _at(path, error) from None

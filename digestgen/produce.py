@@ -185,7 +185,7 @@ def _prepared(output: Output, press: Press) -> tuple[writer.Prepared | Diagnosti
         return _rendered(output, content, press)
     if isinstance(content, Copied):
         told: list[Diagnostic] = []
-        data = press.tree.file(content.source, told)
+        data = _steady(content.source, _file_mark(content.source, press), press, told)
         return press.target.prepare(output.path, data) if data is not None else told[0], ()
     if isinstance(content, Cleaned):
         return _cleaned(output.path, content, press), ()
@@ -197,9 +197,20 @@ def _prepared(output: Output, press: Press) -> tuple[writer.Prepared | Diagnosti
     return press.target.prepare(output.path, data), ()
 
 
+def _steady(source: str, mark: str, press: Press, told: list[Diagnostic]) -> bytes | None:
+    """Return what a file below content/ holds, which has to be what it held when its key was made."""
+    data = press.tree.file(source, told)
+    if data is None or fingerprint.of_bytes(data) == mark:
+        return data
+    shown = Span(f"{press.tree.settings.content}/{source}")
+    message = "the file changed while the site was built"
+    told.append(Diagnostic("unreadable", message, shown, help="build again", severity="error"))
+    return None
+
+
 def _cleaned(path: str, content: Cleaned, press: Press) -> writer.Prepared | Diagnostic:
     told: list[Diagnostic] = []
-    data = press.tree.file(content.source, told)
+    data = _steady(content.source, content.facts.mark, press, told)
     if data is None:
         return told[0]
     clean = cleaned(data, content.facts.head, content.facts.rights)
@@ -229,7 +240,7 @@ def _developed(sizes: Sequence[Sized], press: Press) -> dict[str, bytes] | Diagn
     first = sizes[0]
     told: list[Diagnostic] = []
     found: dict[str, bytes] = {}
-    data = press.tree.file(first.source, told)
+    data = _steady(first.source, first.facts.mark, press, told)
     if data is None:
         return told[0]
     try:

@@ -88,8 +88,9 @@ class Tree:
                 shown,
                 severity="warning",
             )
-        message = "it cannot be read" if item.kind == "unreadable" else "it is neither a file nor a folder"
-        return Diagnostic("unreadable", message, shown, severity="warning")
+        if item.kind == "unreadable":  # whatever it holds would be missing from the site
+            return Diagnostic("unreadable", "it cannot be read", shown, severity="error")
+        return Diagnostic("unreadable", "it is neither a file nor a folder", shown, severity="warning")
 
     def registries(self) -> dict[str, str]:
         """Return the texts of those registries that exist."""

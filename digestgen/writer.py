@@ -233,6 +233,10 @@ class Output:
         if prepared.fault is not None:
             found.append(prepared.fault)
 
+    def tidy(self) -> None:
+        """Leave nothing of this build's own work in the folder: after that, a build may say that all is done."""
+        _clear_staging(self.root)
+
     def read(self, path: str) -> bytes:
         """Return what `path`, which was taken or kept, will hold."""
         return files.read_bytes(self.staged.get(path, f"{self.root}/{path}"), _LIMIT)

@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from digestgen import files
+from digestgen import build, files, produce, unchanged
 from tests.browser import every_link
-from tests.building import OWN, built, everything, plain_theme, published, told, well_built
+from tests.building import NOW, OWN, built, everything, plain_theme, published, still_as_it_was, told, well_built
 from tests.sites import write_site
 
 Site = Callable[[str], Path]
@@ -468,3 +469,110 @@ def test_the_page_of_a_person_leads_to_the_site_that_people_yaml_names(site: Sit
     files = well_built(folder)
     assert b'href="../../../people/kim/"' in files["2024/01/a/index.html"]
     assert b'href="https://kim.example/"' in files["people/kim/index.html"]
+
+
+# --- what changes while a site is built
+
+
+MOVING = (
+    "-- site.yaml --\ntitle: Digest\nurl: https://digest.example/\ntheme: plain\n"
+    "site_id: 3f1c2b6e-8a4d-4c57-9e21-6d0b7a95c3f8\n"
+    "-- sources.yaml --\npaper: {name: The Paper}\n"
+    "-- content/a.md --\n---\ntitle: A\ndate: 2024-05-01\nsources: [paper]\n---\nA text.\n"
+    "-- content/static/file.txt --\nold\n" + plain_theme()
+)
+
+CHANGES = {
+    "site.yaml": ("title: Digest", "title: Gazette"),
+    "sources.yaml": ("The Paper", "The Gazette"),
+    "content/a.md": ("A text", "Another text"),
+    "content/static/file.txt": ("old", "new"),
+    "themes/plain/templates/article.html": ("{{ page.card.title }}", "<b>{{ page.card.title }}</b>"),
+}
+
+
+def changed(folder: Path, path: str) -> None:
+    old, new = CHANGES[path]
+    text = (folder / path).read_text(encoding="utf-8")
+    (folder / path).write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize("moment", ["articles", "pages", "in the end"])
+@pytest.mark.parametrize("path", CHANGES)
+def test_what_changes_while_a_site_is_built_is_seen_by_the_next_build(
+    site: Site, monkeypatch: pytest.MonkeyPatch, path: str, moment: str
+) -> None:
+    folder = site(MOVING)
+    met: list[str] = []
+
+    def tick(stage: str, _done: int, _of: int) -> None:
+        if stage == moment and not met:
+            met.append(stage)
+            changed(folder, path)
+
+    def remember(*arguments: Any) -> None:
+        tick("in the end", 1, 1)
+        whole(*arguments)
+
+    whole = build._remember
+    monkeypatch.setattr(build, "_remember", remember)
+    build.build(build.Request(folder, NOW, jobs=1, progress=tick))
+    monkeypatch.undo()
+    assert met == [moment]
+    made = well_built(folder)
+    shutil.rmtree(folder / ".digestgen")
+    assert made == well_built(folder, output=folder / "clean")
+
+
+def test_settings_that_change_before_anything_else_was_looked_at_are_seen_by_the_next_build(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = site(MOVING)
+    whole = unchanged.look
+
+    def look(*arguments: Any) -> unchanged.Look:
+        changed(folder, "site.yaml")
+        return whole(*arguments)
+
+    monkeypatch.setattr(unchanged, "look", look)
+    assert b"Digest" in well_built(folder)["index.html"]
+    monkeypatch.undo()
+    assert not still_as_it_was(folder, folder / "public", NOW)
+    assert b"Gazette" in well_built(folder)["index.html"]
+
+
+def test_a_file_that_changes_before_it_is_copied_is_told_and_not_taken_for_what_it_was(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = site(MOVING)
+    whole = produce._make
+
+    def make(*arguments: Any) -> None:
+        changed(folder, "content/static/file.txt")
+        whole(*arguments)
+
+    monkeypatch.setattr(produce, "_make", make)
+    result = built(folder)
+    assert told(result.diagnostics) == [
+        "error[unreadable] content/static/file.txt:1:1 the file changed while the site was built"
+    ]
+    monkeypatch.undo()
+    assert well_built(folder)["file.txt"] == b"new\n"
+
+
+def test_a_build_that_is_killed_when_all_is_in_its_place_leaves_nothing_behind_for_good(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dying(files.Os):
+        def rmdir(self, path: str) -> None:
+            raise Killed
+
+    folder = site(MOVING)
+    monkeypatch.setattr(files, "system", Dying())
+    with pytest.raises(Killed):
+        built(folder)
+    monkeypatch.undo()
+    assert (folder / "public/.digestgen-staging").exists()
+    assert not still_as_it_was(folder, folder / "public", NOW)
+    well_built(folder)
+    assert not (folder / "public/.digestgen-staging").exists()

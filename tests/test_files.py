@@ -443,3 +443,20 @@ def test_whichever_call_fails_a_lock_is_not_held_without_a_word(
                 pass
     with files.lock(str(tmp_path / "lock")):
         pass
+
+
+@pytest.mark.parametrize("call", ["fstat", "read", "write", "fsync", "lock"])
+def test_a_call_that_goes_by_a_handle_names_its_file_when_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    path = str(tmp_path / "file")
+
+    def work() -> None:
+        with files.lock(path):
+            files.read_bytes(path, 10)
+            files.write_new(f"{path}.new", b"x", sync=True)
+
+    failing(monkeypatch, 1, errno.EIO, call)
+    with pytest.raises(OSError, match="Input/output error") as caught:
+        work()
+    assert caught.value.filename == path + (".new" if call in {"write", "fsync"} else "")

@@ -153,3 +153,18 @@ def test_lines_are_fetched_for_messages_that_lack_them(site: Site) -> None:
     ):
         item = Diagnostic("broken-link", "m", span)
         assert tree.with_line(item) == item
+
+
+def test_a_folder_that_may_not_be_listed_is_an_error_for_what_it_holds_would_be_missing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Closed(files.Os):
+        def list(self, folder: str) -> list[os.DirEntry[str]]:
+            if folder.endswith("/content/a"):
+                raise PermissionError(13, "Permission denied", folder)
+            return super().list(folder)
+
+    folder = site(SITE)
+    monkeypatch.setattr(files, "system", Closed())
+    tree = source.Tree(folder, settings())
+    assert ("error", "unreadable", "content/a", "it cannot be read") in told(tree.found)
