@@ -1,0 +1,84 @@
+"""A disk that fails: each call to it in turn, in each way, and from then on for good."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.building import published
+from tests.trust.frame import Figure, Part, some
+from tests.trust.victim import CALLS, Outcome, Victim, victim
+from tests.trust.worlds import World, worlds
+
+_ENDED: Final = (
+    "exit 1 with the path named, or 0 with the new site where only the cache was hit; before the first replacement the "
+    "old site untouched, after it each file whole; the next build ends at a clean one's bytes, and nothing is left over"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to fail: which calls, with which errors, and whether all later ones of their kind fail as well."""
+
+    what: str
+    calls: frozenset[str]
+    errors: tuple[str, ...]
+    on: bool = False
+
+
+_DOES: Final = frozenset(["open", "create", "write", "fsync", "replace", "mkdir", "unlink", "rmdir", "chmod", "lock"])
+_ALL: Final = ("ENOSPC", "EIO", "EACCES", "EMFILE")
+WAYS: Final = (
+    Way("one call that opens, writes, syncs, renames, makes or removes fails", _DOES, _ALL),
+    Way("the disk is full from one write on", frozenset(["create", "write", "mkdir", "fsync"]), ("ENOSPC",), on=True),
+    Way("no file can be opened from one on", frozenset(["open", "create"]), ("EMFILE",), on=True),
+    Way("one call that reads, lists or looks fails", CALLS - _DOES, ("EIO", "EACCES")),
+)
+
+
+def _run(count: int, seed: int) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as top, victim() as process:
+        made = worlds(Path(top), process)
+        calls = {world.name: _calls(world, process) for world in made}
+        for number, way in enumerate(WAYS):
+            cases = [
+                (world, error, point)
+                for world in made
+                for error in way.errors
+                for point in range(1, sum(calls[world.name].get(name, 0) for name in way.calls) + 1)
+            ]
+            chosen = some(cases, count, seed + number)
+            for world, error, point in chosen:
+                _try(world, process, way, error, point)
+            errors = ", ".join(way.errors)
+            yield Figure(f"{way.what}: {errors}", len(chosen), _ENDED)
+
+
+def _calls(world: World, process: Victim) -> Mapping[str, int]:
+    world.again()
+    return process.build(world.folder).calls
+
+
+def _try(world: World, process: Victim, way: Way, error: str, point: int) -> None:
+    world.again()
+    outcome = process.build(world.folder, at=point, error=error, on=way.on, calls=tuple(way.calls))
+    case = (world.name, way.what, error, point, outcome)
+    world.whole(case, untouched=outcome.code != 0 and not outcome.changed)
+    if outcome.code == 0:
+        assert published(world.out) == world.new, case
+    else:
+        assert outcome.code == 1, case
+        assert _names(outcome), case
+    world.mended(process, case)
+
+
+def _names(outcome: Outcome) -> bool:
+    """Whether what was said names a path at which a call failed."""
+    return any(os.path.basename(path.rstrip("/")) in outcome.said for path in outcome.paths)
+
+
+PART: Final = Part("faults", _run, full=10_000, sample=2)
