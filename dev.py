@@ -8,6 +8,7 @@
     python3 dev.py docs      write the pages of docs/reference/ that are made from the code
     python3 dev.py test      everything that has to hold, browser tests included
     python3 dev.py lighthouse    what Lighthouse says of pages in every theme; minutes
+    python3 dev.py peers         note anew what other generators make of the sites in tests/moving/
     python3 dev.py matrix        look at every page kind of every theme, in each colour scheme, width and language
     python3 dev.py screenshots   take the pictures of the themes in docs/images/ anew
     python3 dev.py trust         try to break it, and write down how often; hours; `trust PART` for one part of it
@@ -37,6 +38,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 TOOLS = ROOT / ".dev"
 PEERS = TOOLS / "peers"
+MOVED = TOOLS / "moved"
 
 #: The W3C's checker, from the npm registry: its version there, the file, and the file's fingerprint.
 CHECKER_VERSION = "26.9.27"
@@ -70,7 +72,7 @@ def main(arguments: list[str]) -> int:
 
 def bench(size: str = "1000") -> None:
     set_up("dev")  # with the extras that have rows of their own
-    set_up_peers()
+    set_up_peers(PEERS, "bench")
     run(PYTHON, "-m", "benchmarks.race", size, "--peers", PEERS)
 
 
@@ -134,6 +136,16 @@ def screenshots() -> None:
     system_needs()
     set_up("dev")
     run(PYTHON, "-m", "tests.screenshots")
+
+
+def peers() -> None:
+    """Needs Jekyll with its plug-in for feeds, which Debian has as a package; pip installs the others, into .dev."""
+    need_all([Need("Jekyll", "ruby-jekyll-feed", lambda: succeeds("ruby", "-e", "require 'jekyll-feed'"))])
+    need_all([Need("Jekyll's command", "jekyll", lambda: shutil.which("jekyll") is not None)])
+    set_up("dev")
+    set_up_peers(MOVED, "peers")
+    run(PYTHON, "-m", "tests.peers", MOVED / BIN.relative_to(VENV))
+    run(PYTHON, "-m", "pytest", "tests/test_moving.py")
 
 
 def write_reference() -> None:
@@ -209,15 +221,15 @@ def set_up(extent: str) -> None:
         done.write_text(wanted, encoding="utf-8")
 
 
-def set_up_peers() -> None:
-    """Bring the virtual environment of the generators that `bench` races against up to date."""
-    python = PEERS / PYTHON.relative_to(VENV)
-    mark, wanted = PEERS / "made-for-bench", fingerprint(ROOT / "pyproject.toml")
+def set_up_peers(folder: Path, group: str) -> None:
+    """Bring the virtual environment of other generators, those of a group in pyproject.toml, up to date."""
+    python = folder / PYTHON.relative_to(VENV)
+    mark, wanted = folder / ("made-for-%s" % group), fingerprint(ROOT / "pyproject.toml")
     if works(python) and read(mark) == wanted:
         return
-    run(sys.executable, "-m", "venv", "--clear", PEERS)
+    run(sys.executable, "-m", "venv", "--clear", folder)
     run(python, "-m", "pip", "install", "--quiet", "--upgrade", "pip>=25.1")
-    run(python, "-m", "pip", "install", "--quiet", "--group", "bench")
+    run(python, "-m", "pip", "install", "--quiet", "--group", group)
     mark.write_text(wanted, encoding="utf-8")
 
 
@@ -268,13 +280,17 @@ def system_needs() -> None:
             Need("a font for Hebrew", "fonts-noto-core", lambda: has_font("he")),
             Need("a font for Japanese", "fonts-noto-cjk", lambda: has_font("ja")),
         ]
+    need_all(needs)
+
+
+def need_all(needs: list[Need]) -> None:
     missing = [need for need in needs if not need.is_here()]
     if missing and is_debian() and is_root():
         apt_install(sorted({need.package for need in missing}))
         missing = [need for need in missing if not need.is_here()]
     if missing:
         names = "\n".join("  %s (on Debian: apt-get install %s)" % need[:2] for need in missing)
-        fail("the tests need what is not installed here:\n%s" % names)
+        fail("this needs what is not installed here:\n%s" % names)
 
 
 def nginx() -> str | None:

@@ -24,7 +24,7 @@ COMMANDS: Final = {
     "completion": "Print what completes commands, options and values in a shell.",
     "email": "Make the mail of an edition, and send it where that is asked.",
     "export": "Write the articles for other systems.",
-    "import": "Import what others published: entries of their feeds, as drafts with credits.",
+    "import": "Import what lies elsewhere: entries of feeds as drafts, the site of another generator.",
     "init": "Make a new site in DIR: a small digest of real events to change, and never over a file.",
     "list": "List what the site holds: articles (newest first), tags, sources, drafts, or all that is held back.",
     "new": "Begin a new article or edition, and never write over a file.",

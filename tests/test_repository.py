@@ -53,6 +53,8 @@ HOMES = {
     "brotli": {"packing"},
     "click": {"cli", "commands", "console"},
     "css_inline": {"mailing"},
+    "defusedxml": {"moving"},
+    "docutils": {"moving"},
     "jinja2": {"render"},
     "lightningcss": {"styles"},
     "markdown": {"markup"},

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from digestgen import console
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from digestgen.incoming.importing import Request, Result
+    from digestgen.moving.answers import Answer
+    from digestgen.moving.transfer import Result as Moved
 
 
 @click.group
 def command() -> None:
-    """Import what others published: entries of their feeds, as drafts with credits.
+    """Import what lies elsewhere: entries of feeds as drafts, the site of another generator.
 
     Example: digestgen import feed --all
     """
@@ -139,3 +143,136 @@ def _tell(result: Result, asked: Request, quiet: bool) -> None:
     parts += [f"{result.older} older or without a date"] if result.older else []
     parts += [f"{counted(result.unchanged, 'feed')} unchanged"] if result.unchanged else []
     click.echo("; ".join(parts))
+
+
+# --- sites
+
+
+@command.command
+@click.argument("source", required=False, type=click.Path(path_type=Path, exists=True), metavar="[DIR|FILE]")
+@click.option(
+    "--from",
+    "peer",
+    type=click.Choice(["jekyll", "hugo", "pelican", "zola", "nikola", "wordpress"]),
+    metavar="NAME",
+    help="What made the old site: jekyll, hugo, pelican, zola, nikola or wordpress (default: told from the folder).",
+)
+@click.option(
+    "--check-urls",
+    "listed",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Ask whether the addresses in FILE, a sitemap or a list, answer on the new site.",
+)
+@click.option(
+    "--report", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write all of it to FILE."
+)
+@click.option("--dry-run", "dry", is_flag=True, help="Show what would be done, and write nothing but the report.")
+@console.quiet_option
+@console.now_option("Ask the new site for addresses as at this moment")
+@click.pass_obj
+def site(
+    folder: Path,
+    source: Path | None,
+    peer: str | None,
+    listed: Path | None,
+    report: Path | None,
+    dry: bool,
+    quiet: bool,
+    now: datetime | None,
+) -> None:
+    """Import the site of another generator, in the folder DIR, or WordPress's export in FILE.
+
+    Its articles, pages and files come into the site here, which is begun where there is none; their old addresses are
+    kept. The report tells what was changed and what needs a person. Nothing changes in DIR, and importing again does
+    nothing twice: imported-site.json remembers what was written, and what was edited here since stays.
+
+    Example: digestgen -C digest import site ../old-site --report moved.md
+
+    Example: digestgen -C digest import site --check-urls ../old-site/_site/sitemap.xml
+    """
+    if source is None and listed is None:
+        raise click.UsageError("name the folder of the old site, or a list of addresses with --check-urls")
+    if source is None and (peer or report or dry):
+        raise click.UsageError("--from, --report and --dry-run are for the import of a folder")
+    if dry and listed:
+        raise click.UsageError("addresses are asked for on a site that is there; leave out --dry-run or --check-urls")
+    result = _moved(folder, source, peer or "", dry) if source else None
+    answers = _asked(folder, listed, now or console.now()) if listed else []
+    if result is not None:
+        _recount(result, answers, report, quiet=quiet, dry=dry)
+    missing = [item for item in answers if not item.kind]
+    _answered(answers, missing, quiet=quiet)
+    if missing:
+        raise SystemExit(console.WRONG)
+
+
+def _moved(folder: Path, source: Path, peer: str, dry: bool) -> Moved:
+    from digestgen.moving import transfer
+
+    result: Moved = _fit(lambda: transfer.move(transfer.Request(folder, source, peer, dry)))
+    if result.diagnostics:
+        console.tell(result.diagnostics, quiet=True)
+        if result.settings is None:
+            console.end(result.diagnostics)
+    return result
+
+
+def _asked(folder: Path, listed: Path, now: datetime) -> list[Answer]:
+    from digestgen.moving import answers
+
+    found, faults = _fit(lambda: answers.ask(folder, listed, now))
+    if faults:
+        console.tell(faults, quiet=True)
+        console.end(faults)
+    return found
+
+
+def _fit(ask: Callable[[], console.Value]) -> console.Value:
+    from digestgen.moving.values import MissingError, UnfitError
+
+    try:
+        return ask()
+    except UnfitError as error:
+        raise click.ClickException(str(error)) from None
+    except MissingError as error:
+        raise click.ClickException(f"this is read by an optional part; install it: {error}") from None
+
+
+#: So many lines of what was changed and of what needs a person go to the terminal; the report has all.
+_MOST: Final = 40
+
+
+def _recount(result: Moved, answers: list[Answer], report: Path | None, *, quiet: bool, dry: bool) -> None:
+    from digestgen import files
+    from digestgen.diagnostics import plain
+    from digestgen.moving import account
+
+    if report is not None:
+        files.put(str(report), account.document(result, answers).encode())
+    if not quiet:
+        for kind, title in (("changed", "was changed"), ("person", "needs a person")):
+            _listed(title, [account.line(note) for note in account.notes(result, kind)])
+        for text in (*account.advice(result), *account.summary(result)):
+            click.echo(plain(text))
+        click.echo("nothing was written" if dry else f"the report: {report}" if report else "--report FILE tells all")
+
+
+def _listed(title: str, lines: list[str]) -> None:
+    from digestgen.diagnostics import plain
+
+    if lines:
+        click.echo(console.strong(f"{title}:"))
+    for text in lines[:_MOST]:
+        click.echo(f"  {plain(text)}")
+    if len(lines) > _MOST:
+        click.echo(f"  … and {len(lines) - _MOST} more")
+
+
+def _answered(answers: list[Answer], missing: list[Answer], *, quiet: bool) -> None:
+    from digestgen.diagnostics import plain
+
+    for item in missing:
+        click.echo(f"{plain(item.url)}: {item.why}", err=True)
+    if answers and not quiet:
+        click.echo(f"{len(answers) - len(missing)} of {len(answers)} old addresses answer")
