@@ -6,12 +6,17 @@ All give the result that Python-Markdown gives, and only look for it once instea
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as etree
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from markdown import Markdown
+from markdown.extensions.abbr import AbbrBlockprocessor, AbbrTreeprocessor
 from markdown.extensions.md_in_html import HtmlBlockPreprocessor, HTMLExtractorExtra
-from markdown.inlinepatterns import BACKTICK_RE, BacktickInlineProcessor, LinkInlineProcessor
+from markdown.inlinepatterns import BACKTICK_RE, BacktickInlineProcessor, DelimiterProcessor, LinkInlineProcessor
+from markdown.util import AtomicString
+
+from digestgen.markup.emphasis import Emphasis
 
 _BRACKET = re.compile(r"[\[\]]")
 _TICKS = re.compile("`+")
@@ -52,7 +57,14 @@ def mend(md: Markdown) -> None:
         if name in ("link", "image_link"):
             pattern.getLink = _hopeful(pattern.getLink)  # type: ignore[method-assign, assignment]
     md.inlinePatterns.register(_Backticks(BACKTICK_RE), "backtick", 190)
+    emphasis = md.inlinePatterns["em_strong"]
+    assert isinstance(emphasis, DelimiterProcessor)
+    md.inlinePatterns.register(Emphasis(emphasis), "em_strong", 60)
     md.preprocessors.register(_HtmlBlocks(md), "html_block", 20)
+    stock = md.treeprocessors["abbr"]
+    assert isinstance(stock, AbbrTreeprocessor)
+    md.treeprocessors.register(_Abbreviations(md, stock.abbrs), "abbr", 7)
+    md.parser.blockprocessors.register(_Definitions(md.parser, stock.abbrs), "abbr", 16)
 
 
 class Brackets:
@@ -98,9 +110,13 @@ def _pairs(data: str) -> dict[int, int]:
 
 def _hopeful(get_link: Callable[[str, int], _Link]) -> Callable[[str, int], _Link]:
     """Return `get_link`, but not called where no bracket can close the address."""
+    known, last = "", -1
 
     def get(data: str, index: int) -> _Link:
-        if data[index : index + 1] != "(" or data.rfind(")") < index:
+        nonlocal known, last
+        if data is not known:
+            known, last = data, data.rfind(")")
+        if data[index : index + 1] != "(" or last < index:
             return "", None, index, False
         return get_link(data, index)
 
@@ -115,6 +131,7 @@ class _Backticks(BacktickInlineProcessor):
 
     def __init__(self, pattern: str) -> None:
         super().__init__(pattern)
+        self._text = ""
         self._rest = ""
         #: Of each run, from the last to the first: how far from the end it begins, and its length.
         self._runs: list[int] = []
@@ -131,8 +148,10 @@ class _Backticks(BacktickInlineProcessor):
         ticks = opener.end() - start if opener else 0
         start += ticks
         size = len(text) - start
-        if not self._rest.endswith(text[start:]) or len(self._rest) > 2 * size + 1000:
-            self._read(text[start:])
+        if text is not self._text or size > len(self._rest):
+            if not self._rest.endswith(text[start:]) or len(self._rest) > 2 * size + 1000:
+                self._read(text[start:])
+            self._text = text
         behind = bisect_left(self._runs, size + 1)
         same = self._by_length.get(ticks, [])
         index = bisect_left(same, size + 1)
@@ -173,3 +192,90 @@ class _HtmlBlocks(HtmlBlockPreprocessor):
         parser.rawdata = ""
         parser.close()
         return "".join(parser.cleandoc).split("\n")
+
+
+#: A definition of an abbreviation on a line of its own.
+_DEFINITION = re.compile(r"\*\[(?P<abbr>[^\\\]\n]*)\] ?:(?P<title>.*)\n(?=\*\[[^\\\]\n]*\] ?:.)")
+
+
+class _Definitions(AbbrBlockprocessor):
+    """Takes definitions that follow one another at once; Python-Markdown begins anew with all kinds of blocks for each.
+
+    What is in the line below one may make it another kind of block, so the last one is left to Python-Markdown.
+    """
+
+    def run(self, parent: etree.Element, blocks: list[str]) -> bool:
+        """Take definitions off the first of `blocks`, and tell whether there was one."""
+        block, at = blocks[0], 0
+        while match := _DEFINITION.match(block, at):
+            abbr, title = match["abbr"].strip(), match["title"].strip()
+            if not (abbr and title):
+                break
+            if title in ("''", '""'):
+                self.abbrs.pop(abbr, None)
+            else:
+                self.abbrs[abbr] = title
+            at = match.end()
+        blocks[0] = block[at:]
+        return at > 0 or bool(super().run(parent, blocks))
+
+
+class _Abbreviations(AbbrTreeprocessor):
+    """Marks abbreviations; looks each word up, where Python-Markdown tries all that are defined at each word."""
+
+    def run(self, root: etree.Element) -> None:
+        """Put an element `abbr` in the place of each abbreviation in the texts of `root`."""
+        if not self.abbrs:
+            return
+        known = _Known(self.abbrs)
+        for element in list(root.iter()):
+            element.text, children = self._parted(element.text, known)
+            for child in element:
+                child.tail, found = self._parted(child.tail, known)
+                children += (child, *found)
+            if len(children) > len(element):
+                element[:] = children
+
+    def _parted(self, text: str | None, known: _Known) -> tuple[str | None, list[etree.Element]]:
+        """Return the beginning of `text`, and its abbreviations, each with the text that follows it as its tail."""
+        if not text or isinstance(text, AtomicString):
+            return text, []
+        places = [*known.places(text)]
+        ends = [start for start, _ in places[1:]] + [len(text)] * bool(places)
+        found = [
+            self.create_element(self.abbrs[text[start:end]], text[start:end], text[end:following])
+            for (start, end), following in zip(places, ends, strict=True)
+        ]
+        return text[: places[0][0]] if places else text, found
+
+
+class _Known:
+    """All abbreviations, by what they begin with."""
+
+    def __init__(self, titles: Mapping[str, str]) -> None:
+        self._titles = titles
+        lengths: dict[str, set[int]] = {}
+        for abbr in titles:
+            lengths.setdefault(abbr[0], set()).add(len(abbr))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+        self._begins = re.compile(rf"\b(?=[{re.escape(''.join(lengths))}])")
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where each abbreviation in `text` begins and ends: the longest there, and none in another."""
+        last = 0
+        for match in self._begins.finditer(text):
+            start = match.start()
+            end = self._end(text, start) if start >= last else 0
+            if end:
+                yield start, end
+                last = end
+
+    def _end(self, text: str, start: int) -> int:
+        for length in self._lengths[text[start]]:
+            end = start + length
+            if text[start:end] in self._titles and _EDGE.match(text, end):
+                return end
+        return 0
+
+
+_EDGE = re.compile(r"\b")

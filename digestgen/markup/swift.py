@@ -11,6 +11,7 @@ import re
 import xml.etree.ElementTree as etree
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from xml.etree.ElementTree import HTML_EMPTY
 
@@ -23,6 +24,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import INLINE_PLACEHOLDER, INLINE_PLACEHOLDER_RE, STX, AtomicString
 
 from digestgen.markup.attributes import names
+from digestgen.markup.emphasis import Emphasis, Rewriting
 
 Trigger = Callable[[str], bool]
 _Node = etree.Element | str
@@ -54,6 +56,9 @@ _NEED_REFERENCES = frozenset(("reference", "image_reference", "short_reference",
 
 #: Patterns that keep no memory of a text and look at nothing far behind them.
 _SWEPT = frozenset(_INLINE_TRIGGERS) - {"em_strong", "bare_address", "struck_out"}
+
+#: The sign that ends whatever a pattern finds: behind the last one it would look at each text to its end in vain.
+_ENDS = {"footnote": "]"}
 
 #: The same for kinds of blocks. A block is never empty here.
 _BLOCK_TRIGGERS: dict[str, Trigger] = {
@@ -116,6 +121,7 @@ class SwiftInline(Treeprocessor):
         self.stashed_nodes: dict[str, etree.Element | str] = {}
         self._ancestors: list[str] = []
         self._patterns: list[tuple[Trigger, bool, bool, frozenset[str], InlineProcessor]] = []
+        self._ends: dict[int, str] = {}
 
     def settle(self) -> None:
         """Take the inline patterns as they are registered now."""
@@ -132,6 +138,7 @@ class SwiftInline(Treeprocessor):
             for pattern in registry
             if isinstance(pattern, InlineProcessor)
         ]
+        self._ends = {id(registry[name]): end for name, end in _ENDS.items() if name in registry}
 
     def run(self, root: etree.Element, ancestors: list[str] | None = None) -> etree.Element:
         """Apply all inline patterns to the texts of `root`, which is changed in place and returned."""
@@ -192,13 +199,20 @@ class SwiftInline(Treeprocessor):
                 continue
             if excluded and not excluded.isdisjoint(self._ancestors):
                 continue
-            replace = self._replace_singly if remembers else self._sweep
-            data = replace(pattern, data, number)
+            if isinstance(pattern, Emphasis):
+                data = Rewriting(pattern, data, partial(self._stash, number=number)).run()
+            else:
+                data = (self._replace_singly if remembers else self._sweep)(pattern, data, number)
         return data
 
-    def _find(self, pattern: InlineProcessor, data: str, at: int) -> tuple[_Node | None, int, int] | None:
-        """Return the next find of `pattern` behind `at` and the range that it replaces, or None."""
-        for match in pattern.compiled_re.finditer(data, at):
+    def _find(
+        self, pattern: InlineProcessor, data: str, at: int, behind: int = 0
+    ) -> tuple[_Node | None, int, int] | None:
+        """Return the next find of `pattern` behind `at` and the range that it replaces, or None.
+
+        No find ends in the last `behind` characters.
+        """
+        for match in pattern.compiled_re.finditer(data, at, len(data) - behind):
             node, start, end = pattern.handleMatch(match, data)
             # A find that ends no later than it was looked for would be found for ever.
             if start is not None and end is not None and end > at:
@@ -209,7 +223,9 @@ class SwiftInline(Treeprocessor):
         """Replace all that `pattern` finds. What is done is set aside, so that the time is linear."""
         pieces: list[str] = []
         done = at = 0
-        while (found := self._find(pattern, data, at)) is not None:
+        ending = self._ends.get(id(pattern))
+        behind = len(data) - data.rfind(ending) - 1 if ending else 0
+        while (found := self._find(pattern, data, at, behind)) is not None:
             node, start, end = found
             at = end
             if node is None:
