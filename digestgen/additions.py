@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from digestgen import parse, yaml
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
+from digestgen.i18n import Interface
 from digestgen.model import Article
 from digestgen.plugin import Article as Shown
 from digestgen.plugin import Page, Problem, Site, Source
@@ -134,7 +135,11 @@ def _settled(value: Any) -> Any:
 
 
 def pages(
-    articles: Iterable[Article], plugins: Plugins, config: Config, is_published: Callable[[Article], bool]
+    articles: Iterable[Article],
+    plugins: Plugins,
+    config: Config,
+    interface: Interface,
+    is_published: Callable[[Article], bool],
 ) -> tuple[list[Article], dict[str, Span], list[Diagnostic]]:
     """Return the pages that plug-ins add to `articles`, where each was asked for by its path, and what is wrong.
 
@@ -153,7 +158,7 @@ def pages(
             found.append(error.diagnostic)
             continue
         for page in given if isinstance(given, Iterable) else [given]:
-            article, faults = _page(page, plugin, config, taken, plugins)
+            article, faults = _page(page, plugin, _Around(config, plugins, interface), taken)
             if article is not None:
                 taken.add(article.path)
                 places[f"{config.content}/{article.path}"] = plugin.line_of("pages")
@@ -172,9 +177,17 @@ def blamed(item: Diagnostic, places: Mapping[str, Span]) -> Diagnostic:
     )
 
 
-def _page(
-    page: object, plugin: Plugin, config: Config, taken: set[str], plugins: Plugins
-) -> tuple[Article | None, list[Diagnostic]]:
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What an added page's text is read with."""
+
+    config: Config
+    plugins: Plugins
+    interface: Interface
+
+
+def _page(page: object, plugin: Plugin, around: _Around, taken: set[str]) -> tuple[Article | None, list[Diagnostic]]:
+    config, plugins = around.config, around.plugins
     if not isinstance(page, Page) or not all(isinstance(getattr(page, item.name), str) for item in fields(Page)):
         return None, [wrong(plugin, "pages", "pages, whose values are texts", page)]
     tags = [item.lang for item in config.languages]
@@ -191,7 +204,7 @@ def _page(
     if page.summary:
         front.append(f"summary: {yaml.written(page.summary)}")
     text = "\n".join(["---", *front, "---", page.text])
-    article, found = parse.article(path, text.encode("utf-8", "replace"), config, plugins)
+    article, found = parse.article(path, text.encode("utf-8", "replace"), config, plugins, around.interface)
     return (replace(article, fingerprint=f"{article.fingerprint} {plugins.mark}") if article else None), [
         replace(item, span=replace(item.span, path=f"{config.content}/{path}")) if item.span else item for item in found
     ]

@@ -18,6 +18,7 @@ from digestgen import (
     files,
     fingerprint,
     gather,
+    i18n,
     library,
     packing,
     parse,
@@ -30,6 +31,7 @@ from digestgen import (
     traces,
     unchanged,
     urls,
+    wording,
     work,
     writer,
 )
@@ -263,6 +265,8 @@ def _built(request: Request, settings: Config, read: str, look: unchanged.Look, 
     design, faults = theme.load(settings, request.folder, job.tree.static, pictures, stable_names=request.stable_names)
     found += faults
     marks.note_all(design.read if design else {})
+    interface, faults = wording.load(settings, job.tree.catalogues, design.above if design else ())
+    found += faults
     held = tuple(_note(item) for item in shelf.held)
     result = Result(held=held, raw_html=settings.raw_html, parsed=gathered.parsed, library=shelf)
     clock.note("the library and the theme were read")
@@ -271,7 +275,7 @@ def _built(request: Request, settings: Config, read: str, look: unchanged.Look, 
     found += extra.lacking("images", settings.marks.get("images")) if settings.images else ()
     found += extra.lacking("cards", settings.marks.get("cards")) if settings.cards else ()
     album = Album(pictures, settings.images, design.sizes if design else "100vw")
-    _publish(job, shelf, design, album, gathered, result, clock)
+    _publish(job, shelf, design, interface, album, gathered, result, clock)
     if not result.ok:
         result.diagnostics = _told(job)
     return result
@@ -325,6 +329,7 @@ def _publish(
     job: _Job,
     shelf: Library,
     design: theme.Theme | None,
+    interface: i18n.Interface,
     album: Album,
     gathered: gather.Gathered,
     result: Result,
@@ -334,7 +339,7 @@ def _publish(
     settings = job.settings
     job.found += _lacking(job)
     options = design.options if design else {}
-    planned, faults = site.plan(shelf, job.tree.files, options, job.unread(gathered.articles), album)
+    planned, faults = site.plan(shelf, job.tree.files, options, job.unread(gathered.articles), album, interface)
     job.found += faults
     result.unlinked = planned.unlinked
     outputs = [*(assets(design) if design else ()), *planned.outputs]
@@ -349,13 +354,14 @@ def _publish(
     clock.note("every page was planned")
     if job.wrong() or design is None:
         if design:
-            job.found += produce.faults(outputs, Renderer(design, planned.sites, settings.base, None, filters, mark))
+            renderer = Renderer(design, planned.sites, settings.base, None, filters, mark, interface)
+            job.found += produce.faults(outputs, renderer)
         return
     job.found += _resting(settings)
     known = frozenset(urls.unquote(url) for url in site.known(outputs)) | planned.moved
-    renderer = Renderer(design, planned.sites, settings.base, known, filters, mark)
+    renderer = Renderer(design, planned.sites, settings.base, known, filters, mark, interface)
     result.output = job.request.output or job.request.folder / settings.output
-    guard = writer.Guard(job.request.folder, (job.tree.content, job.request.folder / "themes"))
+    guard = writer.Guard(job.request.folder, (job.tree.content, *unchanged.beside(job.request.folder)))
     found = tuple(job.found)
     later = search.inside if settings.search else None
     with writer.opened(result.output, guard, job.found, later) as target:

@@ -25,6 +25,7 @@ from digestgen import (
     theme,
     unchanged,
     urls,
+    wording,
 )
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span, graded
@@ -111,12 +112,16 @@ def _of_build(shelf: Library, given: Reading, request: Request, settings: Config
     if settings.cards:
         yield from extra.lacking("cards", settings.marks.get("cards"))
     album = Album(given.pictures, settings.images, design.sizes if design else "100vw")
-    planned, faults = site.plan(shelf, given.tree.files, design.options if design else {}, given.unread, album)
+    interface, faults = wording.load(settings, given.tree.catalogues, design.above if design else ())
+    yield from faults
+    options = design.options if design else {}
+    planned, faults = site.plan(shelf, given.tree.files, options, given.unread, album, interface)
     yield from faults
     if design is not None:
         outputs = [*build.assets(design), *planned.outputs]
         known = frozenset(urls.unquote(url) for url in site.known(outputs))
-        yield from produce.faults(outputs, Renderer(design, planned.sites, settings.base, known, filters))
+        renderer = Renderer(design, planned.sites, settings.base, known, filters, interface=interface)
+        yield from produce.faults(outputs, renderer)
 
 
 def _outward(given: Reading, settings: Config) -> list[outside.Asked]:

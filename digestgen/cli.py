@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "export": "Write the articles for other systems.",
     "import": "Import what lies elsewhere: entries of feeds as drafts, the site of another generator.",
     "init": "Make a new site in DIR: a small digest of real events to change, and never over a file.",
+    "language": "Look at the languages of the interface, add one, and correct the words of one.",
     "list": "List what the site holds: articles (newest first), tags, sources, drafts, or all that is held back.",
     "new": "Begin a new article or edition, and never write over a file.",
     "next": "Tell the next moment at which a build would make another site.",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from digestgen.diagnostics import Diagnostic
     from digestgen.survey import Survey
+    from digestgen.tables import Table
 
 Value = TypeVar("Value")
 
@@ -172,6 +173,19 @@ def format_option(formats: tuple[str, ...]) -> Callable[[Any], Any]:
         metavar="FORMAT",
         help=f"How to print it: {', '.join(formats[:-1])} or {formats[-1]} (default: {formats[0]}).",
     )
+
+
+def show(table: Table, form: str) -> None:
+    """Print a table as a `form` of `tables.FORMATS`: fitted to the terminal, where standard output is one."""
+    from digestgen import tables
+
+    if form == "json":
+        click.echo(tables.as_json(tables.records(table)), nl=False)
+    elif form == "csv":
+        click.echo(tables.as_csv(table), nl=False)
+    else:
+        for line in tables.fitted(table, columns(), strong):
+            click.echo(line, color=True)
 
 
 def surveyed(folder: Path, now: datetime, jobs: int | None = None) -> Survey:

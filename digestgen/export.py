@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from digestgen import build, library, reading, unchanged, writer
+from digestgen import build, library, reading, theme, unchanged, wording, writer
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, graded
+from digestgen.i18n import Interface
 from digestgen.library import Library
 from digestgen.links import Resolver
 from digestgen.model import Article
@@ -64,7 +65,10 @@ def _exported(request: Request, settings: Config, given: Reading) -> Result:
     given.add_pages(request.now)
     shelf, faults = library.assemble(given.articles, given.registries, settings, request.now)
     result = Result(held=sum(library.is_article(item.article) for item in shelf.held))
-    documents = [*_published(shelf, given), *(_held(shelf, given) if request.held else ())]
+    above = theme.chain(settings.theme, request.folder, settings.marks.get("theme"), given.found)
+    interface, more = wording.load(settings, given.tree.catalogues, above)
+    given.found.extend(more)
+    documents = [*_published(shelf, given, interface), *(_held(shelf, given, interface) if request.held else ())]
     given.found.extend(faults)
     files = _files(documents, given)
     if not _wrong(given, settings):
@@ -78,25 +82,25 @@ def _wrong(given: Reading, settings: Config) -> bool:
     return any(item.severity == "error" for item in graded(given.found, settings.rules, strict=False))
 
 
-def _desks(shelf: Library, given: Reading) -> tuple[list[Desk], list[Diagnostic]]:
+def _desks(shelf: Library, given: Reading, interface: Interface) -> tuple[list[Desk], list[Diagnostic]]:
     album = Album(given.pictures, shelf.config.images)
-    planned, faults = site.plan(shelf, given.tree.files, {}, given.unread, album)
+    planned, faults = site.plan(shelf, given.tree.files, {}, given.unread, album, interface)
     resolver = Resolver(shelf, given.tree.files, site.known(planned.outputs), given.unread, album)
-    return [Desk(shelf, part, resolver) for part in shelf.parts], faults
+    return [Desk(shelf, part, resolver, interface) for part in shelf.parts], faults
 
 
-def _published(shelf: Library, given: Reading) -> Iterable[tuple[Article, ninjs.Document]]:
-    desks, faults = _desks(shelf, given)
+def _published(shelf: Library, given: Reading, interface: Interface) -> Iterable[tuple[Article, ninjs.Document]]:
+    desks, faults = _desks(shelf, given, interface)
     given.found.extend(faults)
     return [(item, ninjs.document(item, desk)) for desk in desks for item in desk.part.articles]
 
 
-def _held(shelf: Library, given: Reading) -> Iterable[tuple[Article, ninjs.Document]]:
+def _held(shelf: Library, given: Reading, interface: Interface) -> Iterable[tuple[Article, ninjs.Document]]:
     """What is held back, from the library as it will be when nothing is: there each article has its address."""
     back = {item.article.path: item for item in shelf.held}
     freed = [_freed(item) if item.path in back else item for item in given.articles]
     whole, _ = library.assemble(freed, given.registries, shelf.config, _AT_LAST)
-    for desk in _desks(whole, given)[0]:
+    for desk in _desks(whole, given, interface)[0]:
         for item in desk.part.articles:
             if item.path in back:
                 held = back[item.path]
@@ -125,7 +129,7 @@ def _files(documents: Iterable[tuple[Article, ninjs.Document]], given: Reading) 
 
 def _write(files: dict[str, bytes], request: Request, given: Reading, settings: Config, result: Result) -> None:
     output = request.folder / settings.output
-    guard = writer.Guard(request.folder, (given.tree.content, request.folder / "themes", output))
+    guard = writer.Guard(request.folder, (given.tree.content, *unchanged.beside(request.folder), output))
     if not _of_documents(request.output):
         message = f"{request.output} cannot be the folder of the export: a site was built there"
         given.found.append(Diagnostic("output-refused", message, help="name an empty folder, or one that is not there"))

@@ -11,8 +11,8 @@ from typing import Final
 
 from digestgen import additions, budget, codec, fingerprint, library, parse, work
 from digestgen.codec import Unfit
-from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
+from digestgen.markup import labels
 from digestgen.model import Article, Manuscript
 from digestgen.pictures.album import Facts, facts
 from digestgen.pictures.headers import promised
@@ -56,7 +56,7 @@ def articles(tree: Tree, marks: Marks, store: Traces, jobs: int, tick: Callable[
     `tick(done, of)` is called as articles are parsed.
     """
     settings = tree.settings
-    rests_on = variant(settings, tree.plugins.mark)
+    rests_on = variant(tree)
     found = {path: _remembered(path, tree, marks, store, rests_on) for path in tree.paths}
     known = {path: row for path, row in found.items() if row is not None}
     todo = [path for path in tree.paths if path not in known]
@@ -124,8 +124,9 @@ def _kept(batch: list[Fresh], store: Traces, gone: Iterable[str]) -> dict[str, P
     return rows
 
 
-def variant(settings: Config, plugins: str = "") -> str:
-    """Return the fingerprint of what parsing an article depends on in site.yaml, and of the plug-ins."""
+def variant(tree: Tree) -> str:
+    """Return the fingerprint of what parsing an article depends on besides its file."""
+    settings = tree.settings
     tags = tuple(item.lang for item in settings.languages)
     zone = settings.timezone.key
     return fingerprint.of_value(
@@ -138,7 +139,8 @@ def variant(settings: Config, plugins: str = "") -> str:
             settings.content,
             settings.editions,
             settings.limits.page,
-            plugins,
+            tree.plugins.mark,
+            labels.mark(tree.interface),
         )
     )
 
@@ -253,7 +255,7 @@ def _anew(path: str, tree: Tree) -> tuple[Article | None, list[Diagnostic]]:
 
 
 def _read_anew(path: str, data: bytes, tree: Tree) -> _Texts:
-    article, found = parse.article(path, data, tree.settings, tree.plugins)
+    article, found = parse.article(path, data, tree.settings, tree.plugins, tree.interface)
     if article is None:
         return _texts(None, found)
     article, faults = additions.changed(article, tree.plugins, f"{tree.settings.content}/{path}")
@@ -268,7 +270,11 @@ def add_pages(
     Plug-ins see what is published at `now`, what only a reason in `through` holds back included.
     """
     added, tree.added, found = additions.pages(
-        articles, tree.plugins, tree.settings, lambda item: library.is_published(item, now, through)
+        articles,
+        tree.plugins,
+        tree.settings,
+        tree.interface,
+        lambda item: library.is_published(item, now, through),
     )
     if added:
         articles.extend(added)

@@ -1,6 +1,7 @@
 """Words, dates and lists in each language: the only home of Babel.
 
-Texts come from gettext catalogues (`locale/*.po`), forms of dates, numbers and lists from the CLDR.
+Texts come from gettext catalogues: the site's own, and digestgen's (`locale/*.po`). Forms of dates, numbers and lists
+come from the CLDR.
 """
 
 from __future__ import annotations
@@ -8,8 +9,8 @@ from __future__ import annotations
 import copy
 import functools
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from importlib import resources
 from typing import Any, Final
@@ -19,10 +20,12 @@ from babel import localedata
 from babel.core import get_global
 from babel.dates import format_date, format_interval, format_skeleton, format_time, get_timezone_name
 from babel.lists import format_list
-from babel.messages.catalog import Catalog
-from babel.messages.pofile import read_po
+from babel.messages.plurals import PLURALS, get_plural
 from babel.numbers import format_decimal
+from babel.plural import to_gettext
 
+from digestgen import catalogue, fingerprint
+from digestgen.catalogue import Catalogue, Plurals
 from digestgen.views import When
 
 #: Digits of the numbering systems whose languages write dates with them.
@@ -36,6 +39,15 @@ _DIGITS: Final = {
 #: Languages whose readers expect their own digits in running text; elsewhere the CLDR's default is a formality.
 _OWN_DIGITS: Final = {"fa": "arabext", "ar": "arab", "ckb": "arab", "ps": "arabext", "ur": "latn"}
 
+
+#: Scripts (ISO 15924) that are written from the right to the left, as Unicode's property Bidi_Class has them.
+_FROM_THE_RIGHT: Final = (
+    "Adlm Arab Aran Armi Avst Chrs Cprt Elym Gara Hatr Hebr Hung Khar Lydi Mand Mani Mend Merc Mero Narb Nbat Nkoo "
+    "Orkh Ougr Palm Phli Phlp Phnx Prti Rohg Samr Sarb Sogd Sogo Syrc Syre Syrj Syrn Thaa Yezi"
+)
+
+#: What stands in the head of a catalogue that only its authors have seen.
+_UNREAD: Final = "# Not yet read by a native reader."
 
 #: The larger parts of a locale's data, which take over nothing from elsewhere.
 _WHOLE: Final = frozenset(["languages", "territories", "scripts", "variants", "currency_names", "currency_symbols"])
@@ -68,7 +80,7 @@ def known(tag: str) -> bool:
 
 @functools.lru_cache(maxsize=256)
 def language(tag: str) -> Language:
-    """Return the language of a BCP 47 tag. One that the CLDR does not know is shown with English forms."""
+    """Return the language of a BCP 47 tag as digestgen itself knows it, without what a site says of it."""
     return Language(tag, _locale(tag))
 
 
@@ -83,12 +95,11 @@ def _locale(tag: str) -> babel.Locale:
 
 
 @functools.lru_cache(maxsize=64)
-def _catalogue(name: str) -> Catalog | None:
+def _catalogue(name: str) -> Catalogue | None:
     file = resources.files("digestgen") / "locale" / f"{name}.po"
-    if not file.is_file():
+    if not name or not file.is_file():
         return None
-    with file.open("rb") as stream:
-        return read_po(stream, locale=name)
+    return catalogue.read(file.read_text(encoding="utf-8"), f"{name}.po", Plurals(2, "n != 1"))[0]
 
 
 def languages_of_the_interface() -> tuple[str, ...]:
@@ -98,12 +109,98 @@ def languages_of_the_interface() -> tuple[str, ...]:
     return tuple(sorted([*names, "en"]))
 
 
+def messages() -> Mapping[str, catalogue.Entry]:
+    """Return all messages of digestgen's own templates and pages, with remarks for translators, in order.
+
+    Each of its catalogues has them all, which a test keeps so.
+    """
+    known = _catalogue("de")
+    return known.entries if known else {}
+
+
+def is_unread(tag: str) -> bool:
+    """Tell whether digestgen's own catalogue of a language says that no native reader has seen it."""
+    ours = (resources.files("digestgen") / "locale" / f"{name}.po" for name in names_of(tag))
+    first = next((file for file in ours if file.is_file()), None)
+    return first is not None and _UNREAD in first.read_text(encoding="utf-8")
+
+
+def normal(tag: str) -> str:
+    """Return a language's tag, or the name of a catalogue without its ending, as catalogues are asked for."""
+    return tag.replace("-", "_").lower()
+
+
+def names_of(tag: str) -> tuple[str, ...]:
+    """Return the names (`normal`) of the catalogues that have words for a language, the nearest one first.
+
+    A region speaks as its language. But readers of traditional characters are not served by the simplified ones of zh.
+    """
+    locale = _locale(tag)
+    known = str(locale) if locale.language == normal(tag).partition("_")[0] or _aliased(tag) else ""
+    names = dict.fromkeys([*_shorter(normal(tag)), *_shorter(normal(known))])
+    return tuple(name for name in names if not (name == "zh" and locale.script == "Hant"))
+
+
+def _aliased(tag: str) -> bool:
+    """Tell whether the CLDR has another tag for a language, as nb for no."""
+    return normal(tag).partition("_")[0] in get_global("language_aliases")
+
+
+def _shorter(name: str) -> Iterator[str]:
+    while name:
+        yield name
+        name = name.rpartition("_")[0]
+
+
+def plurals_of(tag: str) -> Plurals:
+    """Return the forms of plural of a language: those of digestgen's catalogue, of other projects', or of the CLDR."""
+    ours = next((found for name in names_of(tag) if (found := _catalogue(name))), None)
+    if ours:
+        return ours.plurals
+    locale = _locale(tag)
+    if normal(tag).partition("_")[0] != "en" and locale.language == "en":
+        return Plurals(2, "n != 1")
+    if locale.language in PLURALS or len(locale.plural_form.tags) < 2:
+        forms, expression = get_plural(str(locale))
+        return Plurals(forms, expression)
+    known = re.fullmatch(r"nplurals=(\d+); plural=(.*);", to_gettext(locale.plural_form))
+    return Plurals(int(known[1]), known[2]) if known else Plurals(2, "n != 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """What pages say in each language: `own` are the catalogues of a site by their `normal` names, first ones first."""
+
+    own: Mapping[str, tuple[Catalogue, ...]] = field(default_factory=dict)
+    _known: dict[str, Language] = field(default_factory=dict, compare=False, repr=False)
+
+    def language(self, tag: str) -> Language:
+        """Return the language of a BCP 47 tag. One that the CLDR does not know is shown with English forms."""
+        found = self._known.get(tag)
+        if found is None:
+            own = tuple(item for name in names_of(tag) for item in self.own.get(name, ()))
+            found = self._known[tag] = Language(tag, _locale(tag), own)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Language:
     """A language: what it says and how it writes dates, numbers and lists."""
 
     tag: str
     locale: babel.Locale
+    own: tuple[Catalogue, ...] = ()
+    """What a site says, before what digestgen says."""
+
+    @property
+    def mark(self) -> str:
+        """What stands for all that the site says of this language; empty where it says nothing."""
+        return fingerprint.of_value(tuple([item.mark for item in self.own])) if self.own else ""
+
+    @property
+    def catalogues(self) -> tuple[Catalogue, ...]:
+        """All catalogues of the language, the nearest one first."""
+        return _catalogues_of(self)
 
     @property
     def direction(self) -> str:
@@ -138,13 +235,10 @@ class Language:
 
     def form(self, one: str, many: str, number: int) -> str:
         """Return the form of a message that fits `number`, its %(names)s not yet filled in."""
-        catalogue = _catalogue_of(self)
-        message = catalogue.get(one) if catalogue is not None else None
-        if catalogue is not None and message is not None and isinstance(message.string, tuple | list):
-            forms = message.string
-            chosen = forms[min(_form(catalogue, number), len(forms) - 1)]
-            if chosen:
-                return str(chosen)
+        for known in self.catalogues:
+            forms = known.texts.get(one)
+            if forms:
+                return forms[min(known.plurals.of(number), len(forms) - 1)]
         return one if number == 1 else many
 
     def number(self, value: int) -> str:
@@ -234,28 +328,34 @@ def _without_country(locale: babel.Locale) -> babel.Locale:
 
 @functools.lru_cache(maxsize=256)
 def _direction(of: Language) -> str:
+    """By the script, where the tag names one or the CLDR tells of the language no more than that."""
+    subtags = of.tag.replace("_", "-").split("-")
+    script = next((part.title() for part in subtags[1:] if len(part) == 4 and part.isalpha()), "")
+    if not script and of.locale.language != subtags[0].lower() and not _aliased(of.tag):
+        likely = get_global("likely_subtags").get(subtags[0].lower(), "")
+        script = next((part for part in likely.split("_")[1:] if len(part) == 4), "")
+    if script:
+        return "rtl" if script in _FROM_THE_RIGHT.split() else "ltr"
     return str(of.locale.text_direction)
 
 
 @functools.lru_cache(maxsize=256)
 def _own_name(of: Language) -> str:
+    primary = of.tag.replace("_", "-").partition("-")[0].lower()
+    if of.locale.language != primary and not _aliased(of.tag):
+        return str(_own("en").languages.get(primary, of.tag))  # no data of its own, but perhaps a name
     return _without_country(of.locale).get_display_name() or of.tag
 
 
 @functools.lru_cache(maxsize=256)
-def _catalogue_of(of: Language) -> Catalog | None:
-    names = [str(of.locale), of.locale.language]
-    if of.locale.script == "Hant":
-        names.pop()  # readers of traditional characters are not served by the simplified ones of zh
-    return next((found for name in names if (found := _catalogue(name)) is not None), None)
+def _catalogues_of(of: Language) -> tuple[Catalogue, ...]:
+    ours = next((found for name in names_of(of.tag) if (found := _catalogue(name)) is not None), None)
+    return (*of.own, ours) if ours else of.own
 
 
 @functools.lru_cache(maxsize=4096)
 def _said(of: Language, message: str) -> str:
-    catalogue = _catalogue_of(of)
-    entry = catalogue.get(message) if catalogue is not None else None
-    found = entry.string if entry is not None else None
-    return found if isinstance(found, str) and found else message
+    return next((known.texts[message][0] for known in of.catalogues if message in known.texts), message)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -302,14 +402,3 @@ def _day(of: Language, on: date) -> When:
     )
     full, weekday, short = (of.digits(re.sub(r"\s+", " ", part)) for part in parts)
     return When(on.isoformat(), full, weekday, short, "", "")
-
-
-def _form(catalogue: Catalog, number: int) -> int:
-    return _plural_rule(catalogue.plural_expr)(number)
-
-
-@functools.lru_cache(maxsize=32)
-def _plural_rule(expression: str) -> functools.partial[int]:
-    from gettext import c2py
-
-    return functools.partial(c2py(expression))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urljoin
 
-from digestgen import build, fingerprint, library, reading, theme, unchanged, urls, views
+from digestgen import build, fingerprint, library, reading, theme, unchanged, urls, views, wording
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.editions import Edition
@@ -88,14 +88,16 @@ def _written(request: Request, settings: Config, given: reading.Reading) -> Resu
     filters, more = filters_of(given.tree.plugins)
     given.found.extend(more)
     design, faults = theme.load(settings, request.folder, given.tree.static, given.pictures)
-    planned, more = site.plan(shelf, given.tree.files, design.options if design else {}, given.unread)
-    given.found.extend([*faults, *more])
+    interface, further = wording.load(settings, given.tree.catalogues, design.above if design else ())
+    options = design.options if design else {}
+    planned, more = site.plan(shelf, given.tree.files, options, given.unread, interface=interface)
+    given.found.extend([*faults, *further, *more])
     result = Result(settings=settings)
     try:
         edition, part = _meant(request, shelf)
         if design and not _wrong(given.found, settings):
             page = _page(edition, part, planned)
-            renderer = Renderer(design, planned.sites, settings.base, None, filters)
+            renderer = Renderer(design, planned.sites, settings.base, None, filters, interface=interface)
             result.letter = _letter(edition, part, page, renderer, settings)
     except UnknownError as error:
         given.found.append(Diagnostic("no-edition", str(error), help=error.help))

@@ -44,10 +44,29 @@ class _Parts:
     body_line: int
 
 
+#: A site without words of its own.
+_OURS: Final = i18n.Interface()
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What besides site.yaml an article's text rests on: plug-ins, and the site's own words."""
+
+    plugins: Plugins
+    interface: i18n.Interface
+
+
 def article(
-    path: str, data: bytes, config: Config, plugins: Plugins = NO_PLUGINS, unread: Diagnostic | None = None
+    path: str,
+    data: bytes,
+    config: Config,
+    plugins: Plugins = NO_PLUGINS,
+    interface: i18n.Interface = _OURS,
+    unread: Diagnostic | None = None,
 ) -> tuple[Article | None, list[Diagnostic]]:
     """Return the article or page in the file `path` (below content/), and all that is wrong in it.
+
+    `interface` is what the site says of the few words that its text needs besides its own.
 
     An article whose front matter cannot be read is there and `wrong`: its body is checked all the same. None stands
     for a file that is no text. With `unread` the body is not looked at, which that tells.
@@ -70,9 +89,8 @@ def article(
             wrong = True
     if unread is not None:
         report.found.append(unread)
-    item = _article(
-        path, fingerprint.of_bytes(data), values, parts, config, report, None if unread else plugins, sound=not wrong
-    )
+    around = None if unread else _Around(plugins, interface)
+    item = _article(path, fingerprint.of_bytes(data), values, parts, config, report, around, sound=not wrong)
     _check_life(item, report)
     return replace(item, face=face(item)), _hinted(report.found, path, config)
 
@@ -259,7 +277,7 @@ def _article(
     parts: _Parts,
     config: Config,
     report: Report,
-    plugins: Plugins | None,
+    around: _Around | None,
     *,
     sound: bool,
 ) -> Article:
@@ -273,7 +291,7 @@ def _article(
     named = len(report.found) == before
     stamp = _stamp(path, values, name, config, report) if parts.front_line and named else None
     _check_title(values, report)
-    body, places = _body(parts, lang, path, config, report, plugins) if plugins else (None, ())
+    body, places = _body(parts, lang, path, config, report, around) if around else (None, ())
     sound = sound and body is not None and (stamp is not None or path.startswith(PAGES + "/"))
     body = body or Body()
     inward = [ref for ref in body.refs if urls.classify(ref.target).kind not in ("external", "mail")]
@@ -568,11 +586,13 @@ def _page_path(path: str) -> str:
 
 
 def _body(
-    parts: _Parts, lang: str, path: str, config: Config, report: Report, plugins: Plugins
+    parts: _Parts, lang: str, path: str, config: Config, report: Report, around: _Around
 ) -> tuple[Body | None, tuple[tuple[int, int, int], ...]]:
     """Return the body and the places of its references; None for one that cannot be rendered, which is told."""
+    plugins = around.plugins
     mark = plugins.mark if plugins.offering("extensions") else ""
-    options = convert.Options(config.raw_html, config.embed, mark, plugins.extensions, config.limits.page * 1_000_000)
+    most = config.limits.page * 1_000_000
+    options = convert.Options(config.raw_html, config.embed, mark, plugins.extensions, most, around.interface)
     shown = f"{config.content}/{path}"
     try:
         body = convert.convert(parts.body, lang, options)

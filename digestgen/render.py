@@ -35,6 +35,9 @@ _UNKNOWN: Final = re.compile(r"[Nn]o (filter|test) named '(.+?)'(?: found)?\.?")
 _ASSET_CALL: Final = re.compile(r"\basset\b")
 
 
+#: What a template that asks for words has in it.
+_ASKS: Final = re.compile(r"\btrans\b|gettext|\b_\(")
+
 #: Where a page names other files; `srcset` and forms are not for articles, and themes have href.
 _LINK: Final = re.compile(r"""\s(?:href|src)="([^"]*)\"""")
 
@@ -148,6 +151,25 @@ class _Loader(jinja2.BaseLoader):
 _OWN_FILTERS: Final = frozenset([*FILTERS, "href"])
 
 
+def messages_of(template: str) -> Iterator[tuple[str, str]]:
+    """Yield the messages that the text of a template asks for: each with its plural, or "" where it has none.
+
+    A template that is no template says nothing: that is told when it is used.
+    """
+    if not _ASKS.search(template):
+        return
+    reader: Any = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+    try:
+        asked = [*reader.extract_translations(template, ("_", "gettext", "ngettext"))]
+    except TemplateSyntaxError:
+        return
+    for _, function, said in asked:
+        texts = said if isinstance(said, tuple) else (said, "")
+        one, many = texts[0], texts[1] if function == "ngettext" else ""
+        if isinstance(one, str) and isinstance(many, str):
+            yield one, many
+
+
 def filters_of(plugins: Plugins) -> tuple[dict[str, Callable[..., Any]], list[Diagnostic]]:
     """Return the filters that plug-ins offer, and what is wrong with them."""
     found, faults = plugins.filters()
@@ -173,6 +195,7 @@ class Renderer:
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """Further ones for templates, for all of which `mark` stands; they raise PluginError where they fail."""
     mark: str = ""
+    interface: i18n.Interface = field(default_factory=i18n.Interface)
     environment: Environment = field(init=False)
     _closures: dict[str, str] = field(default_factory=dict)
     _shared: dict[str, str] = field(default_factory=dict)
@@ -211,7 +234,7 @@ class Renderer:
 
     def render(self, output: Rendered) -> Sheet:
         """Return the page. Raises `TemplateFault` where a template is wrong."""
-        self._words = i18n.language(output.lang)
+        self._words = self.interface.language(output.lang)
         page = output.page
         self._here = page.head.url
         self._absolute = isinstance(page, views.NotFoundPage)
@@ -234,7 +257,7 @@ class Renderer:
 
     def draw(self, content: Drawn) -> str:
         """Return a card as an SVG. Raises `TemplateFault` where its template is wrong."""
-        self._words = i18n.language(content.lang)
+        self._words = self.interface.language(content.lang)
         try:
             template = self.environment.get_template(content.template)
             return template.render(page=content.make(), options=self.sites[content.lang].options)
@@ -244,8 +267,8 @@ class Renderer:
             raise TemplateFault(self._fault(error, "of a card")) from error
 
     def options(self, lang: str) -> str:
-        """Return the fingerprint of the theme's options."""
-        return fingerprint.of_value(dict(self.sites[lang].options))
+        """Return the fingerprint of the theme's options, and of what the site says in a language."""
+        return fingerprint.of_value((dict(self.sites[lang].options), self.interface.language(lang).mark))
 
     def closure(self, template: str) -> str:
         """Return the fingerprint of all that a template can reach: templates, and addresses of the theme's files.
@@ -280,7 +303,7 @@ class Renderer:
     def shared(self, lang: str) -> str:
         """Return the fingerprint of what stands on every page of a language."""
         if lang not in self._shared:
-            self._shared[lang] = fingerprint.of_value(self.sites[lang])
+            self._shared[lang] = fingerprint.of_value((self.sites[lang], self.interface.language(lang).mark))
         return self._shared[lang]
 
     def _by_hand(self, html: str, page: views.Page, output: Rendered) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ from digestgen import (
     files,
     fingerprint,
     gather,
+    i18n,
     library,
     parse,
     produce,
@@ -33,6 +34,7 @@ from digestgen import (
     theme,
     unchanged,
     urls,
+    wording,
     writer,
 )
 from digestgen.codec import Unfit
@@ -204,17 +206,27 @@ class _Revision:
         look, settings = self.look, self.settings
         self.tree = source.Tree(self.request.folder, settings, look=False)
         self.marks = look.marks(settings.content)
-        self.variant = gather.variant(settings)
+        self.variant = gather.variant(self.tree)
         self.rows = Asked(look.store.rendered_one)
         known = self.request.memory.once("known", self._known)
         kinds = _Files(look, settings.content)
-        self.shelf = Shelf(Asked(look.store.planned).get, settings, known, Asked(self._read).__getitem__, kinds)
+        interface = self.request.memory.once("interface", self._interface)
+        read = Asked(self._read).__getitem__
+        self.shelf = Shelf(Asked(look.store.planned).get, settings, known, read, kinds, interface)
 
     # --- what is read
 
     def _known(self) -> terms.Known:
         registries, _ = registry.read(self.tree.registries())
         return terms.known_of(registries, self.settings)
+
+    def _above(self) -> list[theme.Folder]:
+        above = theme.chain(self.settings.theme, self.request.folder, None, [])
+        _sure(above)
+        return above
+
+    def _interface(self) -> i18n.Interface:
+        return wording.interface(self.tree.catalogues, self._above())
 
     def _read(self, path: str) -> Article:
         """Return an article as the library has it, published or held."""
@@ -378,11 +390,10 @@ class _Revision:
 
     def _new_renderer(self) -> Renderer:
         settings, texts = self.settings, self._row(_Sites, "sites")
-        above = theme.chain(settings.theme, self.request.folder, None, [])
-        _sure(above)
+        above = self._above()
         design = Theme(settings.theme, theme.templates(above), {}, {}, "", self._row(_Sites, "addresses"))
         sites = {lang: codec.load(Site, text, settings.timezone) for lang, text in texts.items()}
-        return Renderer(design, sites, settings.base, None)
+        return Renderer(design, sites, settings.base, None, interface=self.shelf.interface)
 
     def _written(
         self,
@@ -398,7 +409,7 @@ class _Revision:
         root = str(request.output)
         owned = {path: mark for path, (_, _, mark) in seen.items() if path != writer.LIST}
         _sure(len(owned) == look.last["planned"], all(output.path in owned for output in outputs))
-        guard = writer.Guard(request.folder, (self.tree.content, request.folder / "themes"))
+        guard = writer.Guard(request.folder, (self.tree.content, *unchanged.beside(request.folder)))
         with writer.opened(request.output, guard, found, known=(seen[writer.LIST][2], owned)) as target:
             _sure(target is not None and unchanged.same_outputs(root, seen))
             assert target is not None

@@ -76,6 +76,11 @@ _RULES: Final = (
     Rule("misspelt-story", "A `story` is nearly, but not quite, one of stories.yaml.", "warning"),
     Rule("no-url", "site.yaml has no `url`, so neither feeds nor a sitemap are written.", "note"),
     Rule("no-site-id", "site.yaml has a `url` but no `site_id`, so the ids in feeds change with the address.", "note"),
+    # --- words
+    Rule("bad-catalogue", "A catalogue of words (.po) cannot be read, or is not where or what its name says."),
+    Rule("bad-message", "A translation in a catalogue cannot stand for its message."),
+    Rule("unknown-message", "A catalogue translates what no page says.", "warning"),
+    Rule("untranslated", "Pages say some things in English, because their language has no words for them.", "warning"),
     # --- themes
     Rule("no-theme", "The theme does not exist."),
     Rule("theme", "A template or a file of the theme is wrong."),

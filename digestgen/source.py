@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from digestgen import files, fingerprint, parse, plugins, registry
+from digestgen import files, fingerprint, i18n, lexicon, parse, plugins, registry
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.files import Found
@@ -32,11 +32,15 @@ class Tree:
     """Whether to look at what is there; else `files` and `paths` stay empty, and files can be read all the same."""
     plugins: Plugins = NO_PLUGINS
     marks: dict[str, str] = field(default_factory=dict)
-    """Fingerprints of the registries that were read, by name."""
+    """Fingerprints of the registries and catalogues that were read, by name."""
+    catalogues: tuple[lexicon.Text, ...] = ()
+    interface: i18n.Interface = field(default_factory=i18n.Interface)
+    """What the site's own catalogues say: the words of articles' texts are those, whatever the theme says."""
     added: Mapping[str, Span] = field(default_factory=dict)
     """Path of each page that a plug-in adds, as messages have it, to the place that adds it."""
 
     def __post_init__(self) -> None:
+        self._listen()
         if not self.look:
             return
         self.plugins, faults = plugins.load(str(self.folder), self.settings.plugins, self.settings.marks)
@@ -61,6 +65,13 @@ class Tree:
                     self.found.append(self._unread(item.path))
         self.files = frozenset(others)
         self.paths = tuple(articles)
+
+    def _listen(self) -> None:
+        """Read what the site says in its own words; what is wrong with it is told where all messages are known."""
+        self.catalogues = tuple(lexicon.of_site(self.folder, self.found))
+        self.marks |= {item.path: item.mark for item in self.catalogues}
+        if self.catalogues:
+            self.interface = lexicon.interface(self.catalogues, i18n.messages(), [])
 
     @property
     def content(self) -> Path:
@@ -134,7 +145,7 @@ class Tree:
             return replace(item, span=self.added[span.path], help="; ".join(filter(None, [item.help, said])))
         if span is None or span.text or span.line < 1 or not (self.folder / span.path).is_file():
             return item
-        if not span.path.endswith((".md", ".yaml")) or (span.line == 1 and span.column == 1):
+        if not span.path.endswith((".md", ".yaml", ".po")) or (span.line == 1 and span.column == 1):
             return item
         text, _ = parse.decode(files.read_bytes(str(self.folder / span.path), parse.LIMIT), span.path)
         lines = (text or "").split("\n")

@@ -15,18 +15,20 @@ from typing import Any, Final
 from digestgen import blocks, files, fingerprint, parse, styles, urls, yaml
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span
+from digestgen.lexicon import ENDING, Text
 from digestgen.manifest import TABLE, Option
 from digestgen.pictures import headers
 from digestgen.pictures.album import Facts
 from digestgen.pictures.headers import Head
 from digestgen.schema import Fault, Flag, Report, meant
+from digestgen.unchanged import LOCALE
 from digestgen.views import API_VERSION, Picture
 
 #: The most that one file of a theme may hold.
 LIMIT: Final = 16 * 1024 * 1024
 
 #: The folders of a theme.
-_PARTS: Final = ("templates", "styles", "assets")
+_PARTS: Final = ("templates", "styles", "assets", LOCALE)
 
 #: Nothing is known of any picture.
 _NO_PICTURES: Final[Mapping[str, Facts | None]] = {}
@@ -57,6 +59,8 @@ class Theme:
     """Name of an asset to its address, which changes with its content; `styles.SHEET` is among them."""
     read: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Path below the site's folder of each file that was read there, to the fingerprint of what it held."""
+    above: tuple[Folder, ...] = field(default=(), compare=False, repr=False)
+    """This theme alone, and each that it extends, the nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class Folder:
     assets: Mapping[str, bytes]
     small: Mapping[str, bytes]
     """Those of the assets that are style sheets and minified already."""
+    catalogues: tuple[Text, ...]
+    """Its own catalogues of words (.po)."""
     marks: Mapping[str, Span] = field(default_factory=dict, compare=False)
     read: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Path of each of its files below the site's folder to the fingerprint of what was read there."""
@@ -156,7 +162,7 @@ def load(
     values = {key: _value(option, value, span, shelf, found) for key, (option, value, span) in options.items()}
     sizes = next((size for folder in above if (size := folder.sizes)), "100vw")
     read = {path: mark for folder in above for path, mark in folder.read.items()}
-    return Theme(settings.theme, texts, final, values, sizes, addresses, read), found
+    return Theme(settings.theme, texts, final, values, sizes, addresses, read, tuple(above)), found
 
 
 def files_of(settings: Config, site: Path) -> tuple[dict[str, bytes], dict[str, str], list[Diagnostic]]:
@@ -343,6 +349,7 @@ def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
         sheets,
         {key: data for key, data in assets.items() if not styles.is_ready(key, assets)},
         {key: sheet.ready.encode() for key, sheet in linked.items() if sheet.ready},
+        _catalogues(_below(raw, LOCALE), f"{shown}/{LOCALE}", found),
         report.marks,
         _marks(raw, shown) if root.is_relative_to(site) else {},
     )
@@ -354,6 +361,11 @@ def _marks(raw: Mapping[str, bytes], shown: str) -> dict[str, str]:
 
 def _below(raw: Mapping[str, bytes], part: str) -> dict[str, bytes]:
     return {key.removeprefix(f"{part}/"): data for key, data in raw.items() if key.startswith(f"{part}/")}
+
+
+def _catalogues(raw: Mapping[str, bytes], shown: str, found: list[Diagnostic]) -> tuple[Text, ...]:
+    given = [(f"{shown}/{key}", data) for key, data in raw.items() if key.endswith(ENDING)]
+    return tuple([Text(_decoded(data, path, found), path) for path, data in given])
 
 
 def _check(values: Mapping[str, Any], folder: str, report: Report) -> None:

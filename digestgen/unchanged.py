@@ -12,18 +12,24 @@ import stat as stat_
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from digestgen import files, fingerprint, traces
 from digestgen.files import Stamp
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Where the last build is remembered, and what builds after it have changed in that.
 _NAME: Final = "last"
 _REVISED: Final = "revised"
 
-#: The user's files beside the folder of articles; a site's own themes are below the folder.
+#: The user's files beside the folder of articles.
 _SETTINGS: Final = ("site.yaml", "sources.yaml", "people.yaml", "tags.yaml", "stories.yaml")
-_THEMES: Final = "themes"
+#: The folders of a site's own themes and catalogues, beside that of its articles.
+THEMES: Final = "themes"
+LOCALE: Final = "locale"
+FOLDERS: Final = (THEMES, LOCALE)
 
 #: More than any file that a build reads.
 _LIMIT: Final = 1 << 30
@@ -162,6 +168,11 @@ def look(folder: str, memory: Memory | None = None, room: str = traces.FOLDER) -
     return Look(folder, store, memory.last, known=memory.seen)
 
 
+def beside(folder: Path) -> tuple[Path, ...]:
+    """Return the folders of the site in `folder`, beside that of its articles, that hold what it is made from."""
+    return tuple(folder / name for name in FOLDERS)
+
+
 def built_before(folder: str) -> bool:
     """Tell whether anything may be remembered of the site in `folder`."""
     return os.path.exists(f"{folder}/{traces.FOLDER}/{traces.FILE}")
@@ -174,7 +185,7 @@ def _inputs(folder: str, content: str, extra: Iterable[str]) -> Iterator[tuple[s
         except OSError:
             continue
         yield name, ("file" if stat_.S_ISREG(known.st_mode) else "other", files.stamp(known))
-    for root in (content, _THEMES):
+    for root in dict.fromkeys((content, *FOLDERS)):
         if files.lstat(f"{folder}/{root}") is not None:
             for item in files.scan(f"{folder}/{root}"):
                 yield f"{root}/{item.path}", (item.kind, item.stamp)

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from jinja2.ext import babel_extract
 
 from digestgen import credits, i18n, registry
+from digestgen.catalogue import checked
 from digestgen.frontmatter import ROLES
 from digestgen.markup.labels import labels
 from digestgen.model import Contributor, Credit
@@ -168,7 +169,7 @@ def test_translations_are_text_without_markup(lang: str) -> None:
 
 @each_language
 def test_plural_forms_are_told_apart_as_the_cldr_does(lang: str) -> None:
-    own, cldr = i18n._plural_rule(catalogue(lang).plural_expr), Locale(lang).plural_form
+    own, cldr = i18n.plurals_of(lang).of, Locale(lang).plural_form
     pairs = {(own(number), cldr(number)) for number in range(1000)}
     assert {form for form, _ in pairs} == set(range(catalogue(lang).num_plurals))
     assert len(pairs) == len({category for _, category in pairs}) == catalogue(lang).num_plurals
@@ -179,12 +180,28 @@ def test_a_catalogue_says_what_it_is(file: Path) -> None:
     text = file.read_text("utf-8")
     assert f'"Language: {file.stem}\\n"' in text
     assert "charset=utf-8" in text
-    assert ("# Not yet read by a native reader." in text) == (file.stem != "de")
+    assert ("# Not yet read by a native reader." in text) == (file.stem != "de") == i18n.is_unread(file.stem)
 
 
 @each_language
 def test_contents_are_called_as_in_an_article_with_a_table_of_contents(lang: str) -> None:
     assert i18n.language(lang).text("Contents") == labels(lang).contents
+
+
+@each_language
+def test_the_reader_of_catalogues_reads_what_a_reader_of_gettext_reads(lang: str) -> None:
+    (ours,) = i18n.language(lang).catalogues
+    assert ours.texts == {forms(entry.id)[0]: forms(entry.string) for entry in entries(lang)}
+    assert [ours.plurals.of(number) for number in range(200)] == [
+        i18n.plurals_of(f"{lang}-001").of(number) for number in range(200)
+    ]
+
+
+@each_language
+def test_a_catalogue_of_ours_would_pass_as_one_of_a_sites(lang: str) -> None:
+    (ours,) = i18n.language(lang).catalogues
+    known = {name: entry.plural.text if entry.plural else "" for name, entry in ours.entries.items()}
+    assert checked(ours, known, lambda _: "")[1] == []
 
 
 # --- as it reads

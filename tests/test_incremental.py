@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from digestgen import build, files, fingerprint, revise, traces, unchanged
+from digestgen.i18n import Language
 from digestgen.model import Article
 from digestgen.pictures.rights import Rights
 from digestgen.plan.desk import Desk, Shown
@@ -33,7 +34,8 @@ languages: [de]
 timezone: Europe/Berlin
 paginate: 3
 feeds: {rss: site, json: [site, tags], entries: 2, full: [site, tags], archive: all}
-rules: {broken-link: warning, missing-alt: off, edition-name: warning, edition-listing: warning, edition-empty: off}
+rules: {broken-link: warning, missing-alt: off, edition-name: warning, edition-listing: warning, edition-empty: off,
+  bad-message: warning}
 -- content/pages/about.md --
 ---
 title: About
@@ -278,6 +280,28 @@ class Editing(RuleBasedStateMachine):
         lines = [line for line in path.read_text(encoding="utf-8").split("\n") if not line.startswith("plugins:")]
         path.write_text("\n".join(["plugins: plugins/mine.py", *lines] if named else lines), encoding="utf-8")
 
+    @rule(
+        place=st.sampled_from(["locale", "themes/broadsheet/locale"]),
+        lang=st.sampled_from(["de", "de-AT", "en", "fr"]),
+        message=st.sampled_from(["Archive", "Sources", "done", "Table", "%(label)s: %(headline)s"]),
+        text=st.sampled_from(["", "X", "Y %(x)s"]),
+    )
+    def say_otherwise(self, place: str, lang: str, message: str, text: str) -> None:
+        path = self.folder / place / f"{lang}.po"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        (path.parent.parent / "theme.yaml").write_text("name: broadsheet\nextends: broadsheet\n", encoding="utf-8")
+        text += " %(label)s %(headline)s" if "%" in message and text else ""
+        path.write_text(f'msgid "{message}"\nmsgstr "{text}"\n', encoding="utf-8")
+
+    @rule(lang=st.sampled_from(["de", "en", "fr"]))
+    def tick_a_list_off(self, lang: str) -> None:
+        text = f"---\ntitle: Tasks\ndate: 2024-02-02\nlang: {lang}\n---\n- [x] one\n\nA | B\n-|-\n1 | 2\n"
+        (self.folder / "content/tasks.md").write_text(text, encoding="utf-8")
+
+    @rule(place=st.sampled_from(["locale", "themes/broadsheet/locale"]))
+    def say_it_as_it_was(self, place: str) -> None:
+        shutil.rmtree(self.folder / place, ignore_errors=True)
+
     @rule()
     def give_the_overrides_up(self) -> None:
         shutil.rmtree(self.folder / "themes", ignore_errors=True)
@@ -431,6 +455,11 @@ def _respelt_person(folder: Path) -> None:
     (folder / "content/three.md").write_text(text, encoding="utf-8")
 
 
+def _new_words(folder: Path) -> None:
+    (folder / "locale").mkdir()
+    (folder / "locale/en.po").write_text('msgid "Older and newer articles"\nmsgstr "Near"\n', encoding="utf-8")
+
+
 def _without(*left_out: int) -> Callable[[pytest.MonkeyPatch], None]:
     def patch(monkeypatch: pytest.MonkeyPatch) -> None:
         whole = Desk.key
@@ -447,12 +476,17 @@ def _constant(owner: type, name: str) -> Callable[[pytest.MonkeyPatch], None]:
     return lambda monkeypatch: monkeypatch.setattr(owner, name, lambda _self, _of: "constant")
 
 
+def _without_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Language, "mark", "constant")
+
+
 MUTATIONS = {
     "the article": (_without(0), _changed_article),
     "the neighbours": (_without(2), _retitled_neighbour),
     "the story": (_without(2), _new_in_the_story),
     "the tags": (_without(3), _new_tag_name),
     "the byline": (_without(2, 7), _respelt_person),
+    "the site's words": (_without_words, _new_words),
     "the templates": (_constant(Renderer, "closure"), _new_template),
     "what stands on every page": (_constant(Renderer, "shared"), _new_option),
 }

@@ -15,6 +15,7 @@ from markdown import Markdown, __version__
 from dev import cases_of
 from digestgen.markup import clean, engine
 from digestgen.markup.convert import TooComplex, convert
+from digestgen.markup.labels import labels
 
 #: What Markdown is made of, in small pieces, so that strange neighbours meet.
 _PIECES = [
@@ -30,7 +31,7 @@ _CONVERTERS: dict[bool, Markdown] = {}
 
 def outcome(source: str, *, swift: bool) -> str:
     """What a converter makes of `source`, or the kind of its failure, after which there is a new one."""
-    md = _CONVERTERS.pop(swift, None) or engine.build("en", swift=swift)
+    md = _CONVERTERS.pop(swift, None) or engine.build(labels("en"), swift=swift)
     try:
         html = md.convert(source)
     except Exception as error:  # noqa: BLE001  whatever happens has to happen in both

@@ -40,17 +40,12 @@ def command(
 
     Example: digestgen list articles --tag Asteroids --since 2024-01-01 --format csv
     """
-    from digestgen import inventory, tables
+    from digestgen import inventory
 
     site = console.surveyed(folder, now or console.now(), jobs)
     choice = inventory.Choice(lang or "", tag, since)
     table = console.fit(lambda: inventory.listed(site, kind, choice))
-    if form == "json":
-        click.echo(tables.as_json(tables.records(table)), nl=False)
-    elif form == "csv":
-        click.echo(tables.as_csv(table), nl=False)
-    elif table.rows:
-        for line in tables.fitted(table, console.columns(), console.strong):
-            click.echo(line, color=True)
+    if table.rows or form != "table":
+        console.show(table, form)
     else:
         click.echo(f"no {kind}" if kind != "held" else "nothing is held back")

@@ -13,11 +13,12 @@ from html import escape, unescape
 from typing import Any, Literal
 
 from digestgen import budget, slugs
+from digestgen.i18n import Interface
 from digestgen.markup import clean, cut, engine, typography
 from digestgen.markup import places as located
 from digestgen.markup.code import Runaway
 from digestgen.markup.cut import Part
-from digestgen.markup.labels import labels
+from digestgen.markup.labels import Labels, labels
 
 #: What may be written: an address of the web, a mail address, or one of this site (RFC 3986, section 4).
 _WRITABLE = re.compile(r"(?:https?:|mailto:|[/#?.]|[^:/#?\\\x00-\x20]*(?:[/#?]|\Z))", re.IGNORECASE)
@@ -55,6 +56,8 @@ class Options:
     mark: str = ""
     extensions: Callable[[], Sequence[Any]] = field(default=list, compare=False)
     most: int = 20_000_000
+    interface: Interface = field(default_factory=Interface, compare=False)
+    """What the site says of the words that we add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +110,17 @@ def convert(source: str, lang: str, options: Options = Options()) -> Body:
     if not source.strip():
         return Body()
     text = clean.visible(source).replace(cut.KEPT_DOUBLE, "").replace(cut.KEPT_SINGLE, "")
-    html = _html(text, lang, options)
+    words = labels(lang, options.interface)
+    html = _html(text, words, options)
     if not options.raw_html:
         html = clean.clean(html)
-    setting = cut.Setting(
-        lang, labels(lang), frozenset(map(str.lower, options.embed)), not options.raw_html, slugs.slugify
-    )
+    setting = cut.Setting(lang, words, frozenset(map(str.lower, options.embed)), not options.raw_html, slugs.slugify)
     return _body(cut.cut(html, setting), raw=options.raw_html)
 
 
-def _html(source: str, lang: str, options: Options) -> str:
+def _html(source: str, words: Labels, options: Options) -> str:
     try:
-        html = engine.to_html(source, lang, options.mark, options.extensions)
+        html = engine.to_html(source, words, options.mark, options.extensions)
     except RecursionError:
         raise TooComplex("lists, quotes or emphasis nest too deep") from None
     except Runaway as error:

@@ -21,7 +21,7 @@ from digestgen.markup.blocks import Figures, Tables, Tasks
 from digestgen.markup.code import FencedCode
 from digestgen.markup.cut import KEPT_DOUBLE, KEPT_SINGLE, REFUSED
 from digestgen.markup.inline import Inlines
-from digestgen.markup.labels import labels
+from digestgen.markup.labels import Labels
 from digestgen.markup.mend import guard, mend
 from digestgen.markup.notes import Footnotes
 from digestgen.markup.swift import SwiftInline, SwiftParser, serialize
@@ -46,35 +46,33 @@ _STOCK_BLOCKS = {
 _KEPT = {'"': KEPT_DOUBLE, "'": KEPT_SINGLE}
 
 
-#: The one converter of each primary language subtag in this process, by what stands for further extensions, too; it is
-#: not safe across threads.
-_CONVERTERS: dict[tuple[str, str], Markdown] = {}
+#: The one converter of each language's words in this process, by what stands for further extensions, too; it is not
+#: safe across threads.
+_CONVERTERS: dict[tuple[Labels, str], Markdown] = {}
 
 
-def to_html(source: str, lang: str, mark: str = "", extensions: Callable[[], Sequence[Any]] = list) -> str:
-    """Return the Markdown `source` as HTML that is not yet cleaned; `lang` chooses the words we add.
+def to_html(source: str, words: Labels, mark: str = "", extensions: Callable[[], Sequence[Any]] = list) -> str:
+    """Return the Markdown `source` as HTML that is not yet cleaned; `words` are those that we add.
 
     `extensions` makes further extensions, for which `mark` stands.
     """
-    language = lang.partition("-")[0].lower()
     # Taken out while it works: after a failure it is half way through an article, and no other may follow.
-    md = _CONVERTERS.pop((language, mark), None)
+    md = _CONVERTERS.pop((words, mark), None)
     if md is None:
         for other in [key for key in _CONVERTERS if key[1] not in ("", mark)]:
             del _CONVERTERS[other]  # of extensions as they were
-        md = build(language, extensions() if mark else (), swift=not mark)
+        md = build(words, extensions() if mark else (), swift=not mark)
     html = md.convert(source)
     md.reset()
-    _CONVERTERS[language, mark] = md
+    _CONVERTERS[words, mark] = md
     return html
 
 
-def build(language: str, further: Sequence[Any] = (), *, swift: bool = True) -> Markdown:
-    """Return a new converter with all features, and `further` extensions, for the primary subtag `language`.
+def build(known: Labels, further: Sequence[Any] = (), *, swift: bool = True) -> Markdown:
+    """Return a new converter with all features, and `further` extensions, that adds the words `known`.
 
     Without `swift`, Python-Markdown's own block parser and inline stage do the work, with the same output.
     """
-    known = labels(language)
     md = _Swift() if swift else _Plain()
     extensions = (
         FencedCode(),

@@ -120,7 +120,7 @@ def _link_back(item: etree.Element, number: int, ids: list[str], label: str) -> 
         _append_text(last, "\u00a0" if len(last) or (last.text or "").strip() else "")
         link = etree.SubElement(last, "a", {"href": f"#{id_}", "class": "footnote-back"})
         link.set("role", "doc-backlink")
-        link.set("aria-label", label.format(number))
+        link.set("aria-label", label % {"number": number})
         link.text = AtomicString(_ARROW)
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from digestgen import credits, i18n, links, urls, views
+from digestgen import credits, links, urls, views
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Target
 from digestgen.markup import convert
@@ -127,7 +127,7 @@ def _same_language(item: Article) -> Diagnostic:
 
 def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], beside: _Beside) -> views.ArticlePage:
     card = desk.card(item)
-    own = i18n.language(item.lang)
+    own = desk.interface.language(item.lang)
     manuscript = item.fetch()
     return views.ArticlePage(
         head=desk.head(
@@ -149,7 +149,7 @@ def _article_page(item: Article, desk: Desk, tags: tuple[views.Link, ...], besid
         credits=credits.line(item.credits, own, desk.people),
         credit_line=desk.credit_line(item),
         tags=tags,
-        translations=tuple(_translation(*version) for version in beside.versions if version[1] != card.url),
+        translations=tuple(_translation(*version, desk) for version in beside.versions if version[1] != card.url),
         newer=desk.card(beside.newer.article) if beside.newer else None,
         older=desk.card(beside.older.article) if beside.older else None,
         thread=stories.thread(beside.place, desk) if beside.place else None,
@@ -192,7 +192,7 @@ def _plain_page(item: Article, desk: Desk, url: str, beside: _Beside) -> views.P
         contents=_contents(item),
         updated=desk.when(item.updated),
         lang=item.lang,
-        direction=i18n.language(item.lang).direction,
+        direction=desk.interface.language(item.lang).direction,
         genre=_genre(item, desk),
         corrections=corrections.shown(item, desk.words),
         extra=item.fetch().extra,
@@ -200,9 +200,10 @@ def _plain_page(item: Article, desk: Desk, url: str, beside: _Beside) -> views.P
 
 
 def text_key(item: Article, desk: Desk, targets: Iterable[Target]) -> tuple[object, ...]:
-    """Return what else than the file itself the text rests on: where links lead, and how pictures are shown."""
+    """Return what else than the file itself the text rests on: where links lead, how pictures are shown, and words."""
     shots = links.pictured(item, desk.resolver)
-    return (tuple([target.url for target in targets]), shots, desk.resolver.album.slot if shots else "")
+    slot = desk.resolver.album.slot if shots else ""
+    return (tuple([target.url for target in targets]), shots, slot, desk.said_in(item))
 
 
 def html(item: Article, desk: Desk) -> str:
@@ -379,6 +380,6 @@ def _versions(item: Article, desk: Desk) -> tuple[tuple[str, str], ...]:
     return tuple([(other.lang, desk.library.urls[other.path]) for other in desk.library.translations[item.path]])
 
 
-def _translation(lang: str, url: str) -> views.Translation:
-    own = i18n.language(lang)
+def _translation(lang: str, url: str, desk: Desk) -> views.Translation:
+    own = desk.interface.language(lang)
     return views.Translation(lang, own.direction, own.name, url)

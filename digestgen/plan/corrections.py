@@ -120,7 +120,7 @@ def _entry(item: Correction, article: Article, desk: Desk) -> views.NotedCorrect
 
 def entry_of(item: Noted, desk: Desk, *, full: bool) -> Entry:
     """Return the entry of a correction in a feed: its kind, its article's headline, and what it says."""
-    words = i18n.language(item.article.lang)
+    words = desk.interface.language(item.article.lang)
     kind = _kind(item.correction, words)
     at = item.correction.at.rfc3339
     return Entry(
@@ -135,16 +135,16 @@ def entry_of(item: Noted, desk: Desk, *, full: bool) -> Entry:
     )
 
 
-def labelled(article: Article) -> str:
+def labelled(article: Article, desk: Desk) -> str:
     """Return the title of `article` in a feed, whose readers see no label beside it."""
-    words = i18n.language(article.lang)
+    words = desk.interface.language(article.lang)
     told = label(article, words)
     return words.text("%(label)s: %(headline)s", label=told, headline=article.title) if told else article.title
 
 
 def around(html: str, article: Article, desk: Desk) -> str:
     """Return the text of `article` for a feed, with its credits and what was wrong in it; retractions come first."""
-    words = i18n.language(article.lang)
+    words = desk.interface.language(article.lang)
     line = credits.line(article.credits, words, desk.people, article.translation)
     before = (item for item in article.corrections if item.kind == "retraction")
     after = (item for item in article.corrections if item.kind != "retraction")

@@ -39,6 +39,7 @@ class Desk:
     library: Library
     part: Part
     resolver: links.Resolver
+    interface: i18n.Interface = field(default_factory=i18n.Interface)
     words: i18n.Language = field(init=False)
     cards: dict[str, views.Card] = field(default_factory=dict)
     marked: dict[str, Shown] = field(default_factory=dict)
@@ -46,15 +47,16 @@ class Desk:
     links: dict[tuple[TermKind, str], views.Link] = field(default_factory=dict)
     tag_keys: dict[str, str] = field(default_factory=dict)
     shared: str = field(init=False)
-    """Fingerprint of what all pages of the language rest on: site.yaml and people.yaml."""
+    """Fingerprint of what all pages of the language rest on: site.yaml, people.yaml, and the site's words for it."""
     memo: fingerprint.Memo = field(default_factory=dict)
     changes: dict[str, Stamp] = field(default_factory=dict)
     page_keys: dict[str, str] = field(default_factory=dict)
     """The key of each article's own page by path, which stands for all that a feed can say of it, too."""
 
     def __post_init__(self) -> None:
-        self.words = i18n.language(self.part.language.lang)
-        self.shared = fingerprint.of_value((self.part.language, *_page_settings(self.library), self.people))
+        self.words = self.interface.language(self.part.language.lang)
+        shared = (self.part.language, *_page_settings(self.library), self.people, self.words.mark)
+        self.shared = fingerprint.of_value(shared)
 
     @property
     def people(self) -> Mapping[str, RegisteredPerson]:
@@ -130,6 +132,10 @@ class Desk:
     def prefix(self) -> str:
         return self.part.language.prefix
 
+    def said_in(self, article: Article) -> str:
+        """Return what stands for the site's words in the language of an article, which its feed entries speak."""
+        return self.interface.language(article.lang).mark
+
     def absolute(self, url: str) -> str:
         """Return the absolute address of a path of the site; empty where the site has none."""
         base = self.library.config.url
@@ -171,7 +177,7 @@ class Desk:
         sources: tuple[views.Link, ...],
         picture: views.Picture | None,
     ) -> views.Card:
-        own = i18n.language(article.lang)
+        own = self.interface.language(article.lang)
         assert article.stamp is not None
         return views.Card(
             url=url,
@@ -279,7 +285,7 @@ class Desk:
             title=source.title,
             link=source.url,
             lang=lang,
-            direction=i18n.language(lang).direction if lang else "",
+            direction=self.interface.language(lang).direction if lang else "",
             language=self.foreign(lang, article.lang),
             authors=source.authors,
             published=self.when(source.published),
@@ -297,7 +303,7 @@ class Desk:
 
     def credit_line(self, article: Article) -> tuple[views.Link, ...]:
         """Return the credit line in the article's language, with each person's page."""
-        pieces = credits.parts(article.credits, i18n.language(article.lang), self.people)
+        pieces = credits.parts(article.credits, self.interface.language(article.lang), self.people)
         return tuple(views.Link(text, self.person(name).url if name else "") for text, name in pieces)
 
     def byline_links(self, article: Article) -> tuple[views.Link, ...]:
@@ -419,7 +425,7 @@ class Desk:
             url=canonical,
             site=self.language.title,
             locale=self.words.territorial,
-            others=(i18n.language(lang).territorial for lang in versions),
+            others=(self.interface.language(lang).territorial for lang in versions),
         )
 
     def alternates(self, versions: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -455,8 +461,8 @@ class Desk:
         return tuple(
             views.LanguageChoice(
                 lang=item.lang,
-                direction=i18n.language(item.lang).direction,
-                name=i18n.language(item.lang).name,
+                direction=self.interface.language(item.lang).direction,
+                name=self.interface.language(item.lang).name,
                 url=versions.get(item.lang, item.prefix + "/"),
                 current=item.lang == self.language.lang,
                 same=item.lang in versions,

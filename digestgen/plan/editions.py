@@ -95,7 +95,8 @@ def issue(edition: Edition, desk: Desk, beside: Beside) -> articles.Made:
     order = tuple((group.name, desk.shown(group.articles)) for group in edition.groups)
     lead = desk.shown([edition.lead] if edition.lead else [])
     texts = tuple(_text_key(item, desk) for item in (*([file] if file else []), *_briefs(edition)))
-    key = desk.key(link, beside, lead, order, texts)
+    words = tuple(sorted({desk.said_in(item) for item in edition.articles}))
+    key = desk.key(link, beside, lead, order, texts, words)
     make = partial(_issue_page, edition, desk, link, beside)
     desk.page_keys[edition.url] = key
     content = Rendered(
@@ -349,7 +350,7 @@ def _list(listed: Iterable[Article], desk: Desk) -> str:
 def _line(item: Article, desk: Desk) -> str:
     card = desk.card(item)
     summary = f"<br>{escape(card.summary, quote=False)}" if card.summary else ""
-    link = f'<a href="{escape(desk.absolute(card.url))}">{escape(labelled(item), quote=False)}</a>'
+    link = f'<a href="{escape(desk.absolute(card.url))}">{escape(labelled(item, desk), quote=False)}</a>'
     return f"<li>{link}{summary}</li>"
 
 

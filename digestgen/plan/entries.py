@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-from digestgen import credits, i18n, links, views
+from digestgen import credits, links, views
 from digestgen.feeds.values import Entry, Origin, Person, Work
+from digestgen.i18n import Language
 from digestgen.markup import convert
 from digestgen.model import Article, Source
 from digestgen.pictures.album import media_type
@@ -28,7 +29,7 @@ def entry_of(item: Article, desk: Desk, *, full: bool) -> Entry:
     return Entry(
         id=item.id,
         url=desk.absolute(desk.library.urls[item.path]),
-        title=corrections.labelled(item),
+        title=corrections.labelled(item, desk),
         lang=item.lang,
         published=item.released.rfc3339,
         updated=item.changed.rfc3339,
@@ -94,7 +95,7 @@ def _origin(item: Article, desk: Desk) -> Origin | None:
 
 
 def _html(item: Article, picture: views.Picture | None, image: str, desk: Desk) -> str:
-    figure = _figure(picture, image, item.lang) if picture else ""
+    figure = _figure(picture, image, desk.interface.language(item.lang)) if picture else ""
     return corrections.around(figure + text_of(item, desk), item, desk)
 
 
@@ -112,8 +113,8 @@ def _outward(url: str | None, here: str, desk: Desk) -> str | None:
     return here + url if url.startswith("#") else desk.absolute(url)
 
 
-def _figure(picture: views.Picture, image: str, lang: str) -> str:
-    credit = i18n.language(lang).text("Picture: %(credit)s", credit=picture.credit) if picture.credit else ""
+def _figure(picture: views.Picture, image: str, words: Language) -> str:
+    credit = words.text("Picture: %(credit)s", credit=picture.credit) if picture.credit else ""
     told = " ".join(part for part in (picture.caption, credit, picture.license) if part)
     caption = f"<figcaption>{escape(told)}</figcaption>" if told else ""
     size = f' width="{picture.width}" height="{picture.height}"' if picture.width and picture.height else ""

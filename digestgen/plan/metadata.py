@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, Final
 
-from digestgen import i18n, linked, preview, urls, views
+from digestgen import linked, preview, urls, views
 from digestgen.linked import Node
 from digestgen.model import Article, Correction
 from digestgen.plan import socials
@@ -199,8 +199,8 @@ def _preview(page: views.ArticlePage, item: Article, desk: Desk) -> preview.Prop
         linked.short(card.summary),
         url=page.head.canonical,
         site=desk.language.title,
-        locale=i18n.language(card.lang).territorial,
-        others=(i18n.language(version.lang).territorial for version in page.translations),
+        locale=desk.interface.language(card.lang).territorial,
+        others=(desk.interface.language(version.lang).territorial for version in page.translations),
         pictures=pictures,
         more=(
             ("article:published_time", item.released.rfc3339),

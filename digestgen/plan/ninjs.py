@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from digestgen import credits, i18n, licenses, links, urls, views
+from digestgen import credits, licenses, links, urls, views
 from digestgen.markup import convert
 from digestgen.model import Article, Source
 from digestgen.pictures.album import media_type
@@ -43,7 +43,7 @@ def document(item: Article, desk: Desk, held: bool = False, embargo: str = "") -
     site are left out where it does not know its own.
     """
     assert item.stamp is not None
-    words = i18n.language(item.lang)
+    words = desk.interface.language(item.lang)
     url = desk.absolute(desk.library.urls[item.path])
     republished = next((source for source in item.sources if source.use == "republishes"), None)
     terms = _terms(republished, desk) if republished else desk.library.config.license
@@ -159,7 +159,7 @@ def _works(item: Article, desk: Desk) -> Iterable[Document]:
             language=source.lang or (registered.lang if registered else ""),
             versionCreated=source.published.rfc3339 if source.published else "",
             headlines=[*_texts(("main", source.title))],
-            by=i18n.language(item.lang).joined(source.authors),
+            by=desk.interface.language(item.lang).joined(source.authors),
             infoSources=[_known(name=name, uri=registered.url if registered else "")],
             usageTerms=terms,
             rightsInfo=_known(linkedRights=licenses.address(terms)),

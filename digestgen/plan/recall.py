@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from digestgen import codec, library, views
+from digestgen import codec, i18n, library, views
 from digestgen.config import Config
 from digestgen.editions import Edition, Group
 from digestgen.feeds.values import Archive
@@ -89,6 +89,7 @@ class Shelf:
     known: Known
     read: Callable[[str], Article]
     files: Collection[str]
+    interface: i18n.Interface
     places: Asked[Place] = field(init=False)
     library: Library = field(init=False)
     resolver: Resolver = field(init=False)
@@ -114,7 +115,9 @@ class Shelf:
         self.resolver.held = Asked(lambda path: self.read(path) if self.row(bool, f"held {path}") else None)
         self.resolver.held_pages = Asked(lambda place: self._named(f"held page {place}"))
         self.resolver.pages = Asked(lambda place: self._named(f"page {place}"))
-        self.desks = tuple(_Desk(self.library, part, self.resolver, places=self.places) for part in parts)
+        self.desks = tuple(
+            _Desk(self.library, part, self.resolver, self.interface, places=self.places) for part in parts
+        )
 
     def row(self, kind: Any, name: str) -> Any:
         """Return the row called `name`, which has to be of the type `kind`; None where there is none."""

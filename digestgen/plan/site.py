@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from digestgen import library, licenses, parse, paths, urls, views
+from digestgen import i18n, library, licenses, parse, paths, urls, views
 from digestgen.config import Config, NavItem
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.editions import Edition
@@ -102,15 +102,16 @@ def plan(
     theme_options: Mapping[str, object],
     unread: frozenset[str] = frozenset(),
     album: Album | None = None,
+    interface: i18n.Interface | None = None,
 ) -> tuple[Plan, list[Diagnostic]]:
     """Return the plan of the site and what is wrong with its links and addresses.
 
     `files` are the paths below content/ of all files that are not articles, `unread` those of articles that are no
-    text, which is told already, and `album` the pictures among the files.
+    text, which is told already, `album` the pictures among the files, and `interface` what pages say.
     """
     draft = _Draft()
     resolver = Resolver(shelf, files, {}, unread, album or Album())
-    desks = [Desk(shelf, part, resolver) for part in shelf.parts]
+    desks = [Desk(shelf, part, resolver, interface or i18n.Interface()) for part in shelf.parts]
     back = held.pictures(shelf, theme_options.values())
     draft.found.extend(held.told(back, files, shelf.config.content))
     static = _static(files - back.keys(), shelf.config.content, draft)

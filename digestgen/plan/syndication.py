@@ -84,7 +84,7 @@ def of_corrections(listed: Sequence[corrections.Noted], desk: Desk) -> Channel[c
         "",
         listed,
         lambda item, full: corrections.entry_of(item, desk, full=full),
-        lambda item: f"{desk.shown([item.article])[0].mark} {item.id}",
+        lambda item: f"{desk.shown([item.article])[0].mark} {item.id} {desk.said_in(item.article)}",
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Final
 
-from digestgen import files
+from digestgen import files, unchanged
 from digestgen.serve import editor, media, pages, wire
 from digestgen.serve.builder import Builder
 from digestgen.serve.door import Door, House
@@ -139,7 +139,7 @@ class Server:
 
     async def _builds(self, watch: Watch) -> None:
         """Build, and build again whenever something changed: one build at a time, and one for many changes."""
-        watch.follow(("content", "themes"))
+        watch.follow(("content", *unchanged.FOLDERS))
         index = False
         while True:
             self._changes = 0

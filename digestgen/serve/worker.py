@@ -121,10 +121,10 @@ class Worker:
 
     def _roots(self, settings: config.Config | None = None) -> tuple[str, ...]:
         if settings is None:
-            return ("content", "themes")
+            return ("content", *unchanged.FOLDERS)
         # a plug-in beside site.yaml is watched with it
         folders = (name for name in settings.plugins if "/" in name or not name.endswith(".py"))
-        return (settings.content, "themes", *folders)
+        return (settings.content, *unchanged.FOLDERS, *folders)
 
     def _facts(self, result: build.Result, now: datetime) -> Facts:
         if not result.ok:
