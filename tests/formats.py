@@ -82,6 +82,7 @@ _TABLES: Final[Mapping[str, Children]] = {
     "item": {
         "title": _ONE,
         "link": _MAYBE,
+        "atom:link": _MANY,
         "guid": _MAYBE,
         "pubDate": _MAYBE,
         "dc:creator": _MANY,

@@ -44,7 +44,7 @@ ENTRY = Entry(
     image="https://digest.example/2024/05/a/rain.png?1",
     image_type="image/png",
     external="https://agency.example/rain",
-    via=(Work("https://agency.example/rain", "Agency: Rain", "de"), Work("https://other.example/")),
+    via=(Work("https://agency.example/rain", "Agency", "Rain", "de"), Work("https://other.example/")),
     origin=Origin("Agency", "https://agency.example/", "https://agency.example/feed", "CC BY 4.0", republished=True),
 )
 FEED = Feed(
@@ -99,6 +99,7 @@ def test_a_feed_reader_finds_all_that_a_feed_says() -> None:
         ("via", "https://agency.example/rain"),
         ("via", "https://other.example/"),
     ]
+    assert (entry.links[2].title, entry.links[2]["dc:publisher"]) == ("Agency: Rain", "Agency")
     assert (entry.source.title, entry.source.rights) == ("Agency", "CC BY 4.0")
 
 
@@ -119,6 +120,11 @@ def test_an_rss_reader_finds_what_the_format_can_say() -> None:
     )
     assert (entry.summary, entry.content[0].value) == ("It rained.", ENTRY.html)
     assert (entry.source.title, entry.source.href) == ("Agency", "https://agency.example/feed")
+    via = [(link.href, link.get("title"), link.get("dc:publisher")) for link in entry.links if link.rel == "via"]
+    assert via == [
+        ("https://agency.example/rain", "Agency: Rain", "Agency"),
+        ("https://other.example/", None, None),
+    ]
 
 
 def test_a_json_feed_says_what_its_version_names() -> None:
@@ -146,6 +152,12 @@ def test_a_json_feed_says_what_its_version_names() -> None:
         "authors": [{"name": "Ada", "url": "https://ada.example/"}, {"name": "Ben"}],
         "tags": ["weather", "C++"],
         "language": "en",
+        "_credits": {
+            "via": [
+                {"url": "https://agency.example/rain", "publisher": "Agency", "title": "Rain", "language": "de"},
+                {"url": "https://other.example/"},
+            ]
+        },
     }
 
 
@@ -470,7 +482,7 @@ def test_an_entry_names_all_who_worked_on_it_and_all_that_it_rests_on(site: Site
     assert (entry.authors, entry.contributors) == ((ada,), (Person("Ben Ink"), Person("Cem Lens")))
     assert entry.via == (
         Work("https://other.example/report", "Another"),
-        Work("https://agency.example/rain", "The Agency: It rains", "de"),
+        Work("https://agency.example/rain", "The Agency", "It rains", "de"),
     )
     assert entry.external == "https://agency.example/rain"
     assert entry.origin == Origin(

@@ -8,13 +8,14 @@ from xml.etree import ElementTree
 from digestgen.feeds.values import Archive, Entry, Feed, Origin, Person, clean, updated
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
+_DUBLIN_CORE: Final = "http://purl.org/dc/elements/1.1/"
 _HISTORY: Final = "http://purl.org/syndication/history/1.0"
 TYPE: Final = "application/atom+xml"
 
 
 def write(feed: Feed) -> bytes:
     """Return `feed` as an Atom document."""
-    root = ElementTree.Element("feed", {"xmlns": _ATOM, "xml:lang": feed.lang})
+    root = ElementTree.Element("feed", {"xmlns": _ATOM, "xmlns:dc": _DUBLIN_CORE, "xml:lang": feed.lang})
     _text(root, "id", feed.id)
     _text(root, "title", feed.title)
     _some(root, "subtitle", feed.subtitle)
@@ -56,7 +57,8 @@ def _entry(root: ElementTree.Element, entry: Entry) -> None:
     if entry.image:
         _link(node, "enclosure", entry.image, entry.image_type)
     for work in entry.via:
-        _link(node, "via", work.url, title=work.title, hreflang=work.lang)
+        # who published it, which no attribute of Atom's own says: section 6.4 allows those of others
+        _link(node, "via", work.url, title=work.label, hreflang=work.lang, **{"dc:publisher": work.publisher})
     if entry.origin and entry.origin.republished:
         _source(node, entry.origin)
     _some(node, "summary", entry.summary)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from digestgen.feeds.values import Entry, Feed, Person, clean
+from digestgen.feeds.values import Entry, Feed, Person, Work, clean
 
 _VERSION: Final = "https://jsonfeed.org/version/1.1"
 TYPE: Final = "application/feed+json"
@@ -46,8 +46,14 @@ def _item(entry: Entry) -> Object:
             "authors": [_author(person) for person in entry.authors],
             "tags": list(entry.tags),
             "language": entry.lang,
+            # an extension (its section "Extensions"): the format knows one page that an entry is about, and no more
+            "_credits": _given({"via": [_work(work) for work in entry.via]}),
         }
     )
+
+
+def _work(work: Work) -> Object:
+    return _given({"url": work.url, "publisher": work.publisher, "title": work.title, "language": work.lang})
 
 
 def _author(person: Person) -> Object:

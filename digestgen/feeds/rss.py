@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from typing import Final
 from xml.etree import ElementTree
 
-from digestgen.feeds.values import Entry, Feed, clean, updated
+from digestgen.feeds.values import Entry, Feed, Work, clean, updated
 
 _SPACES: Final = {
     "xmlns:atom": "http://www.w3.org/2005/Atom",
@@ -53,10 +53,18 @@ def _item(channel: ElementTree.Element, entry: Entry, lang: str) -> None:
     # its address is that of a feed: without one there is nothing to name
     if entry.origin and entry.origin.feed:
         _text(node, "source", entry.origin.name, url=entry.origin.feed)
+    for work in entry.via:
+        ElementTree.SubElement(node, "atom:link", _via(work))
     if entry.image:
         ElementTree.SubElement(node, "media:content", _media(entry))
     _some(node, "description", entry.summary)
     _some(node, "content:encoded", entry.html)
+
+
+def _via(work: Work) -> dict[str, str]:
+    """Return a work that an entry rests on as Atom has it, with its publisher as Dublin Core names that."""
+    found = {"rel": "via", "href": work.url, "title": work.label, "hreflang": work.lang, "dc:publisher": work.publisher}
+    return {name: clean(text) for name, text in found.items() if text}
 
 
 def _media(entry: Entry) -> dict[str, str]:

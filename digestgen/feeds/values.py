@@ -29,11 +29,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A work elsewhere that an entry rests on."""
+    """A work elsewhere that an entry rests on; `title` is that of the work alone."""
 
     url: str
+    publisher: str = ""
     title: str = ""
     lang: str = ""
+
+    @property
+    def label(self) -> str:
+        """What a link to it says: its publisher and its title, as far as they are known."""
+        return ": ".join(part for part in (self.publisher, self.title) if part)
 
 
 @dataclass(frozen=True, slots=True)

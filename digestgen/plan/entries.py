@@ -64,7 +64,7 @@ def _contributors(item: Article, desk: Desk) -> tuple[Person, ...]:
 def _work(source: Source, desk: Desk) -> Work:
     _, name, registered = desk.library.known.publisher(source)
     lang = source.lang or (registered.lang if registered else "")
-    return Work(source.url, ": ".join(part for part in (name, source.title) if part), lang)
+    return Work(source.url, name, source.title, lang)
 
 
 def _external(item: Article, desk: Desk) -> str:
