@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from digestgen import cli, config, files, parse, registry, web
+from digestgen.budget import Limits
 from digestgen.diagnostics import shown
-from digestgen.incoming import importing
+from digestgen.incoming import importing, syndicated
 from digestgen.incoming.importing import Request, Result
+from digestgen.incoming.values import UnreadableError
 from digestgen.model import Article
 from tests.building import built, everything, told
+from tests.sites import write_site
 from tests.wires import Page, host, item, packed, rss
 
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
@@ -55,12 +63,12 @@ def imported(folder: Path, *feeds: str, **asked: Any) -> Result:
 
 def drafts_of(folder: Path) -> list[Article]:
     """Return all articles, each of which must parse without an error."""
-    settings, found = config.read((folder / "site.yaml").read_text(encoding="utf-8"))
+    known, found = config.read((folder / "site.yaml").read_text(encoding="utf-8"))
     assert not found
     articles = []
     for path in sorted((folder / "content").rglob("*.md")):
         below = path.relative_to(folder / "content").as_posix()
-        article, faults = parse.article(below, path.read_bytes(), settings)
+        article, faults = parse.article(below, path.read_bytes(), known)
         assert article is not None
         assert not faults, told(faults)
         if not below.startswith("pages/"):
@@ -533,3 +541,178 @@ def test_a_file_that_is_not_there_is_told(folder: Path) -> None:
     assert result.exit_code == 1
     assert "wire.example/feed: No such file or directory" in result.output
     assert "an address begins with https://" in result.output
+
+
+# --- whatever a feed says
+
+#: What has a meaning in YAML, Markdown, HTML, XML, paths or terminals, or looks like nothing.
+SIGNS = """null;~;yes;0123;2024-05-03;{a;];';";\\;&x;*y;!z;|;>;@;`;%;...;---;[^1];con;nul.md;<headline>;<b>x</b>
+<script>alert(1)</script>;&amp;;&lt;i&gt;;[a](javascript:x);![b](c);https://x.y/;- x;a: b;# c;{{ x }};{: .y};[^1]: d
+*[E]: f;</blockquote>;../../etc/passwd;C:\\x;\x00;\x1b[31m;\ufeff;\u202e;\u2066;\u200d;\ufdd0;\U000e0041;كتاب"""
+LONGER = ["\n\n    code", "\x85", "\u2028", "\ud800", "é" * 200, "ab" * 5_000]
+ODD = st.sampled_from([*re.split("[;\n]", SIGNS), *LONGER])
+WORDS = st.lists(ODD | st.text(max_size=12), max_size=4).map(" ".join)
+DATES = st.sampled_from(
+    ["", "99999-01-01T00:00:00Z", "0000-00-00", "9999-12-31T23:59:59-23:59", "Thu, 01 Jan 99999 00:00 EST"]
+)
+WHEN = DATES | WORDS | st.datetimes().map(datetime.isoformat) | st.datetimes().map(datetime.ctime)
+LINKS = st.sampled_from(
+    ["", "/x", "//y.example", "javascript:x", "https://[::1", "https://u@h.example/", "http://é.example/ü:"]
+)
+MAYBE = st.none() | st.integers() | st.floats() | st.lists(st.none()) | st.dictionaries(st.text(max_size=3), st.none())
+PARTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": WORDS,
+        "id": WORDS,
+        "url": LINKS | WORDS,
+        "external_url": LINKS | WORDS,
+        "summary": WORDS,
+        "content_html": WORDS,
+        "date_published": WHEN,
+        "language": WORDS | st.sampled_from(["de", "en_US", "zh-hans-cn", "x-y"]),
+        "authors": st.lists(st.fixed_dictionaries({"name": WORDS}), max_size=2),
+        "tags": st.lists(WORDS, max_size=2),
+        "_credits": st.fixed_dictionaries({"via": st.lists(st.fixed_dictionaries({"url": LINKS, "title": WORDS}))}),
+    },
+)
+
+
+def as_rss(items: list[dict[str, Any]]) -> str:
+    """Return entries as RSS, in which some of what they say is no XML."""
+
+    def element(name: str, text: object) -> str:
+        return f"<{name}>{escape(str(text)).encode('utf-8', 'replace').decode()}</{name}>"
+
+    names = {"title": "title", "id": "guid", "url": "link", "summary": "description", "date_published": "pubDate"}
+    names |= {"language": "dc:language", "content_html": "atom:rights", "external_url": "source"}
+    return rss(*("".join(element(names[key], text) for key, text in one.items() if key in names) for one in items))
+
+
+def drafted(data: bytes) -> list[str]:
+    """Import a feed that `data` is into a new site, and return what is told of its drafts and of the registry."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = write_site(Path(name) / "site", SITE)
+        path = Path(name) / "feed"
+        path.write_bytes(data)
+        result = importing.run(Request(folder, NOW, (str(path),)))
+        found = [*result.diagnostics]
+        for draft in folder.glob("content/*.md"):
+            article, faults = parse.article(draft.name, draft.read_bytes(), SETTINGS)
+            assert article is not None
+            assert article.draft
+            assert article.sources
+            found += faults
+        if (folder / "sources.yaml").exists():
+            found += registry.read({"sources.yaml": (folder / "sources.yaml").read_bytes().decode()})[1]
+        assert len(list(folder.glob("content/*.md"))) == len(result.made)
+        assert importing.run(Request(folder, NOW, (str(path),), dry=True)).made == []
+        return [item.code for item in found]
+
+
+SETTINGS, _ = config.read("title: T\nlanguage: en\nlanguages: [de]\ntimezone: Europe/Berlin\n")
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(PARTS | MAYBE.map(lambda value: {"title": value, "id": value, "date_published": value}), max_size=3), WORDS
+)
+def test_whatever_a_json_feed_says_the_drafts_parse_without_an_error(items: list[dict[str, Any]], title: str) -> None:
+    data = json.dumps({"title": title, "items": items}).encode()
+    assert [code for code in drafted(data) if code != "feed-broken"] == []
+
+
+@settings(max_examples=30)
+@given(st.lists(PARTS, max_size=3))
+def test_whatever_rss_says_the_drafts_parse_without_an_error(items: list[dict[str, Any]]) -> None:
+    assert [code for code in drafted(as_rss(items).encode("utf-8", "replace")) if code != "feed-broken"] == []
+
+
+@given(st.binary(max_size=60), st.integers(0, 400), st.sampled_from(["utf-8", "utf-16", "latin-1", "utf-32-be"]))
+def test_a_broken_feed_is_read_as_far_as_it_goes_or_told(junk: bytes, at: int, encoding: str) -> None:
+    data = rss(item(1), item(2, "Zwölf & mehr")).encode(encoding)
+    try:
+        feed = syndicated.read(data[:at] + junk + data[at + 1 :])
+    except UnreadableError:
+        pass
+    else:
+        assert all(entry.id for entry in feed.entries)
+
+
+@pytest.mark.parametrize(
+    ("data", "titles"),
+    [
+        ("\n\n" + rss(item(1, "before the declaration")), ["before the declaration"]),
+        (rss(item(1, "Nach&#252;chternd")).replace("&amp;", "&"), ["Nachüchternd"]),
+        (rss(item(1, "a named &eacute; &nbsp; one")).replace("&amp;", "&"), ["a named é one"]),
+        (rss(item(1, "no &#0; &#xD800; &#x110000; &#99999999999; such")).replace("&amp;", "&"), ["no such"]),
+        (rss(item(1, "A & B")).replace("&amp;", "&"), ["A & B"]),
+        (rss(item(1, "control \x0b\x00 characters")), ["control characters"]),
+        (rss(item(1, "cut off"), item(2))[:-300], ["cut off"]),
+        (rss(item(1, "\u202eturned\u202c and \u2067right\u2069")), ["turned and right"]),
+        (rss(item(1, "می\u200cخواهم")), ["می\u200cخواهم"]),
+    ],
+)
+def test_what_is_often_wrong_in_feeds_is_read_all_the_same(data: str, titles: list[str]) -> None:
+    assert [entry.title for entry in syndicated.read(data.encode()).entries if entry.title in titles] == titles
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared", "type"),
+    [
+        ("utf-8", "utf-8", "text/xml"),
+        ("latin-1", "iso-8859-1", ""),
+        ("cp1252", "utf-8", "application/rss+xml; charset=utf-8"),
+        ("utf-16", "utf-16", ""),
+        ("utf-16-le", "utf-16", ""),
+        ("utf-8", "no-such-one", "text/xml; charset=idna"),
+        ("shift_jis", "utf-8", "text/xml; charset=Shift_JIS"),
+        ("utf-8-sig", "latin-1", "text/xml; charset=latin-1"),
+    ],
+)
+def test_a_feed_is_decoded_as_it_must_be(encoding: str, declared: str, type: str) -> None:
+    title = "日本" if encoding == "shift_jis" else "Zwölf"
+    text = rss(item(1, title)).replace('"1.0"', f'"1.0" encoding="{declared}"')
+    assert [entry.title for entry in syndicated.read(text.encode(encoding), "", type).entries] == [title]
+
+
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
+
+
+HOSTILE = {
+    "entities in entities": f'<!DOCTYPE rss [<!ENTITY l0 "{"x" * 99}">{LAUGHS}]>'
+    + rss(item(1, "&l11;")).replace("&amp;", "&"),
+    "a document type behind a comment": "<!-- <a --><!DOCTYPE rss [<!ENTITY a 'x>]'>]>"
+    + rss(item(1, "&a;" * 1000)).replace("&amp;", "&"),
+    "a file as an entity": '<!DOCTYPE rss [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+    + rss(item(1, "&a;")).replace("&amp;", "&"),
+    "document types": "<!DOCTYPE rss [" * 50_000,
+    "depth": "<rss>" * 20_000,
+    "items in items": "<rss version='2.0'><channel>" + "<item>" * 10_000,
+    "blocks in blocks": rss(f"<description>{'&lt;div&gt;' * 10_000}</description>"),
+    "comments": rss(f"<description><![CDATA[{'<!--' * 50_000}]]></description>"),
+    "loose signs": rss(*[f"<title>{'<b' * 1000}</title>"] * 50),
+    "a long author": rss(f"<author>{'a' * 100_000}</author>"),
+    "many tags": rss("".join(f"<category>{number}</category>" for number in range(50_000))),
+    "lists": "[" * 200_000,
+    "lists in JSON": '{"items": ' + "[" * 200_000,
+    "empty items": '{"items": [' + "{}," * 50_000 + "{}]}",
+}
+
+
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_feed_is_read_or_refused_in_time(data: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syndicated, "LIMITS", Limits(seconds=1))
+    monkeypatch.setattr(syndicated, "_HEAVY", 0)  # in a process apart: an alarm could ring in pytest's own code
+    try:
+        feed = syndicated.read(data.encode())
+    except UnreadableError:
+        pass
+    else:
+        assert len(feed.entries) <= syndicated.MOST
+        assert all(len(entry.title) <= 300 and len(entry.summary) <= 1_010 for entry in feed.entries)
+        assert "root:" not in repr(feed)
+
+
+def test_more_entries_than_anyone_reads_are_not_looked_at() -> None:
+    assert len(syndicated.read(rss(*["<title>x</title>"] * 2_100).encode()).entries) <= syndicated.MOST

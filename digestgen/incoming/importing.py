@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from digestgen import drafts, files, fingerprint, library, parse, registry, survey, terms, urls, web
+from digestgen import drafts, files, fingerprint, parse, registry, survey, terms, urls, web
 from digestgen.config import Follow
 from digestgen.diagnostics import Diagnostic, Severity, Span, graded
 from digestgen.incoming import drafting, fetching, publishers, syndicated, values
@@ -157,13 +157,14 @@ class _Import:
     site: Survey
     registered: str
     result: Result
-    keys: set[tuple[bool, str]] = field(init=False)
+    names: set[str] = field(init=False)
+    """What articles of one name have in common, which would make them translations of each other."""
     record: Record = field(init=False)
     publishers: Publishers = field(init=False)
 
     def __post_init__(self) -> None:
         config = self.site.settings
-        self.keys = {library.translation_key(item, config) for item in self.site.articles}
+        self.names = {parse.read_name(item.path, config).key for item in self.site.articles}
         self.record = records.read(self.asked.folder, self._credited(), {item.id for item in self.site.articles})
         self.publishers = Publishers(dict(self.site.registries.sources))
 
@@ -363,17 +364,12 @@ class _Import:
         path = drafts.place(words, facts.lang, facts.date.date(), self.site)
         head, tail = _parted(path)
         number = 1
-        while True:
-            named = parse.read_name(path, config).lang or config.lang
-            text = drafting.draft(entry, replace(facts, said="" if named == facts.lang else facts.lang))
-            article, found = parse.article(path, text.encode(), config)
-            assert article is not None, found
-            key = library.translation_key(article, config)
-            if key not in self.keys and not files.exists(str(self._whole(path))):
-                self.keys.add(key)
-                return path, text
+        while (key := parse.read_name(path, config).key) in self.names or files.exists(str(self._whole(path))):
             number += 1
             path = f"{head}-{number}{tail}"
+        self.names.add(key)
+        named = parse.read_name(path, config).lang or config.lang
+        return path, drafting.draft(entry, replace(facts, said="" if named == facts.lang else facts.lang))
 
 
 def _people(entry: Entry, publisher: str, feed: Feed) -> tuple[str, ...]:

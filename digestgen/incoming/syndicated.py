@@ -17,7 +17,7 @@ from html.entities import name2codepoint
 from itertools import islice
 from typing import Any, Final
 
-from digestgen import urls
+from digestgen import budget, urls
 from digestgen.incoming import jsonfeed, values
 from digestgen.incoming.values import Entry, Feed, UnreadableError, Work
 
@@ -30,11 +30,25 @@ class MissingError(Exception):
     """The extra that reads feeds is not installed; the text is the line that installs it."""
 
 
+#: What reading one feed may cost: some of what a feed can hold takes feedparser quadratic time.
+LIMITS: Final = budget.Limits()
+
+#: A feed of so many bytes is read in a process of its own from the beginning.
+_HEAVY: Final = 2_000_000
+
+
 def read(data: bytes, base: str = "", content_type: str = "") -> Feed:
     """Return the feed in `data`, which came from `base` (an address, or empty) as `content_type`.
 
-    Raises UnreadableError for what is no feed, and MissingError where feedparser is not installed.
+    Raises UnreadableError for what is no feed or costs too much, and MissingError where feedparser is not installed.
     """
+    try:
+        return budget.bounded(lambda: _read(data, base, content_type), LIMITS, heavy=len(data) > _HEAVY)
+    except budget.Spent as spent:
+        raise UnreadableError(f"to read it takes more than {spent}") from None
+
+
+def _read(data: bytes, base: str, content_type: str) -> Feed:
     text = decoded(data, content_type).lstrip("\ufeff \t\r\n")
     if not text:
         raise UnreadableError("it is empty")
@@ -179,11 +193,11 @@ def _instead(text: str, base: str) -> str:
     return f"it is a web page and no feed{named}"
 
 
-# --- from what feedparser found to values
+# --- from what feedparser found to values: its mappings as plain ones, which make up nothing that is not there
 
 
 def _feed(found: Mapping[str, Any], base: str) -> Feed:
-    head = found.get("feed") or {}
+    head = dict(found.get("feed") or {})
     links = _links(head)
     own = _first(links, "self", base)
     base = own or base
@@ -197,7 +211,7 @@ def _feed(found: Mapping[str, Any], base: str) -> Feed:
         license=_license(head, links),
         authors=tuple(name for name in _authors(head) if name != title),
     )
-    entries = tuple(_entry(item, feed, base) for item in islice(found.get("entries") or (), MOST))
+    entries = tuple(_entry(dict(item), feed, base) for item in islice(found.get("entries") or (), MOST))
     broken = ""
     if found.get("bozo"):
         broken = f"its XML is broken ({values.line(str(found.get('bozo_exception', '')), 120)})"
