@@ -20,8 +20,13 @@ _TAG: Final = re.compile(
     rf"|\{{\{{(?:{_STRING}|[^\"'}}]|\}}(?!\}}))*\}}\}}",
     re.DOTALL,
 )
+#: Statements that have an end: what stands within them is theirs.
+_OPENING: Final = ("block", "macro", "call", "filter", "trans", "if", "for", "with", "autoescape")
 _SUPER: Final = re.compile(r"\{\{[-+]?\s*super\(\)\s*[-+]?\}\}")
 _BODY: Final = re.compile(r"\A\{%[^%]*%\}\n?|\{%[^%]*%\}\Z")
+#: How templates name files of the theme; the second finds computed names, too.
+_ASSET: Final = re.compile(r"""\basset\(\s*["']([^"']+)["']\s*\)""")
+_ASSET_CALL: Final = re.compile(r"\basset\b")
 _LITERAL: Final = re.compile(rf"\s*({_STRING})\s*[-+]?$")
 _IMPORT: Final = re.compile(rf"\s*(?:{_STRING})\s+import\s+(.*?)(?:\s+with(?:out)?\s+context)?\s*[-+]?$", re.DOTALL)
 
@@ -123,6 +128,36 @@ def cut(name: str, above: Sequence[tuple[str, Outline]], texts: Mapping[str, str
 def _within(text: str, at: int, name: str) -> bool:
     """Tell whether an offset is in another block than the one that `name` names."""
     return any(item.name != name and item.begin < at < item.end for item in outline(text).blocks)
+
+
+def assets(text: str) -> frozenset[str] | None:
+    """Return the names of the theme's files that a template asks for; None where it computes one."""
+    found = _ASSET.findall(text)
+    return frozenset(found) if len(found) == len(_ASSET_CALL.findall(text)) else None
+
+
+def outside(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and beginning of what stands outside all blocks of a template that extends another one.
+
+    Jinja shows none of it, as it shows the parent and the blocks. Comments and statements that set or import are no
+    such text, and neither is anything where the parent is chosen by a condition.
+    """
+    end, depth, begun = 0, 0, False
+    for match in [*_TAG.finditer(text), None]:
+        between = text[end : match.start() if match else len(text)]
+        if begun and not depth and between.strip():
+            at = end + len(between) - len(between.lstrip())
+            yield text.count("\n", 0, at) + 1, between.strip().split("\n")[0]
+        if match is None:
+            return
+        if begun and not depth and match[0].startswith(("{{", "{% raw", "{%- raw")):
+            yield text.count("\n", 0, match.start()) + 1, match[0].split("\n")[0]
+        word = match["word"]
+        begun = begun or (word == "extends" and not depth)
+        depth += (word in _OPENING) - (depth > 0 and str(word).removeprefix("end") in _OPENING and word not in _OPENING)
+        depth += word == "set" and "=" not in (match["rest"] or "")
+        depth -= depth > 0 and word == "endset"
+        end = match.end()
 
 
 def lost(name: str, texts: Mapping[str, str]) -> tuple[list[Block], list[str]]:

@@ -19,7 +19,7 @@ from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound
 from jinja2.filters import FILTERS
 from markupsafe import Markup
 
-from digestgen import fingerprint, i18n, paths, plaintext, urls, views
+from digestgen import blocks, fingerprint, i18n, paths, plaintext, urls, views
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.plan.outputs import Drawn, Rendered
 from digestgen.plugins import PluginError, Plugins
@@ -29,10 +29,8 @@ from digestgen.theme import Theme
 #: How templates name each other, and the theme's files; the second of each pair finds computed names, too.
 _REFERENCE: Final = re.compile(r"""\{%[-+]?\s*(?:extends|include|import|from)\s+["']([^"']+)["']""")
 _REFERENCE_TAG: Final = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b")
-_ASSET: Final = re.compile(r"""\basset\(\s*["']([^"']+)["']\s*\)""")
 #: What Jinja says of a filter or a test that it does not know, while it compiles and when it is called.
 _UNKNOWN: Final = re.compile(r"[Nn]o (filter|test) named '(.+?)'(?: found)?\.?")
-_ASSET_CALL: Final = re.compile(r"\basset\b")
 
 
 #: What a template that asks for words has in it.
@@ -278,9 +276,8 @@ class Renderer:
         if template not in self._closures:
             names = self._reached(template)
             texts = [f"{name}\0{self.theme.templates[name].text}" for name in sorted(names)]
-            assets = {name for text in texts for name in _ASSET.findall(text)}
-            if any(len(_ASSET.findall(text)) != len(_ASSET_CALL.findall(text)) for text in texts):
-                assets = set(self.theme.addresses)
+            asked = [blocks.assets(text) for text in texts]
+            assets = {name for found in asked for name in (self.theme.addresses if found is None else found)}
             addresses = [self.theme.addresses.get(name, "") for name in sorted(assets)]
             self._closures[template] = fingerprint.of_value((tuple(texts), tuple(addresses), self.base, self.mark))
         return self._closures[template]

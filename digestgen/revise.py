@@ -221,7 +221,9 @@ class _Revision:
         return terms.known_of(registries, self.settings)
 
     def _above(self) -> list[theme.Folder]:
-        above = theme.chain(self.settings.theme, self.request.folder, None, [])
+        above = self.request.memory.once(
+            "above", lambda: theme.chain(self.settings.theme, self.request.folder, None, [])
+        )
         _sure(above)
         return above
 

@@ -84,6 +84,7 @@ _RULES: Final = (
     # --- themes
     Rule("no-theme", "The theme does not exist."),
     Rule("theme", "A template or a file of the theme is wrong."),
+    Rule("text-outside", "A template that extends another one has text outside all blocks, shown nowhere.", "warning"),
     # --- habits, which only `digestgen check` tells
     Rule("unlicensed-source", "No licence is known for the works of a publisher.", "warning", "check"),
     Rule("skipped-heading", "A heading leaves out a level, so that the outline has a hole.", "warning", "check"),

@@ -7,7 +7,7 @@ reachable as `{% extends "broadsheet/article.html" %}`. The style sheets of all 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +32,9 @@ _PARTS: Final = ("templates", "styles", "assets", LOCALE)
 
 #: Nothing is known of any picture.
 _NO_PICTURES: Final[Mapping[str, Facts | None]] = {}
+
+#: The template of the page for searching.
+_SEARCH: Final = "search.html"
 
 #: The most themes that may extend each other.
 _DEEPEST: Final = 8
@@ -188,7 +191,22 @@ def _dressed(
     if settings.minify:
         small = _Minifier(settings.marks.get("minify"), found)
         sheets, assets = small.sheets(sheets), small.assets(above)
+    for name in _needless(above, assets, settings):
+        del assets[name]
     return styles.fingerprinted(assets, sheets, settings.theme, _custom_properties(options), stable=stable_names)
+
+
+def _needless(above: Sequence[Folder], assets: Container[str], settings: Config) -> frozenset[str]:
+    """Return the names of the files that only the page for searching asks for, on a site that has none."""
+    if settings.search:
+        return frozenset()
+    asked = {name: blocks.assets(item.text) for name, item in templates(above).items()}
+    ours = frozenset(name for name in asked if name.rpartition("/")[2] == _SEARCH)
+    others = [found for name, found in asked.items() if name not in ours]
+    if None in others:
+        return frozenset()
+    kept = {name for found in others for name in found or ()}
+    return frozenset(name for key in ours for name in asked[key] or () if name in assets) - kept
 
 
 def templates(above: Sequence[Folder]) -> dict[str, Template]:
@@ -262,6 +280,16 @@ def _lost_blocks(above: Sequence[Folder], known: Mapping[str, Template]) -> Iter
                 message = f"what this template extends has no block `{block.name}`, so it is shown nowhere"
                 hint = meant(block.name, names)
                 yield Diagnostic("theme", message, span, hint, "" if hint else f"blocks: {', '.join(names)}")
+            yield from _outside(template)
+
+
+def _outside(template: Template) -> Iterator[Diagnostic]:
+    """Tell where text begins that stands outside the blocks of a template that extends another one."""
+    for number, shown in blocks.outside(template.text):
+        line = template.text.split("\n")[number - 1]
+        span = Span(template.path, number, max(line.find(shown), 0) + 1, len(shown), line)
+        message = "this stands outside all blocks of a template that extends another one, so it is shown nowhere"
+        yield Diagnostic("text-outside", message, span, help="put it into a block of the parent", severity="warning")
 
 
 def chain(name: str, site: Path, span: Span | None, found: list[Diagnostic]) -> list[Folder]:

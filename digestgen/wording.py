@@ -32,8 +32,9 @@ def load(settings: Config, own: Sequence[Text], above: Sequence[Folder]) -> tupl
     """
     found: list[Diagnostic] = []
     made, known = _read(own, above, found)
-    if above and not any(item.severity == "error" for item in found):
-        found.extend(_untranslated(settings, made, known or messages(above)))
+    foreign = [item.lang for item in settings.languages if i18n.normal(item.lang).partition("_")[0] != "en"]
+    if above and foreign and not any(item.severity == "error" for item in found):
+        found.extend(_untranslated(settings, foreign, made, known or messages(above)))
     return made, found
 
 
@@ -65,20 +66,20 @@ def _entry(one: str, many: str, path: str) -> catalogue.Entry:
     return catalogue.Entry(next(texts), next(texts) if many else None, {}, (path,))
 
 
-def _untranslated(settings: Config, made: i18n.Interface, known: Iterable[str]) -> Iterator[Diagnostic]:
-    """Count for each language of the site what its pages say in English for want of words."""
+def _untranslated(
+    settings: Config, tags: Iterable[str], made: i18n.Interface, known: Iterable[str]
+) -> Iterator[Diagnostic]:
+    """Count for each of some languages of the site what its pages say in English for want of words."""
     every = list(known)
-    for item in settings.languages:
-        if i18n.normal(item.lang).partition("_")[0] == "en":
-            continue
-        language = made.language(item.lang)
+    for tag in tags:
+        language = made.language(tag)
         lacking = [name for name in every if not any(name in found.texts for found in language.catalogues)]
         if lacking:
             some = f"{len(lacking)} of {len(every)} messages " + ("has" if len(lacking) == 1 else "have")
-            message = f"{some} no words in `{item.lang}`, so pages say so much in English"
+            message = f"{some} no words in `{tag}`, so pages say so much in English"
             first = next(iter(language.own), None)
             span = Span(first.path) if first else settings.marks.get("languages", settings.marks.get("language"))
-            help = f"`digestgen language add {item.lang}` writes {LOCALE}/{item.lang}.po with them, to be translated"
+            help = f"`digestgen language add {tag}` writes {LOCALE}/{tag}.po with them, to be translated"
             yield Diagnostic("untranslated", message, span, help=help, severity="warning")
 
 

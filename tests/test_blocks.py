@@ -95,3 +95,36 @@ def test_a_block_is_cut_out_so_that_it_shows_the_same_in_a_template_on_top() -> 
         assert (
             shown.get_template("mine").render() == shown.get_template("a").render() == "<514236>".replace("36", "3\n6")
         )
+
+
+# --- what is shown nowhere
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: f"{file.parts[-3]}/{file.name}")
+def test_no_template_of_ours_has_text_that_is_shown_nowhere(file: object) -> None:
+    assert [*blocks.outside(file.read_text(encoding="utf-8"))] == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{% extends "a" %}\n\n <p>one\ntwo</p>', [(3, "<p>one")]),
+        ('{% extends "a" %}{% block b %}x{% endblock %} y {{ z }}', [(1, "y"), (1, "{{ z }}")]),
+        ('{% extends "a" %}{% raw %}x{% endraw %}', [(1, "{% raw %}x{% endraw %}")]),
+        ('{# r #}{% extends "a" %}{% set x %}1{% endset %}{% set y = 2 %}{% macro m() %}3{% endmacro %}{# r #}\n', []),
+        ('{% extends "a" %}{% block b %}{% block c %}{% endblock %}x{% endblock %}{% import "i" as i %}', []),
+        ('{% if site.x %}{% extends "a" %}{% endif %}text', []),
+        ("text {{ x }}", []),
+    ],
+)
+def test_text_outside_all_blocks_of_a_template_that_extends_another_is_found(text: str, found: list[object]) -> None:
+    assert [*blocks.outside(text)] == found
+    shown = jinja2.Environment(autoescape=True, loader=jinja2.DictLoader({"a": "", "i": "", "t": text}))
+    if found:
+        assert shown.get_template("t").render(z="Z") == ""
+
+
+def test_the_files_that_a_template_asks_for_are_told_unless_it_computes_one() -> None:
+    assert blocks.assets("""{{ asset("a.css") }}{{ asset( 'b.js' ) }}""") == frozenset(["a.css", "b.js"])
+    assert blocks.assets("""{{ asset("a.css") }}{{ asset(x) }}""") is None
+    assert blocks.assets("none") == frozenset()

@@ -478,3 +478,42 @@ def test_our_themes_are_whole_and_have_nothing_that_is_shown_nowhere(name: str) 
     assert [item for item in found if "only there to be extended" not in item.message] == []
     texts = {key: item.text for key, item in theme.templates(above).items()}
     assert [block.name for key in above[0].templates for block in blocks.lost(key, texts)[0]] == []
+
+
+# --- files of the page for searching
+
+SEARCHED = """\
+-- site.yaml --
+title: T
+theme: mine
+{settings}-- themes/mine/theme.yaml --
+name: mine
+extends: base
+-- themes/mine/assets/own.js --
+1
+"""
+
+
+def names(folder: Path) -> set[str]:
+    return {name for name in well_loaded(folder).addresses if name != styles.SHEET}
+
+
+def test_files_that_only_the_page_for_searching_asks_for_come_with_a_search_alone(site: Site) -> None:
+    assert names(site(SEARCHED.format(settings=""))) == {"own.js"}
+    assert names(site(SEARCHED.format(settings="search: true\n"))) == {"own.js", "search.css", "search.js"}
+
+
+@pytest.mark.parametrize(
+    ("template", "left"),
+    [
+        ("{% extends 'base/base.html' %}{{ asset('search.css') }}", {"search.css"}),
+        ("{% extends 'base/base.html' %}{{ asset(name) }}", {"search.css", "search.js"}),
+    ],
+)
+def test_files_that_other_templates_ask_for_stay(site: Site, template: str, left: set[str]) -> None:
+    text = SEARCHED.format(settings="") + f"-- themes/mine/templates/front.html --\n{template}\n"
+    settings, _ = config.read("title: T\ntheme: mine\n")
+    assert settings is not None
+    design, _ = theme.load(settings, site(text))
+    assert design is not None
+    assert set(design.addresses) - {styles.SHEET} == left | {"own.js"}
