@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import sqlite3
+import stat
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,13 +36,17 @@ _LIBRARIES: Final = frozenset(["babel", "jinja2", "markdown", "markupsafe", "nh3
 _FINE: Final = 50_000_000
 _COARSE: Final = 2_100_000_000
 
-_TABLES: Final = """
-CREATE TABLE parsed (path TEXT PRIMARY KEY, check_ TEXT, key TEXT, article TEXT, told TEXT) WITHOUT ROWID;
-CREATE TABLE manuscript (path TEXT PRIMARY KEY, check_ TEXT, text TEXT) WITHOUT ROWID;
-CREATE TABLE rendered (path TEXT PRIMARY KEY, check_ TEXT, key TEXT, mark TEXT, places TEXT) WITHOUT ROWID;
-CREATE TABLE plan (name TEXT PRIMARY KEY, check_ TEXT, value TEXT) WITHOUT ROWID;
-CREATE TABLE meta (name TEXT PRIMARY KEY, check_ TEXT, value TEXT) WITHOUT ROWID;
-"""
+#: What makes the tables; SQLite keeps each as it is written here.
+_SHAPE: Final = [
+    "CREATE TABLE parsed (path TEXT PRIMARY KEY, check_ TEXT, key TEXT, article TEXT, told TEXT) WITHOUT ROWID",
+    "CREATE TABLE manuscript (path TEXT PRIMARY KEY, check_ TEXT, text TEXT) WITHOUT ROWID",
+    "CREATE TABLE rendered (path TEXT PRIMARY KEY, check_ TEXT, key TEXT, mark TEXT, places TEXT) WITHOUT ROWID",
+    "CREATE TABLE plan (name TEXT PRIMARY KEY, check_ TEXT, value TEXT) WITHOUT ROWID",
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, check_ TEXT, value TEXT) WITHOUT ROWID",
+]
+
+#: More bytes than any value has that is kept; a longer one is not read.
+_LONGEST: Final = 1 << 28
 
 
 def engine() -> str:
@@ -243,7 +248,17 @@ class Traces:
             self._base = sqlite3.connect(self.file, timeout=10)
             self._process = os.getpid()
             self._base.execute("PRAGMA synchronous = NORMAL")
+            self._base.execute("PRAGMA trusted_schema = OFF")  # nothing in the file may call a function
+            self._base.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
         return self._base
+
+    def shaped(self) -> bool:
+        """Tell whether the file has the tables that it should have, and no view or trigger that acts for them."""
+
+        def ask(base: sqlite3.Connection) -> bool:
+            return [sql for (sql,) in base.execute("SELECT sql FROM sqlite_schema")] == _SHAPE
+
+        return bool(self._try(ask))
 
 
 def _json(value: Any) -> str:
@@ -291,22 +306,43 @@ def opened(site: str, version: str, room: str = FOLDER) -> Traces:
             files.write_new(f"{folder}/.gitignore", b"# made by digestgen; may be deleted at any time\n*\n")
     except OSError:
         traces.file = ":memory:"
-    if traces.meta("engine") != version:
+    if not _sound(traces.file) or not traces.shaped() or traces.meta("engine") != version:
         _emptied(traces)
     return traces
 
 
+#: What SQLite has beside its file, and how a journal ends that names another file, which SQLite would remove.
+_BESIDE: Final = ("", "-journal", "-wal", "-shm")
+_NAMES_ANOTHER: Final = bytes.fromhex("d9d505f920a163d7")
+
+
+def _sound(file: str) -> bool:
+    """Tell whether SQLite may be given `file`: neither it nor what belongs to it is a pipe, a folder or a way out."""
+    if file == ":memory:":
+        return True
+    for ending in _BESIDE:
+        known = files.lstat(file + ending)
+        if known is not None and (not stat.S_ISREG(known.st_mode) or known.st_nlink > 1):
+            return False
+        if known is not None and ending == "-journal":
+            last = b"".join(files.pieces(file + ending, max(0, known.st_size - 8), known.st_size, 8))
+            if last == _NAMES_ANOTHER:
+                return False
+    return True
+
+
 def _emptied(traces: Traces) -> None:
     traces.close()
-    for ending in ("", "-wal", "-shm", "-journal"):
+    for ending in _BESIDE:
         with contextlib.suppress(OSError):
             files.remove(traces.file + ending)
+    if not _sound(traces.file):
+        traces.file = ":memory:"  # what is there cannot be removed
     try:
-        base = traces.opened()
-        base.executescript(_TABLES)
+        traces.opened().executescript(";\n".join(_SHAPE))
     except (sqlite3.Error, OSError):
         traces.close()
         traces.file = ":memory:"
         with contextlib.suppress(sqlite3.Error):
-            traces.opened().executescript(_TABLES)
+            traces.opened().executescript(";\n".join(_SHAPE))
     traces.keep_meta({"engine": traces.engine})

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.trust import errors, faults, killed
+from tests.trust import cache, errors, faults, killed, published, suite, together
 from tests.trust.frame import Part
 
-PARTS: Final[tuple[Part, ...]] = (killed.PART, faults.PART, errors.PART)
+PARTS: Final[tuple[Part, ...]] = (
+    killed.PART,
+    faults.PART,
+    together.PART,
+    cache.PART,
+    errors.PART,
+    suite.SEQUENCES,
+    suite.REQUESTS,
+    suite.EDITS,
+    published.PART,
+)

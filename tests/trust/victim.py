@@ -1,6 +1,7 @@
 """A process that lets builds be killed and disks fail: it has all libraries loaded, and forks a child for each build.
 
-It reads orders from standard input, one JSON object a line, and answers each with one line. `Victim` is the other side.
+It reads orders from standard input, a JSON list of those for one moment a line, and answers with one line. `Victim` is
+the other side.
 A child calls the command line as a user does. What it may be told to do at its k-th point, see `Order`.
 """
 
@@ -19,7 +20,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -170,13 +171,15 @@ for _name in ("stat", "lstat", "real", "list", "chmod", "mkdir", "rmdir", "entry
 
 def _main() -> None:
     for line in sys.stdin:
-        raw = json.loads(line)
-        order = Order(**{**raw, "arguments": tuple(raw["arguments"]), "calls": tuple(raw["calls"])})
-        print(json.dumps(dataclasses.asdict(_obeyed(order))), flush=True)
+        orders = [Order(**{**raw, "arguments": tuple(raw["arguments"])}) for raw in json.loads(line)]
+        with ExitStack() as stack:
+            children = [stack.enter_context(_begun(order)) for order in orders]
+            print(json.dumps([dataclasses.asdict(ended()) for ended in children]), flush=True)
 
 
-def _obeyed(order: Order) -> Outcome:
-    """Fork a child that builds; return when it and all that it started has ended."""
+@contextmanager
+def _begun(order: Order) -> Iterator[Callable[[], Outcome]]:
+    """Fork a child that obeys; give what waits until it and all that it started has ended."""
     lives, living = os.pipe()
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as counted:
         began = time.monotonic()
@@ -186,26 +189,25 @@ def _obeyed(order: Order) -> Outcome:
             os.close(lives)
             _child(order, said.fileno(), counted.fileno())
         os.close(living)
-        if order.after:
-            threading.Event().wait(order.after)
-            _kill(child, order)
-        ended = _ended(child)
-        seconds = time.monotonic() - began
-        _gone(lives, child)
-        said.seek(0)
-        counted.seek(0)
-        rest = json.loads(counted.read() or "{}")
-        text = said.read().decode("utf-8", "replace")
-    return Outcome(ended, text, seconds=seconds, **rest)
+
+        def ended() -> Outcome:
+            if order.after:
+                threading.Event().wait(order.after)
+                _kill(child, order)
+            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            seconds = time.monotonic() - began
+            _gone(lives, child)
+            said.seek(0)
+            counted.seek(0)
+            rest = json.loads(counted.read() or "{}")
+            return Outcome(code, said.read().decode("utf-8", "replace"), seconds=seconds, **rest)
+
+        yield ended
 
 
 def _kill(child: int, order: Order) -> None:
     with suppress(ProcessLookupError):
         (os.killpg if order.all else os.kill)(child, signal.SIGKILL)
-
-
-def _ended(child: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _gone(lives: int, child: int) -> None:
@@ -219,6 +221,7 @@ def _gone(lives: int, child: int) -> None:
 
 
 def _child(order: Order, said: int, counted: int) -> None:
+    signal.alarm(int(PATIENCE))
     os.dup2(said, 1)
     os.dup2(said, 2)
     system = Fated(order)
@@ -262,16 +265,21 @@ class Victim:
         """Build the site in `folder`; what befalls that, see `Order`."""
         jobs = () if "--jobs" in more else ("--jobs", "1")
         order = Order(("-C", str(folder), "build", "--now", "2024-06-01", *jobs, *more), **fate)
+        return self.obey(order)[0]
+
+    def obey(self, *orders: Order) -> list[Outcome]:
+        """Let children obey, all at once; return how each ended."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(dataclasses.asdict(order)) + "\n")
+        self.process.stdin.write(json.dumps([dataclasses.asdict(order) for order in orders]) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         assert line, "the process that forks builds ended"
-        outcome = Outcome(**json.loads(line))
-        assert "Traceback" not in outcome.said, outcome.said
-        assert "fault:" not in outcome.said, outcome.said
-        return outcome
+        outcomes = [Outcome(**raw) for raw in json.loads(line)]
+        for outcome in outcomes:
+            assert "Traceback" not in outcome.said, outcome.said
+            assert "fault:" not in outcome.said, outcome.said
+        return outcomes
 
 
 @contextmanager

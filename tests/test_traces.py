@@ -1,0 +1,75 @@
+"""The cache's file as someone else may have made it: it is made anew, and nothing beside it is touched."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from digestgen import traces
+from digestgen.traces import Row, Traces
+from tests.trust import cache
+
+ROW = Row("key", "mark")
+
+
+def filled(site: Path) -> Path:
+    """Make a cache with one row; return its file."""
+    store = traces.opened(str(site), "engine")
+    store.keep_rendered({"index.html": ROW})
+    store.close()
+    return Path(store.file)
+
+
+def usable(store: Traces) -> bool:
+    store.load()
+    known = store.rendered
+    store.keep_rendered({"other.html": ROW}, every=False)
+    good = not known and store.rendered_one("other.html") == ROW
+    store.close()
+    return good
+
+
+def test_what_was_kept_is_there_again_for_the_same_engine_only(tmp_path: Path) -> None:
+    filled(tmp_path)
+    store = traces.opened(str(tmp_path), "engine")
+    assert store.rendered_one("index.html") == ROW
+    store.close()
+    assert usable(traces.opened(str(tmp_path), "another"))
+
+
+# what stands in rows only is found out by their checksums
+SCHEMAS = [text for text in cache.SCHEMAS if not text.startswith(("UPDATE", "PRAGMA journal_mode", "PRAGMA encoding"))]
+
+
+@pytest.mark.parametrize("number", range(len(SCHEMAS)))
+def test_other_tables_views_and_triggers_are_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    file = filled(tmp_path)
+    monkeypatch.setattr(cache, "SCHEMAS", SCHEMAS[number : number + 1])
+    cache.rebuilt(file, random.Random(1))
+    assert usable(traces.opened(str(tmp_path), "engine"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and links are made as POSIX has them")
+@pytest.mark.parametrize("seed", range(40))
+def test_sqlite_is_given_no_pipe_folder_or_link(tmp_path: Path, seed: int) -> None:
+    (tmp_path / "outside").write_bytes(b"mine")
+    (tmp_path / "site/content").mkdir(parents=True)
+    (tmp_path / "site/content/article.md").write_bytes(b"mine")
+    file = filled(tmp_path / "site")
+    cache.in_its_place(file, random.Random(seed))
+    assert usable(traces.opened(str(tmp_path / "site"), "engine"))
+    assert (tmp_path / "outside").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_journal_that_names_a_file_does_not_have_it_removed(tmp_path: Path, seed: int) -> None:
+    (tmp_path / "outside").write_bytes(b"mine")
+    (tmp_path / "site").mkdir()
+    cache.journal(filled(tmp_path / "site"), random.Random(seed))
+    assert usable(traces.opened(str(tmp_path / "site"), "engine"))
+    assert (tmp_path / "outside").read_bytes() == b"mine"
