@@ -359,7 +359,7 @@ def _publish(
         return
     job.found += _resting(settings)
     known = frozenset(urls.unquote(url) for url in site.known(outputs)) | planned.moved
-    renderer = Renderer(design, planned.sites, settings.base, known, filters, mark, interface)
+    renderer = Renderer(design, planned.sites, settings.base, known, filters, mark, interface, job.store.engine)
     result.output = job.request.output or job.request.folder / settings.output
     guard = writer.Guard(job.request.folder, (job.tree.content, *unchanged.beside(job.request.folder)))
     found = tuple(job.found)

@@ -6,20 +6,27 @@ function `asset` and gettext's `_`, `ngettext` and `{% trans %}`.
 
 from __future__ import annotations
 
+import contextlib
+import marshal
+import os
 import re
+import sys
 import traceback
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import lru_cache
 from html import escape, unescape
+from importlib.util import cache_from_source
+from types import CodeType
 from typing import Any, Final
 
 import jinja2
 from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.bccache import Bucket
 from jinja2.filters import FILTERS
 from markupsafe import Markup
 
-from digestgen import blocks, fingerprint, i18n, paths, plaintext, urls, views
+from digestgen import blocks, files, fingerprint, i18n, paths, plaintext, urls, views
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.plan.outputs import Drawn, Rendered
 from digestgen.plugins import PluginError, Plugins
@@ -145,6 +152,56 @@ class _Loader(jinja2.BaseLoader):
         return found.text, found.path, lambda: True
 
 
+#: What templates of this process were compiled to, by what Jinja calls each: (what stands for its text, the code).
+_CODES: Final[dict[str, tuple[str, CodeType]]] = {}
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Hands out compiled templates: all that this process compiled, and of digestgen's own what Python keeps for it.
+
+    Those lie where the bytecode of digestgen's modules does, under the same rule: only where Python may write that,
+    and whoever can change it there can change digestgen. What a site or another theme says is never kept as code.
+    """
+
+    def __init__(self, theme: Theme, engine: str) -> None:
+        self.engine = engine
+        own = (item.text for item in theme.templates.values() if item.own and engine)
+        self.own = frozenset(map(self.get_source_checksum, own))
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        known = _CODES.get(bucket.key)
+        if known is not None and known[0] == bucket.checksum:
+            bucket.code = known[1]
+        elif bucket.checksum in self.own:
+            self._read(bucket)
+
+    def _read(self, bucket: Bucket) -> None:
+        mark = self._mark(bucket)
+        with contextlib.suppress(OSError, ValueError, EOFError, TypeError, NotImplementedError):
+            data = files.read_bytes(self._place(bucket), _BYTECODE)
+            code = marshal.loads(data[len(mark) :]) if data.startswith(mark) else None  # noqa: S302 - see above
+            bucket.code = code if isinstance(code, CodeType) else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        _CODES[bucket.key] = (bucket.checksum, bucket.code)
+        if bucket.checksum in self.own and not sys.dont_write_bytecode:
+            with contextlib.suppress(OSError, NotImplementedError):
+                place = self._place(bucket)
+                if files.exists(os.path.dirname(place)):  # Python has put its own there
+                    files.put(place, self._mark(bucket) + marshal.dumps(bucket.code))
+
+    def _mark(self, bucket: Bucket) -> bytes:
+        return f"{self.engine} {bucket.checksum}\n".encode()
+
+    def _place(self, bucket: Bucket) -> str:
+        return cache_from_source(os.path.join(os.path.dirname(__file__), f"{bucket.key}.py"))
+
+
+#: More than any template compiles to.
+_BYTECODE: Final = 1 << 24
+
+
 #: What templates may not be given another function for.
 _OWN_FILTERS: Final = frozenset([*FILTERS, "href"])
 
@@ -194,6 +251,8 @@ class Renderer:
     """Further ones for templates, for all of which `mark` stands; they raise PluginError where they fail."""
     mark: str = ""
     interface: i18n.Interface = field(default_factory=i18n.Interface)
+    engine: str = ""
+    """What stands for digestgen itself, as `traces.engine` has it; without it no compiled template is kept."""
     environment: Environment = field(init=False)
     _closures: dict[str, str] = field(default_factory=dict)
     _shared: dict[str, str] = field(default_factory=dict)
@@ -219,6 +278,8 @@ class Renderer:
             auto_reload=False,
             cache_size=-1,
             extensions=["jinja2.ext.i18n"],
+            # what Jinja compiles to rests on the filters that there are
+            bytecode_cache=None if self.filters else _Compiled(self.theme, self.engine),
         )
         self.environment.filters |= self.filters
         self.environment.filters["href"] = self._href

@@ -395,7 +395,9 @@ class _Revision:
         above = self._above()
         design = Theme(settings.theme, theme.templates(above), {}, {}, "", self._row(_Sites, "addresses"))
         sites = {lang: codec.load(Site, text, settings.timezone) for lang, text in texts.items()}
-        return Renderer(design, sites, settings.base, None, interface=self.shelf.interface)
+        return Renderer(
+            design, sites, settings.base, None, interface=self.shelf.interface, engine=self.look.store.engine
+        )
 
     def _written(
         self,

@@ -42,10 +42,11 @@ _DEEPEST: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The text of a template and the name of its file for messages."""
+    """The text of a template, the name of its file for messages, and whether it is digestgen's own."""
 
     text: str
     path: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +372,7 @@ def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
         values["sizes"],
         values["options"],
         {
-            key: Template(_decoded(data, f"{shown}/templates/{key}", found), f"{shown}/templates/{key}")
+            key: Template(_decoded(data, f"{shown}/templates/{key}", found), f"{shown}/templates/{key}", own)
             for key, data in _below(raw, "templates").items()
         },
         sheets,

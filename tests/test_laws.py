@@ -9,14 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
 
 import feedparser
-import jinja2
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -142,27 +139,6 @@ def made(sketches: Sequence[Sketch], title: str, paginate: int) -> Site:
 
 
 SITES = st.builds(made, st.lists(SKETCHES, max_size=8), TITLES, st.integers(1, 3))
-
-
-class Remembered(jinja2.BytecodeCache):
-    """Templates are compiled once for all sites: nine tenths of the time of so small a build."""
-
-    def __init__(self) -> None:
-        self.known: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        if bucket.key in self.known:
-            bucket.bytecode_from_string(self.known[bucket.key])
-
-    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        self.known[bucket.key] = bucket.bytecode_to_string()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _templates_are_compiled_once() -> Iterator[None]:
-    remembering = partial(jinja2.Environment, bytecode_cache=Remembered())
-    with patch("digestgen.render.Environment", remembering):
-        yield
 
 
 @contextmanager

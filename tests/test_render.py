@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import marshal
+import shutil
+import sys
 from collections.abc import Callable
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 
-from tests.building import built, plain_theme, told, well_built
+from digestgen import render
+from tests.building import built, plain_theme, published, told, well_built
 
 Site = Callable[[str], Path]
 
@@ -133,3 +139,69 @@ def test_templates_see_neither_clock_nor_globals(site: Site) -> None:
 def test_no_more_faults_of_templates_are_told_than_a_reader_can_use(site: Site) -> None:
     found = faults(site, front="".join(f"{{% if page.a{n} %}}{{% endif %}}\n" for n in range(9)))
     assert len(found) == 1  # a page stops at its first fault
+
+
+# --- compiled templates
+
+
+@pytest.fixture
+def bytecode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which Python keeps the bytecode of digestgen's package, and nothing compiled in this process."""
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path / "bytecode"))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(render, "_CODES", {})
+    folder = Path(cache_from_source(render.__file__)).parent
+    folder.mkdir(parents=True)
+    return folder
+
+
+def test_templates_of_digestgens_own_are_compiled_once_and_a_sites_are_not_kept(
+    site: Site, bytecode: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = a_site().replace("theme: plain", "theme: mine") + (
+        "-- themes/mine/theme.yaml --\nname: mine\nextends: broadsheet\n"
+        '-- themes/mine/templates/page.html --\n{% extends "broadsheet/page.html" %}{% block main %}M{% endblock %}\n'
+    )
+    folder = site(text)
+    first = published_by(folder)
+    kept = {path.name: path.read_bytes() for path in bytecode.iterdir()}
+    assert kept
+    assert not any(b"themes/mine" in data for data in kept.values())
+    monkeypatch.setattr(render, "_CODES", {})
+    compiled: list[str] = []
+    compiling = Environment.compile
+    monkeypatch.setattr(
+        Environment,
+        "compile",
+        lambda self, source, name=None, *rest: compiled.append(str(name)) or compiling(self, source, name, *rest),
+    )
+    assert published_by(folder) == first
+    assert compiled == ["page.html"]
+
+
+@pytest.mark.parametrize("harm", [b"", b"x", b"{mark}x", b"{mark}" + marshal.dumps("text")])
+def test_what_is_no_compiled_template_is_left(
+    site: Site, bytecode: Path, monkeypatch: pytest.MonkeyPatch, harm: bytes
+) -> None:
+    folder = site(a_site().replace("theme: plain", "theme: broadsheet"))
+    first = published_by(folder)
+    for path in bytecode.iterdir():
+        mark = path.read_bytes().partition(b"\n")[0] + b"\n"
+        path.write_bytes(harm.replace(b"{mark}", mark))
+    monkeypatch.setattr(render, "_CODES", {})
+    assert published_by(folder) == first
+
+
+def test_where_python_keeps_no_bytecode_templates_are_not_kept(
+    site: Site, bytecode: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    published_by(site(a_site().replace("theme: plain", "theme: broadsheet")))
+    assert list(bytecode.iterdir()) == []
+
+
+def published_by(folder: Path) -> dict[str, bytes]:
+    """Build a site from the beginning and return its files."""
+    shutil.rmtree(folder / ".digestgen", ignore_errors=True)
+    well_built(folder)
+    return published(folder / "public")
