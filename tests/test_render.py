@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable
 from importlib.util import cache_from_source
 from pathlib import Path
+from typing import Any
 
 import pytest
-from jinja2 import Environment
+from jinja2 import Environment, nodes
 
 from digestgen import render
 from tests.building import built, plain_theme, published, told, well_built
@@ -169,12 +170,13 @@ def test_templates_of_digestgens_own_are_compiled_once_and_a_sites_are_not_kept(
     assert not any(b"themes/mine" in data for data in kept.values())
     monkeypatch.setattr(render, "_CODES", {})
     compiled: list[str] = []
-    compiling = Environment.compile
-    monkeypatch.setattr(
-        Environment,
-        "compile",
-        lambda self, source, name=None, *rest: compiled.append(str(name)) or compiling(self, source, name, *rest),
-    )
+    generate = Environment._generate
+
+    def noted(self: Environment, source: nodes.Template, name: str | None, *rest: Any, **more: Any) -> str:
+        compiled.append(str(name))
+        return generate(self, source, name, *rest, **more)
+
+    monkeypatch.setattr(Environment, "_generate", noted)
     assert published_by(folder) == first
     assert compiled == ["page.html"]
 

@@ -22,13 +22,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
-from unittest.mock import patch
-
-from jinja2 import Environment
 
 from digestgen import cli, files, traces, writer
 
@@ -304,12 +300,11 @@ def _warm() -> None:
     """Build once in this process, so that no child has to load libraries or to compile templates."""
     from tests.building import built
     from tests.sites import write_site
-    from tests.test_laws import Remembered
     from tests.trust.worlds import BEFORE
 
     for name in ("commands.build", "pictures.cards", "pictures.darkroom", "revise", "search"):
         import_module(f"digestgen.{name}")
-    patch("digestgen.render.Environment", partial(Environment, bytecode_cache=Remembered())).start()
+    sys.dont_write_bytecode = True  # nothing is written but what the build itself writes
     with tempfile.TemporaryDirectory() as top:
         assert built(write_site(Path(top), BEFORE)).ok
     mark = traces.engine()
