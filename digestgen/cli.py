@@ -15,7 +15,7 @@ from typing import Final, NoReturn
 import click
 
 from digestgen import __version__
-from digestgen.console import FAULT, INTERRUPTED, WRONG
+from digestgen.console import FAULT, INTERRUPTED, NO_SITE, WRONG, alike
 
 #: Each command, whose module in `commands` has its name, and what `--help` says of it: known without importing it.
 COMMANDS: Final = {
@@ -53,7 +53,7 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = import_module(f"digestgen.commands.{module_of(cmd_name)}").command
-        return command
+        return command if cmd_name in NO_SITE else alike(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

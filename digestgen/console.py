@@ -78,13 +78,86 @@ jobs_option: Final = click.option(
 )
 
 
+def is_verbose() -> bool:
+    """Whether the present command was asked to say more."""
+    return bool(click.get_current_context().meta.get(_VERBOSE))
+
+
+#: Under which name click remembers that a command was asked to say more.
+_VERBOSE: Final = "digestgen.verbose"
+
+
+def _begin_witness(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    """Note what the command reads, writes and asks, and say so on standard error when it ends."""
+    if not value or context.resilient_parsing:
+        return
+    from digestgen import witness
+
+    seen = witness.begin()
+    context.meta[_VERBOSE] = True
+
+    def end() -> None:
+        witness.end()
+        for line in witness.lines(seen, str(context.obj or ".")):
+            click.echo(line, err=True)
+
+    context.call_on_close(end)
+
+
+def _go(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    """Work in another folder from here on."""
+    if value is None:
+        return
+    from pathlib import Path
+
+    folder = (context.obj or Path()) / value
+    if not folder.is_dir() and not context.resilient_parsing:
+        raise click.UsageError(f"there is no folder {folder}")
+    context.obj = folder
+
+
+def alike(command: click.Command) -> click.Command:
+    """Give a command that works on a site, or all in a group, what all of them have: `-C` and `--verbose`.
+
+    One of `NO_SITE` is left as it is.
+    """
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            alike(inner)
+    elif not any("-C" in option.opts for option in command.params):
+        command.params += [
+            click.Option(
+                ["-C", "folder"],
+                type=click.Path(),
+                metavar="DIR",
+                expose_value=False,
+                callback=_go,
+                is_eager=True,
+                help="Work in DIR instead of here.",
+            ),
+            click.Option(
+                ["-v", "--verbose"],
+                is_flag=True,
+                expose_value=False,
+                callback=_begin_witness,
+                help="Say what is read, written and asked, and how long it takes.",
+            ),
+        ]
+    return command
+
+
+#: Commands that work on no site.
+NO_SITE: Final = frozenset(["completion", "schema"])
+
+
 def completed(name: str) -> Callable[[click.Context, click.Parameter, str], list[str]]:
     """Return what completes a value in a shell by `name`, a function of `completions`."""
 
     def values(context: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
         from digestgen import completions
 
-        return completions.fitting(name, str(context.find_root().params.get("folder") or "."), begun)
+        folder = context.obj or context.find_root().params.get("folder") or "."
+        return completions.fitting(name, str(folder), begun)
 
     return values
 

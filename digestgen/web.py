@@ -15,7 +15,7 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import urljoin, urlsplit
@@ -78,6 +78,14 @@ class Reply:
     hops: tuple[Hop, ...] = ()
 
 
+def nobody(_method: str, _url: str, _came: str, _seconds: float) -> None:
+    """Is told of a request, and says nothing."""
+
+
+#: Who is told of each request: its method and address, the status or why there is none, and how long that took.
+told: Callable[[str, str, str, float], None] = nobody
+
+
 def ask(
     url: str,
     manners: Manners = Manners(),
@@ -94,7 +102,7 @@ def ask(
     hops: list[Hop] = []
     manners = manners if body else replace(manners, most=0)
     while True:
-        status, found, data = _once(url, method, {**(headers or {})}, manners, deadline)
+        status, found, data = _told(url, method, {**(headers or {})}, manners, deadline)
         there = found.get("location", "")
         if status not in REDIRECTS or not there:
             return Reply(url, status, found, data, tuple(hops))
@@ -102,6 +110,22 @@ def ask(
             raise WebError(f"it redirects more than {_HOPS} times")
         url = _joined(url, there)
         hops.append(Hop(status, url))
+
+
+def _told(
+    url: str, method: str, headers: dict[str, str], manners: Manners, deadline: float
+) -> tuple[int, dict[str, str], bytes]:
+    began, came = time.monotonic(), ""
+    try:
+        answer = _once(url, method, headers, manners, deadline)
+        came = str(answer[0])
+    except WebError as error:
+        came = str(error)
+        raise
+    else:
+        return answer
+    finally:
+        told(method, url, came or "interrupted", time.monotonic() - began)
 
 
 def _joined(url: str, there: str) -> str:

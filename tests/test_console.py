@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections import defaultdict
@@ -14,7 +15,8 @@ from pathlib import Path
 import click
 import pytest
 
-from digestgen import __version__, cli, console
+from digestgen import __version__, cli, console, files, web, witness
+from tests.sites import write_site
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,13 +42,151 @@ def test_options_of_one_name_are_one_option() -> None:
                     known[word].add((tuple(option.opts), option.is_flag, option.type.name))
     assert len(known) > 30
     # files and folders are both named by -o; a language is one to write in, or to choose by
-    assert {word: found for word, found in known.items() if len(found) > 1} == {}
+    # what something is made from is the file of a report, or the kind of a site
+    assert {word for word, found in known.items() if len(found) > 1} - {"--from"} == set()
 
 
 @pytest.mark.parametrize("name", sorted(name for name, _ in commands()))
 def test_every_command_helps_with_an_example(name: str) -> None:
     command = dict(commands())[name]
     assert f"Example: {name.split(maxsplit=1)[0]} " in str(command.help)
+
+
+#: Commands that work on no site.
+NO_SITE = {"digestgen completion", "digestgen schema"}
+
+#: Those whose answer is all that they say, beside what is wrong: without it, there would be no use in calling them.
+ANSWERS = {
+    f"digestgen {name}" for name in ("list", "stats", "next", "language list", "theme list", "theme show", "theme diff")
+}
+
+#: How each command is called on the small site of `SITE`, which lies in the folder `site`.
+CALLS = {
+    "build": "",
+    "check": "",
+    "email": "2024-19 --format text -o out.txt --now 2024-06-01",
+    "export": "--ninjs out",
+    "import feed": "feed.xml --dry-run",
+    "import site": "elsewhere --report report.txt --dry-run",
+    "init": "other",
+    "language add": "ko",
+    "language list": "",
+    "list": "",
+    "new article": "Headline",
+    "new edition": "2024-30 --now 2024-06-01",
+    "next": "--now 2024-06-01",
+    "publish": "--server nginx",
+    "stats": "",
+    "theme diff": "",
+    "theme list": "",
+    "theme new": "another",
+    "theme override": "404.html",
+    "theme show": "",
+}
+
+SITE = """\
+-- site/site.yaml --
+title: Digest
+url: https://digest.example/
+timezone: UTC
+theme: mine
+editions: weekly
+email: {from: digest@example.org, to: list@example.org, address: "1 Street"}
+-- site/content/kim.md --
+---
+title: Kim
+date: 2024-05-06T06:00
+---
+Text.
+-- site/themes/mine/theme.yaml --
+name: mine
+extends: broadsheet
+-- site/feed.xml --
+<rss version="2.0"><channel><title>T</title><link>https://a.example/</link>
+<item><title>One</title><link>https://a.example/1</link><guid>1</guid>
+<pubDate>Mon, 06 May 2024 06:00:00 GMT</pubDate></item></channel></rss>
+-- site/elsewhere/pelicanconf.py --
+SITENAME = "Elsewhere"
+-- site/elsewhere/content/one.md --
+Title: One
+Date: 2020-01-01
+
+Text.
+"""
+
+
+def leaves() -> dict[str, click.Command]:
+    return {name: command for name, command in commands() if not isinstance(command, click.Group)}
+
+
+def words(command: click.Command) -> set[str]:
+    return {word for option in command.params if isinstance(option, click.Option) for word in option.opts}
+
+
+def test_every_command_on_a_site_can_go_there_and_say_more() -> None:
+    for name, command in leaves().items():
+        assert ({"-C", "-v", "--verbose"} <= words(command)) == (name not in NO_SITE), name
+
+
+def test_every_command_that_does_something_can_be_quiet() -> None:
+    quiet = {name for name, command in leaves().items() if {"-q", "--quiet"} <= words(command)}
+    assert quiet == leaves().keys() - NO_SITE - ANSWERS
+
+
+def test_every_command_but_the_preview_is_called_here() -> None:
+    assert {f"digestgen {name}" for name in CALLS} == leaves().keys() - NO_SITE - {"digestgen serve"}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_site(tmp_path_factory.mktemp("small"), SITE)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_command_that_says_more_tells_what_it_read_and_how_long_it_took(
+    name: str, small: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(small / "site")
+    monkeypatch.setattr("sys.argv", ["digestgen", "-C", "..", *name.split(), "-C", "site", "-v", *CALLS[name].split()])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    said = capsys.readouterr()
+    assert end.value.code == 0, said.err
+    last = said.err.splitlines()
+    assert re.fullmatch(r"took \d+\.\d\d s", last[-1])
+    (told,) = [line for line in last if line.startswith("read ")]
+    assert ("site.yaml" in told) == (name != "init"), told
+    assert files.system.__class__ is files.Os
+
+
+def test_what_is_written_removed_and_asked_is_named(tmp_path: Path) -> None:
+    (tmp_path / "old").write_bytes(b"1")
+    seen = witness.begin()
+    try:
+        files.put(str(tmp_path / "new"), b"four")
+        files.remove(str(tmp_path / "old"))
+        (tmp_path / "made").write_bytes(b"by another process")
+        files.replace(str(tmp_path / "made"), str(tmp_path / "put"))
+        with pytest.raises(web.WebError):
+            web.ask("http://127.0.0.1:9/x")
+    finally:
+        witness.end()
+    assert [re.sub(r"\d\.\d\d", "0.00", line) for line in witness.lines(seen, str(tmp_path))] == [
+        "read 0 files, 0 bytes",
+        "wrote new, 4 bytes",
+        "wrote put, 18 bytes",
+        "removed old",
+        f"asked http://127.0.0.1:9/x (GET): {seen.asked[0][2]}, 0.00 s",
+        "took 0.00 s",
+    ]
+    assert seen.asked[0][2]
+
+
+def test_a_folder_that_is_not_there_is_a_wrong_call(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["digestgen", "-C", str(small), "list", "-C", "nowhere"])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 2
 
 
 @pytest.mark.parametrize(

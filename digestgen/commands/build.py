@@ -29,12 +29,9 @@ if TYPE_CHECKING:
 @console.jobs_option
 @click.option("--no-search", is_flag=True, help="Leave the search index as it is.")
 @click.option(
-    "-v",
-    "--verbose",
     "--explain",
-    "explain",
     is_flag=True,
-    help="Say for each file that is made why it is, and how long each stage took.",
+    help="Say for each file that is made why it is, and how long each stage took; --verbose does, too.",
 )
 @console.quiet_option
 @click.pass_obj
@@ -53,6 +50,7 @@ def command(
     Example: digestgen -C my-digest build --strict
     """
     began = time.monotonic()
+    explain = explain or console.is_verbose()
     moment = now or console.now()
     asked = [str(output) if output else "", strict, *(["no search"] if no_search else [])]
     look = _look(folder)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--send", is_flag=True, help="Hand the mail to the server of `email.smtp` in site.yaml, after asking.")
 @click.option("--yes", is_flag=True, help="With --send: do not ask.")
 @console.now_option("Take the site as at this moment")
+@console.quiet_option
 @click.pass_obj
 def command(
     folder: Path,
@@ -43,6 +44,7 @@ def command(
     send: bool,
     yes: bool,
     now: datetime | None,
+    quiet: bool,
 ) -> None:
     """Make the mail of an edition, and send it where that is asked.
 
@@ -62,12 +64,12 @@ def command(
     if result.letter is None or result.settings is None:
         console.end(result.diagnostics)
     if send:
-        _send(folder, result.letter, result.settings, moment, yes=yes)
+        _send(folder, result.letter, result.settings, moment, yes=yes, quiet=quiet)
     else:
-        _write(result.letter, form, output)
+        _write(result.letter, form, output, quiet=quiet)
 
 
-def _write(letter: Letter, form: str, output: Path | None) -> None:
+def _write(letter: Letter, form: str, output: Path | None, *, quiet: bool) -> None:
     from digestgen import files
 
     data = {"eml": letter.data, "html": letter.html.encode(), "text": letter.text.encode()}[form]
@@ -76,10 +78,11 @@ def _write(letter: Letter, form: str, output: Path | None) -> None:
         sys.stdout.buffer.flush()
     else:
         files.put(str(output), data)
-        click.echo(f"{console.relative(str(output))}: {letter.subject} ({len(data):,} bytes)")
+        if not quiet:
+            click.echo(f"{console.relative(str(output))}: {letter.subject} ({len(data):,} bytes)")
 
 
-def _send(folder: Path, letter: Letter, settings: Config, now: datetime, *, yes: bool) -> None:
+def _send(folder: Path, letter: Letter, settings: Config, now: datetime, *, yes: bool, quiet: bool) -> None:
     from digestgen import post
 
     email = settings.email
@@ -96,6 +99,7 @@ def _send(folder: Path, letter: Letter, settings: Config, now: datetime, *, yes:
         post.check(folder, sending)
         if yes or click.confirm(f"send “{letter.subject}” to {sending.to}?", default=False):
             post.send(folder, sending, email.smtp, password, now)
-            click.echo(f"sent to {sending.to}; noted in {post.FILE}")
+            if not quiet:
+                click.echo(f"sent to {sending.to}; noted in {post.FILE}")
     except post.PostError as error:
         raise click.ClickException(str(error)) from None

@@ -58,8 +58,9 @@ def _cells(row: Spoken) -> tuple[tables.Cell, ...]:
 
 @command.command
 @click.argument("tag", type=console.Tag(), metavar="LANGUAGE")
+@console.quiet_option
 @click.pass_obj
-def add(folder: Path, tag: str) -> None:
+def add(folder: Path, tag: str, quiet: bool) -> None:
     """Write locale/LANGUAGE.po with all messages of the site's pages, to be translated.
 
     What stands in the file already stays as it is, and gets what it lacks at its end. For a language that digestgen
@@ -79,16 +80,17 @@ def add(folder: Path, tag: str) -> None:
         console.end(found)
     path = folder / made.path
     shown = console.relative(str(path))
-    if not made.new:
-        click.echo(f"{shown}: it has every message already")
-        return
     if made.begun:
         files.make_dirs(str(path.parent))
         files.write_new(str(path), made.text.encode())
-        click.echo(f"{shown}: {made.new} messages, to be translated")
-    else:
+        done = f"{made.new} messages, to be translated"
+    elif made.new:
         files.put(str(path), made.text.encode())
-        click.echo(f"{shown}: {made.new} more at its end, to be translated")
+        done = f"{made.new} more at its end, to be translated"
+    else:
+        done = "it has every message already"
+    if not quiet:
+        click.echo(f"{shown}: {done}")
 
 
 def _site(folder: Path) -> tuple[Config, Sequence[Folder]]:

@@ -119,6 +119,9 @@ class _Voice:
         line = _line(built) or ("all is well again" if self.failed else "")
         if line and (not self.quiet or not built.ok):
             click.echo(f"{datetime.now().astimezone():%H:%M:%S} {line}", err=not built.ok)
+        if self.begun and console.is_verbose():
+            for path in (*built.files, *(f"{gone}: gone" for gone in built.gone)):
+                click.echo(f"  {path}")
         self.begun = True
         self.failed = not built.ok
 

@@ -125,8 +125,9 @@ def _files(above: Sequence[Folder], kind: str) -> Iterable[str]:
 @command.command
 @click.argument("name")
 @click.option("--extends", metavar="THEME", help="The theme that it builds on (default: the one that the site uses).")
+@console.quiet_option
 @click.pass_obj
-def new(folder: Path, name: str, extends: str | None) -> None:
+def new(folder: Path, name: str, extends: str | None, quiet: bool) -> None:
     """Begin a theme in themes/NAME that extends another one, and never over files.
 
     Example: digestgen theme new mine --extends broadsheet
@@ -146,13 +147,15 @@ def new(folder: Path, name: str, extends: str | None) -> None:
     if made is None:
         console.tell(found, quiet=False)
         console.end(found)
-    click.echo(f"{console.relative(str(made))}: a theme; write `theme: {name}` into site.yaml to use it")
+    if not quiet:
+        click.echo(f"{console.relative(str(made))}: a theme; write `theme: {name}` into site.yaml to use it")
 
 
 @command.command
 @click.argument("part", metavar="FILE[:BLOCK]")
+@console.quiet_option
 @click.pass_obj
-def override(folder: Path, part: str) -> None:
+def override(folder: Path, part: str, quiet: bool) -> None:
     """Copy one file, or one block of a template, into the site's own theme as a starting point.
 
     FILE is a template, a style sheet or another file of the theme that the site's own one extends. What it was copied
@@ -167,7 +170,8 @@ def override(folder: Path, part: str) -> None:
         path, taken = overrides.take(part, above)
     except overrides.Refused as error:
         raise _refused(error) from None
-    click.echo(f"{console.relative(str(path))}: {taken.shown}, as {above[1].name} has it")
+    if not quiet:
+        click.echo(f"{console.relative(str(path))}: {taken.shown}, as {above[1].name} has it")
 
 
 @command.command
