@@ -160,6 +160,20 @@ def test_what_was_edited_or_removed_here_stays_so_and_what_changed_there_comes(t
     made_of(new)
 
 
+def test_the_old_site_is_known_again_by_its_address_or_its_title_and_no_other_is_taken_for_it(tmp_path: Path) -> None:
+    source = Path(shutil.copytree(peers.SITES / "pelican", tmp_path / "old"))
+    moved(source, tmp_path / "new")
+    conf = source / "pelicanconf.py"
+    conf.write_text(conf.read_text().replace("https://smallwire.example", "https://wire.example"))
+    assert "new" not in {item.state for item in moved(source, tmp_path / "new").arrivals}
+    conf.write_text(
+        conf.read_text().replace("The Small Wire", "Another One").replace("wire.example", "another.example")
+    )
+    other = {item.path: item.state for item in moved(source, tmp_path / "new").arrivals}
+    assert other["2024/2024-12-07-notre-dame-opens-2.md"] == "new"
+    assert "changed" not in other.values()
+
+
 def test_a_file_that_stands_in_the_way_is_left(tmp_path: Path) -> None:
     new = write_site(tmp_path / "new", "-- site.yaml --\ntitle: T\n-- content/static/images/bennu.svg --\nmine\n")
     result = moved(peers.SITES / "hugo", new)

@@ -129,6 +129,8 @@ class _Site:
     log: Log
     config: Mapping[str, Any]
     posts: dict[str, Post] = field(default_factory=dict)
+    named: dict[tuple[str, str], Post] = field(default_factory=dict)
+    """The posts by their paths below content, and by `/` and their names alone, each with the language."""
     bundled: list[str] = field(default_factory=list)
     bundles: dict[str, Post] = field(default_factory=dict)
     """The posts whose folders hold their files, by those folders."""
@@ -383,12 +385,14 @@ class _Site:
         wanted = path.removesuffix(".md").removesuffix("/").removesuffix("/index")
         lang = self.tag(lang) if lang else post.lang
         near = posixpath.normpath(posixpath.join(posixpath.dirname(self._inside(post)), wanted))
-        places = (wanted.lstrip("/"), near)
-        found = [item for item in self.posts.values() if self._inside(item) in places and item.lang == lang]
-        found = found or [
-            item for item in self.posts.values() if self._inside(item).endswith("/" + wanted) and item.lang == lang
-        ]
-        return quote(found[0].url) + mark + fragment if found else None
+        if not self.named:
+            for item in self.posts.values():
+                inside = self._inside(item)
+                for place in (inside, "/" + inside.rpartition("/")[2]):
+                    self.named.setdefault((place, item.lang), item)
+        places = (near, wanted.lstrip("/"), "/" + wanted.rpartition("/")[2])
+        found = next((self.named[place, lang] for place in places if (place, lang) in self.named), None)
+        return quote(found.url) + mark + fragment if found else None
 
     def _inside(self, post: Post) -> str:
         """A post's path below its folder of content, without ending and language."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from digestgen import files, fingerprint
 from digestgen.moving.values import UnfitError
@@ -23,23 +23,47 @@ class Row:
     written: str
 
 
-def read(folder: Path) -> dict[str, Row]:
-    """Return the rows by where each came from. Raises `UnfitError` where the file cannot be read."""
+@dataclass(slots=True)
+class Ledger:
+    """What was imported from one old site, by the path there; `others` are those of other sites, as they were kept."""
+
+    peer: str
+    url: str
+    title: str
+    rows: dict[str, Row] = field(default_factory=dict)
+    others: list[Any] = field(default_factory=list)
+
+
+def read(folder: Path, peer: str, url: str, title: str) -> Ledger:
+    """Return what was imported from the site of this generator that has this address or else this title.
+
+    Raises `UnfitError` where the file cannot be read.
+    """
     try:
-        rows = json.loads(files.read_bytes(str(folder / FILE), _LIMIT))
-        return {str(key): Row(str(row["file"]), str(row["written"])) for key, row in rows.items()}
+        listed = json.loads(files.read_bytes(str(folder / FILE), _LIMIT))
+        own = next((item for item in listed if _same(item, peer, url, title)), None)
+        rows = (
+            {str(key): Row(str(row["file"]), str(row["written"])) for key, row in own["files"].items()} if own else {}
+        )
+        return Ledger(peer, url, title, rows, [item for item in listed if item is not own])
     except FileNotFoundError:
-        return {}
+        return Ledger(peer, url, title)
     except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
         raise UnfitError(
             f"{FILE} cannot be read, so nobody knows what was imported before; mend or remove it"
         ) from None
 
 
-def keep(folder: Path, rows: Mapping[str, Row]) -> None:
-    """Put the rows in the place of those that were kept."""
-    listed = {key: {"file": rows[key].path, "written": rows[key].written} for key in sorted(rows)}
-    files.put(str(folder / FILE), (json.dumps(listed, ensure_ascii=False, indent=1) + "\n").encode(), sync=True)
+def _same(item: Mapping[str, Any], peer: str, url: str, title: str) -> bool:
+    return bool(item["from"] == peer and (item["url"] == url != "" or item["title"] == title))
+
+
+def keep(folder: Path, ledger: Ledger) -> None:
+    """Put what a ledger says in the place of what was kept."""
+    listed = {key: {"file": row.path, "written": row.written} for key, row in sorted(ledger.rows.items())}
+    own = {"from": ledger.peer, "url": ledger.url, "title": ledger.title, "files": listed}
+    text = json.dumps([*ledger.others, own], ensure_ascii=False, indent=1)
+    files.put(str(folder / FILE), (text + "\n").encode(), sync=True)
 
 
 def row(path: str, data: bytes) -> Row:

@@ -21,7 +21,7 @@ from digestgen.model import Article
 from digestgen.moments import Written
 from digestgen.moving import hugo, jekyll, ledger, links, matter, nikola, pelican, sheet, wordpress, zola
 from digestgen.moving.folder import FILE_LIMIT, Folder
-from digestgen.moving.ledger import Row
+from digestgen.moving.ledger import Ledger, Row
 from digestgen.moving.links import Atlas, Goal
 from digestgen.moving.values import PEERS, Log, Old, Picture, Post, Settings, UnfitError
 from digestgen.plan import site
@@ -205,6 +205,8 @@ class _Card:
     aliases: tuple[str, ...] = ()
     text: bytes = b""
     url: str = ""
+    read: tuple[bytes, Article | None, list[Diagnostic]] | None = None
+    """What was read of a text, which takes most of the time."""
 
 
 @dataclass(slots=True)
@@ -213,13 +215,16 @@ class _Transfer:
     old: Old
     given: _Given
     result: Result
+    known: Ledger = field(init=False)
     rows: dict[str, Row] = field(default_factory=dict)
     cards: list[_Card] = field(default_factory=list)
     carried: dict[str, str] = field(default_factory=dict)
     """The files that come along: path below content/ to that in the old folder."""
 
     def run(self) -> None:
-        self.rows = ledger.read(self.request.folder)
+        said = self.old.settings
+        self.known = ledger.read(self.request.folder, self.old.peer, said.url, said.title)
+        self.rows = self.known.rows
         if not self.given.fresh:
             _sound(self.old)
         self._date()
@@ -255,7 +260,7 @@ class _Transfer:
         leaders: dict[str, str] = {}
         for post in sorted(self.old.posts, key=lambda item: (item.lang not in ("", self.site.lang), item.path)):
             lang = self._lang(post)
-            known = self.rows.get(self._key(post.path))
+            known = self.rows.get(post.path)
             if known and not files.exists(str(self.request.folder / self.site.content / known.path)):
                 self.result.arrivals.append(
                     Arrival(post.path, known.path, "", "gone", "page" if post.page else "article")
@@ -278,11 +283,6 @@ class _Transfer:
                 )
             )
         self.cards.sort(key=lambda card: card.post.path)
-
-    def _key(self, source: str) -> str:
-        """Return what the ledger knows a source by: two old sites may have files of one name."""
-        said = self.old.settings
-        return f"{self.old.peer} {said.url or said.title}: {source}"
 
     def _lang(self, post: Post) -> str:
         known = {item.lang.lower(): item.lang for item in self.site.languages}
@@ -408,8 +408,10 @@ class _Transfer:
         if self.old.settings.zone and self.old.settings.zone != self.site.timezone.key:
             self._propose(f"timezone: {self.old.settings.zone}")
 
-    def _read(self, card: _Card, body: bytes | None = None) -> Article | None:
-        return parse.article(card.path, card.text if body is None else body, self.site)[0]
+    def _headed(self, card: _Card) -> Article | None:
+        """Return the article of a card without its text, which its address does not rest on."""
+        head = self._sheet(card).partition("\n---\n")[0] + "\n---\n"
+        return parse.article(card.path, head.encode(), self.site)[0]
 
     def _sheet(self, card: _Card, aliases: Iterable[str] = ()) -> str:
         zone = config.time_zone(self.old.settings.zone or "UTC")
@@ -419,8 +421,7 @@ class _Transfer:
         """Return the pattern that fits most of the old addresses; the present one where none fits any."""
         known = []
         for card in self.cards:
-            head = self._sheet(card).partition("\n---\n")[0] + "\n---\n"
-            article = self._read(card, head.encode())
+            article = self._headed(card)
             if article and not card.post.page and not card.post.draft and card.post.url and article.stamp:
                 known.append((article, card.post.url))
         guesses = Counter(pattern for article, url in known for pattern in _patterns(article, url, self.site))
@@ -428,13 +429,14 @@ class _Transfer:
         for pattern, _ in guesses.most_common(12):
             site = replace(self.site, permalink=pattern)
             fits = 0 if config.wrong_permalink(pattern) else sum(_fits(article, url, site) for article, url in known)
-            if fits > most:
+            literal = re.search(r"/[^{/][^/]*/", pattern)
+            if fits > most and (not literal or fits * 2 >= len(known)):
                 best, most = pattern, fits
         return best
 
     def _fill(self, card: _Card) -> None:
         """Write the text of a card's file, with the old addresses that are not its own as aliases."""
-        article = self._read(card, self._sheet(card).encode())
+        article = self._headed(card)
         here = urls.unquote(library.address(article, self.site)) if article else ""
         old = [url for url in (card.post.url, *card.post.aliases) if url]
         self.result.kept += bool(old) and _plain(old[0]) == here
@@ -464,7 +466,7 @@ class _Transfer:
             faults = self._faults()
             if not faults:
                 return
-            for fault in faults:
+            for fault in sorted(faults, key=_from_the_end):
                 self._mend(fault, last=turn >= _ROUNDS - 2)
 
     def _faults(self) -> list[Diagnostic]:
@@ -472,7 +474,9 @@ class _Transfer:
         articles = []
         mine = {card.path for card in self.cards}
         for card in self.cards:
-            article, faults = parse.article(card.path, card.text, self.site)
+            if card.read is None or card.read[0] != card.text:
+                card.read = (card.text, *parse.article(card.path, card.text, self.site))
+            _, article, faults = card.read
             found += faults
             # also what is held back has to be right when its time comes
             articles += [replace(article, draft=False, expires=None, embargo=None)] if article else []
@@ -484,20 +488,18 @@ class _Transfer:
         found += faults
         wrong = graded(found, self.site.rules, strict=False)
         content = self.site.content + "/"
+        mine |= self.carried.keys()
         return [
             item
             for item in wrong
-            if item.severity == "error" and item.span and self._is_mine(item.span.path.removeprefix(content))
+            if item.severity == "error" and item.span and item.span.path.removeprefix(content) in mine
         ]
-
-    def _is_mine(self, path: str) -> bool:
-        return path in self.carried or any(card.path == path for card in self.cards)
 
     def _mend(self, fault: Diagnostic, *, last: bool) -> None:
         assert fault.span is not None
         path = fault.span.path.removeprefix(self.site.content + "/")
         card = next((card for card in self.cards if card.path == path), None)
-        if card is None:
+        if card is None:  # a file, or an article that was left out for another fault
             source = self.carried.pop(path, "")
             if source:
                 self.log.person(source, 0, f"it was left: {fault.message}")
@@ -576,17 +578,20 @@ class _Transfer:
     def _write(self) -> None:
         rows = dict(self.rows)
         content = self.request.folder / self.site.content
+        if not self.request.dry:
+            files.make_dirs(str(content.absolute()))
         if self.result.begun and not self.request.dry:
             files.write_new(str(self.request.folder / config.FILE), self.result.begun.encode())
         for card in self.cards:
-            article = self._read(card)
+            article = card.read[1] if card.read else None
             card.url = urls.unquote(library.address(article, self.site)) if article else card.url
             kind = "page" if card.post.page else "article"
             self._put(card.post.path, card.path, card.text, card.url, kind, rows, content)
         for path, source in sorted(self.carried.items()):
             self._bring(source, path, rows, content)
         if not self.request.dry and rows != self.rows:
-            ledger.keep(self.request.folder, rows)
+            self.known.rows = rows
+            ledger.keep(self.request.folder, self.known)
 
     def _bring(self, source: str, path: str, rows: dict[str, Row], content: Path) -> None:
         try:
@@ -599,20 +604,25 @@ class _Transfer:
     def _put(
         self, source: str, path: str, data: bytes, url: str, kind: str, rows: dict[str, Row], content: Path
     ) -> None:
-        key = self._key(source)
         place = str(content / path)
-        state = ledger.state(place, rows.get(key), data)
+        state = ledger.state(place, rows.get(source), data)
         if files.first_link(str(content), path) is not None:
             state = "foreign"
         if state in ("new", "changed") and not self.request.dry:
             files.make_dirs(str(Path(place).parent.absolute()))
             (files.write_new if state == "new" else files.put)(place, data)
         if state in ("new", "changed", "same"):
-            rows[key] = ledger.row(path, data)
+            rows[source] = ledger.row(path, data)
         if state in ("edited", "foreign"):
             why = "it was edited here since, and stays" if state == "edited" else "a file stands there, and stays"
             self.log.person(source, 0, f"{self.site.content}/{path}: {why}")
         self.result.arrivals.append(Arrival(source, path, url, state, kind))
+
+
+def _from_the_end(fault: Diagnostic) -> tuple[str, int, int]:
+    """What is mended in a line moves all behind it."""
+    assert fault.span is not None
+    return (fault.span.path, -fault.span.line, -fault.span.column)
 
 
 def _order(moment: Written) -> datetime:
