@@ -17,7 +17,7 @@ _LIMIT: Final = 1024 * 1024
 def fitting(name: str, folder: str, begun: str) -> list[str]:
     """Return the values of the kind `name` in the site in `folder` that begin as `begun` does, case aside.
 
-    `name` is one of languages, tags, sources, editions and themes. Of a list with commas, the last item counts.
+    `name` is one of languages, tags, sources, editions, feeds and themes. Of a list with commas, the last item counts.
     """
     head, comma, last = begun.rpartition(",")
     try:
@@ -57,6 +57,10 @@ def _editions(folder: str) -> Iterable[str]:
     return {parse.edition_name(name) for name in read}
 
 
+def _feeds(folder: str) -> Iterable[str]:
+    return [item.url for item in _settings(folder).feeds.follow]
+
+
 def _themes(folder: str) -> Iterable[str]:
     return theme.available(Path(folder))
 
@@ -66,5 +70,6 @@ _KINDS: Final[Mapping[str, Callable[[str], Iterable[str]]]] = {
     "tags": _tags,
     "sources": _sources,
     "editions": _editions,
+    "feeds": _feeds,
     "themes": _themes,
 }

@@ -477,6 +477,22 @@ class _Followed:
         return Either(Address(), FOLLOW_TABLE).json()
 
 
+class _Follows(ListOf):
+    """Feeds to follow, each once."""
+
+    def read(self, node: yaml.Node, at: str, report: Report) -> tuple[Follow, ...]:
+        before = len(report.found)
+        listed: tuple[Follow, ...] = ListOf.read(self, node, at, report)
+        urls = [item.url for item in listed]
+        twice = [index for index, url in enumerate(urls) if url in urls[:index]]
+        # places are not known where one of them could not be read
+        if len(report.found) == before:
+            for index in twice:
+                span = report.marks.get(f"{at}.{index}.url", report.marks[f"{at}.{index}"])
+                report.fault("bad-value", "a feed to follow is named twice", span, "take one of them out")
+        return listed
+
+
 FEEDS_TABLE: Final = Table(
     "`feeds`",
     (
@@ -494,7 +510,7 @@ FEEDS_TABLE: Final = Table(
         ),
         Key(
             "follow",
-            ListOf(_Followed(), "a list of addresses and mappings", single=True),
+            _Follows(_Followed(), "a list of addresses and mappings", single=True),
             "Feeds of others, whose entries `digestgen import feed --all` makes drafts of: addresses, or mappings of "
             "`url`, `publisher`, `lang`, `section`, `tags` and `limit`.",
             (),
@@ -1102,12 +1118,6 @@ def _check_feeds(feeds: FeedsConfig, report: Report) -> None:
         if span and missing and listed != FEEDS:
             name = missing[0]
             report.fault("bad-value", f"`{key}` names `{name}`, which has no {kind}", span, _feeds_meant(name, key))
-    seen: set[str] = set()
-    for index, item in enumerate(feeds.follow):
-        if item.url in seen:
-            span = report.marks.get(f"feeds.follow.{index}.url", report.marks[f"feeds.follow.{index}"])
-            report.fault("bad-value", "a feed to follow is named twice", span, "take one of them out")
-        seen.add(item.url)
 
 
 def _check_commands(publish: PublishConfig, report: Report) -> None:

@@ -22,6 +22,7 @@ SITE = """\
 title: Digest
 languages: [de, fr]
 editions: weekly
+feeds: {follow: [https://wire.example/feed]}
 -- sources.yaml --
 nasa: {name: NASA}
 nature: {name: Nature}
@@ -49,6 +50,8 @@ def offered(*words: str) -> list[str]:
     ("words", "values"),
     [
         (["new", "--tags", "no"], ["Nordkorea", "North Korea"]),
+        (["import", "feed", "--tag", "no"], ["Nordkorea", "North Korea"]),
+        (["import", "feed", "https://w"], ["https://wire.example/feed"]),
         (["new", "--tags", "Trade,north-k"], ["Trade,North Korea"]),
         (["new", "--source", "na"], ["nasa", "nature"]),
         (["new", "Headline", "--edition", "2024"], ["2024-22", "2024-23"]),

@@ -376,6 +376,10 @@ def test_since_and_limit_choose_among_the_newest(folder: Path) -> None:
     assert (result.made, result.known, result.older) == ([], 4, 2)
 
 
+def test_an_entry_that_says_nothing_is_none(folder: Path) -> None:
+    assert imported(folder, rss("", "<pubDate>1 May 2024</pubDate>")).made == []
+
+
 def test_drafts_build_and_are_held_back(folder: Path) -> None:
     imported(folder, ATOM, rss(item(1)))
     result = built(folder, now=NOW)
@@ -534,6 +538,25 @@ def test_the_command_says_what_it_made(folder: Path) -> None:
 @pytest.mark.parametrize("words", [[], ["--all", "x.xml"], ["--all"]])
 def test_a_call_that_names_no_feed_is_wrong(folder: Path, words: list[str]) -> None:
     assert run(folder, "import", "feed", *words).exit_code == 2
+
+
+def test_a_site_that_cannot_be_read_is_told_and_nothing_is_imported(folder: Path) -> None:
+    (folder / "sources.yaml").write_text("a: [", encoding="utf-8")
+    result = run(folder, "import", "feed", saved(folder, rss(item(1))))
+    assert (result.exit_code, "1 error; nothing was written" in result.output) == (1, True)
+    assert drafts_of(folder) == []
+
+
+def test_a_file_that_is_too_large_is_told(folder: Path) -> None:
+    path = saved(folder, rss(item(1)))
+    result = importing.run(Request(folder, NOW, (path,), manners=web.Manners(most=100)))
+    assert [item.message for item in result.diagnostics] == [f"{path}: it has more than 100 bytes"]
+
+
+def test_what_only_a_subscriber_knows_does_not_get_into_the_registry(folder: Path) -> None:
+    with host(**{"feed?key=secret": rss(item(1))}) as there:
+        assert imported(folder, f"{there.base}/feed?key=secret").ok
+    assert "secret" not in (folder / "sources.yaml").read_text(encoding="utf-8")
 
 
 def test_a_file_that_is_not_there_is_told(folder: Path) -> None:

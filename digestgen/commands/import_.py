@@ -13,9 +13,23 @@ from digestgen import console
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from click.shell_completion import CompletionItem
+
     from digestgen.incoming.importing import Request, Result
     from digestgen.moving.answers import Answer
     from digestgen.moving.transfer import Result as Moved
+
+
+class Place(click.ParamType[str]):
+    """Where a feed is: an address or a file."""
+
+    name = "feed"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        known = [CompletionItem(url) for url in console.completed("feeds")(ctx, param, incomplete)]
+        return known or [CompletionItem(incomplete, type="file")]
 
 
 @click.group
@@ -27,7 +41,7 @@ def command() -> None:
 
 
 @command.command
-@click.argument("places", nargs=-1, metavar="[URL|FILE]...")
+@click.argument("places", nargs=-1, type=Place(), metavar="[URL|FILE]...")
 @click.option("--all", "every", is_flag=True, help="Import the feeds that `feeds: {follow: …}` in site.yaml names.")
 @click.option(
     "--since",
@@ -79,7 +93,7 @@ def feed(
     tells them, and quotes the entry's summary, to be rewritten. Publishers that sources.yaml does not have are added to
     it. What was imported stands in imported-entries.json, and does not come twice.
 
-    Example: digestgen import feed https://www.nasa.gov/feed/ --tag spaceflight --limit 5
+    Example: digestgen import feed https://wire.example/feed --tag spaceflight --limit 5
 
     Example: digestgen import feed --all --since 2026-11-20
     """
@@ -106,6 +120,9 @@ def feed(
             tick=lambda done, of: progress("feeds", done, of),
         )
         result = _imported(asked)
+    if not result.ok and not result.feeds:
+        console.tell(result.diagnostics, quiet)
+        console.end(result.diagnostics)
     _tell(result, asked, quiet)
     if not result.ok:
         raise SystemExit(console.WRONG)

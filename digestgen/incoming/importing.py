@@ -130,7 +130,8 @@ def _follows(asked: Request, site: Survey) -> tuple[Follow, ...]:
             raise survey.UnfitError("site.yaml follows no feed: list their addresses as `feeds: {follow: […]}`")
         chosen: Iterable[Follow] = listed
     else:
-        chosen = (known.get(urls.safe_external(place) or "", Follow(place)) for place in dict.fromkeys(asked.places))
+        places = dict.fromkeys(urls.safe_external(place) or place for place in asked.places)
+        chosen = (known.get(place, Follow(place)) for place in places)
     return tuple(
         replace(
             item,

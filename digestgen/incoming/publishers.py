@@ -87,9 +87,9 @@ def _new(name: str, entry: Entry, feed: Feed, follow: Follow) -> RegisteredSourc
     host = urls.host(entry.url)
     page = feed.page or (f"{entry.url.partition('://')[0]}://{host}/" if host else "")
     lang = feed.lang or follow.lang or entry.lang
-    return RegisteredSource(
-        "", name, page, lang=lang, license=feed.license, feed=feed.url or values.address(follow.url)
-    )
+    # a query may hold what only a subscriber knows; what a feed says of itself is no secret
+    asked = "" if "?" in follow.url else values.address(follow.url)
+    return RegisteredSource("", name, page, lang=lang, license=feed.license, feed=feed.url or asked)
 
 
 def _place(url: str) -> tuple[str, str]:

@@ -72,7 +72,8 @@ def _read(data: bytes, base: str, content_type: str) -> Feed:
 
 
 def _whole(feed: Feed) -> Feed:
-    return replace(feed, entries=values.distinct(feed.entries))
+    """Return a feed with each entry once, without those that say nothing."""
+    return replace(feed, entries=values.distinct(tuple(entry for entry in feed.entries if entry.id)))
 
 
 # --- from bytes to text that a parser can be given
