@@ -245,11 +245,10 @@ def _built(request: Request, settings: Config, read: str, look: unchanged.Look, 
     marks = look.marks(settings.content, settings.plugins)
     marks.note_early(config.FILE, read)
     job = _Job(request, settings, store, look.last, marks, source.Tree(request.folder, settings), found)
-    found += job.tree.found
     clock.note("what is there was looked at")
     registries, faults = registry.read(job.tree.registries())
     marks.note_all(job.tree.marks)
-    found += faults
+    found += job.tree.found + faults
     gathered = gather.articles(
         job.tree, marks, store, job.jobs, lambda done, of: request.progress("articles", done, of)
     )

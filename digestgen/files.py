@@ -317,6 +317,15 @@ def exists(path: str) -> bool:
     return lstat(path) is not None
 
 
+def leads_out(root: str, path: str) -> bool:
+    """Tell whether there is a link at `path` that does not lead to a file below `root`."""
+    known = lstat(path)
+    if known is None or not stat.S_ISLNK(known.st_mode):
+        return False
+    top = os.path.join(system.real(root), "")
+    return _linked(top, "", path).kind == "link"
+
+
 def stamp(known: os.stat_result) -> Stamp:
     """Return the stamp in what is known of a file."""
     return (known.st_mtime_ns, known.st_ctime_ns, known.st_size, known.st_ino)

@@ -107,7 +107,12 @@ class Tree:
         """Return the texts of those registries that exist."""
         texts = {}
         for name in registry.FILES:
-            if not (self.folder / name).exists():
+            place = str(self.folder / name)
+            if not files.exists(place):
+                continue
+            if files.leads_out(str(self.folder), place):
+                message = "a link that does not lead to a file of this folder is not followed"
+                self.found.append(Diagnostic("link-outside", message, Span(name), help="copy the file here"))
                 continue
             data = _read(self.folder / name, name, SETTINGS_LIMIT, self.found)
             if data is None:

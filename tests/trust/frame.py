@@ -8,10 +8,12 @@ tried again. `python3 dev.py trust NAME` runs one in full and writes its figures
 from __future__ import annotations
 
 import random
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, NoReturn, TypeVar
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 PAGE: Final = ROOT / "docs/explanation/trust-in-figures.md"
@@ -54,6 +56,22 @@ def some(items: Sequence[Item], count: int, seed: int) -> Sequence[Item]:
         return items
     chosen = sorted(random.Random(seed).sample(range(len(items)), count))
     return [items[number] for number in chosen]
+
+
+@contextmanager
+def ended_in_time(case: object, seconds: int = 120) -> Iterator[None]:
+    """Raise AssertionError, which names the case, where what is done within has not ended after so long."""
+
+    def late(_signal: int, _frame: object) -> NoReturn:
+        raise AssertionError(f"{case!r} does not end")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def command(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.trust import cache, errors, faults, killed, published, suite, together
+from tests.trust import cache, errors, faults, growth, killed, kinds, names, published, suite, together
 from tests.trust.frame import Part
 
 PARTS: Final[tuple[Part, ...]] = (
@@ -17,4 +17,7 @@ PARTS: Final[tuple[Part, ...]] = (
     suite.REQUESTS,
     suite.EDITS,
     published.PART,
+    kinds.PART,
+    names.PART,
+    growth.PART,
 )
