@@ -110,6 +110,59 @@ def test_on_paper_an_article_tells_its_links_and_leaves_out_what_cannot_be_follo
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(0, 0, 0)"
 
 
+#: What a reader of a footnote sees: where the focus is, what is marked, and what of both is on the screen.
+_NOTED = """() => {
+  const seen = item => {
+    if (!item) return false;
+    const box = item.getBoundingClientRect();
+    return box.height > 0 && box.top >= 0 && box.bottom <= innerHeight;
+  };
+  const now = document.activeElement, target = document.querySelector(':target');
+  const ring = getComputedStyle(now), mark = target && getComputedStyle(target);
+  return {
+    role: now.getAttribute('role'), label: now.getAttribute('aria-label'), hash: location.hash,
+    focused: seen(now) && ring.outlineStyle != 'none' && parseFloat(ring.outlineWidth) >= 2,
+    target: target && target.id, seen: seen(target),
+    marked: !!mark && mark.backgroundColor != 'rgba(0, 0, 0, 0)',
+  };
+}"""
+
+_BACK = {"de": "Zurück zum Text, Fußnote 1", "fa": "بازگشت به متن، پانویس 1", "ja": "本文に戻る、脚注1"}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("theme", "lang"), [*zip(THEMES, _BACK, strict=True)])
+def test_a_footnote_is_read_and_left_by_keyboard(
+    pages: Path, site_server: SiteServer, open_page: OpenPage, theme: str, lang: str
+) -> None:
+    path = "2023/09/osiris-rex/" if lang == "de" else f"{lang}/2023/09/osiris-rex/"
+    page = open_page(site_server(pages / theme) + path, width=390, height=700)
+
+    def tabbed(role: str, most: int) -> dict[str, object]:
+        """Go on by the keyboard until what has the focus has the role."""
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            if (found := page.evaluate(_NOTED))["role"] == role:
+                return dict(found)
+        raise AssertionError(f"no {role} within {most} steps")
+
+    reference = tabbed("doc-noteref", 60)
+    assert reference["focused"], reference
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#fn:1")
+    note = page.evaluate(_NOTED)
+    assert (note["target"], note["seen"], note["marked"]) == ("fn:1", True, True), note
+    section = page.locator('[role="doc-endnotes"]')
+    assert section.get_attribute("aria-label") == {"de": "Fußnoten", "fa": "پانویس‌ها", "ja": "脚注"}[lang]
+    back = tabbed("doc-backlink", 1)  # the next step from the note is the way back
+    assert (back["focused"], back["label"]) == (True, _BACK[lang]), back
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#fnref:1")
+    returned = page.evaluate(_NOTED)
+    assert (returned["target"], returned["seen"], returned["marked"]) == ("fnref:1", True, True), returned
+    assert tabbed("doc-noteref", 1)["focused"]  # and reading goes on from there
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_readers_own_colours_leave_a_calendar_legible(
