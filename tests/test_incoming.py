@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from digestgen import cli, config, files, parse, registry, web
 from digestgen.budget import Limits
 from digestgen.diagnostics import shown
-from digestgen.incoming import importing, syndicated
+from digestgen.incoming import fetching, importing, syndicated
+from digestgen.incoming import record as records
 from digestgen.incoming.importing import Request, Result
 from digestgen.incoming.values import UnreadableError
 from digestgen.model import Article
@@ -124,6 +125,31 @@ def test_a_draft_credits_its_entry_in_full(folder: Path) -> None:
     assert [made.publisher for made in result.made] == result.added == ["Die Agentur"]
 
 
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+BY = "https://creativecommons.org/licenses/by/4.0/"
+COMMONS = 'xmlns:c="http://backend.userland.com/creativeCommonsRssModule"'
+
+
+@pytest.mark.parametrize(
+    ("told", "license"),
+    [
+        (f"<c:license {COMMONS}>{BY}</c:license>", "CC BY 4.0"),
+        (f'<c:license xmlns:c="http://web.resource.org/cc/" xmlns:r="{RDF}" r:resource="{BY}"/>', "CC BY 4.0"),
+        (f'<atom:link rel="license" href="{BY}"/>', "CC BY 4.0"),
+        ('<atom:link rel="license" href="https://wire.example/terms"/>', "https://wire.example/terms"),
+        (f"<dc:rights>Free to use: {BY}.</dc:rights>", "CC BY 4.0"),
+        ("<dc:rights>CC0 1.0</dc:rights>", "CC0 1.0"),
+        ("<dc:rights>(c) The Wire, see https://wire.example/. All rights reserved.</dc:rights>", ""),
+        ("", ""),
+    ],
+)
+def test_a_licence_is_credited_where_the_entry_or_its_feed_tells_it(told: str, license: str) -> None:
+    head = "<title>The Wire</title><link>https://wire.example/</link>"
+    entry = syndicated.read(rss(item(1, more=told), head=head).encode()).entries[0]
+    feed = syndicated.read(rss(item(1), head=head + told.replace("dc:rights", "copyright")).encode())
+    assert (entry.license, feed.license) == (license, license)
+
+
 def test_the_summary_is_a_quotation_of_plain_text(folder: Path) -> None:
     imported(folder, ATOM)
     (path,) = (folder / "content").glob("*.md")
@@ -160,6 +186,16 @@ def test_the_publisher_is_one_of_the_registry_by_feed_host_or_name(site: Site) -
 
 
 HEAD = '<title>F</title><atom:link rel="self" href="{}"/>'
+
+
+def test_what_a_feed_took_from_others_is_credited_to_them(folder: Path) -> None:
+    source = "<source url='https://blog.example/rss'>Ann's Blog</source>"
+    theirs = item(1, more=source).replace("wire.example/report", "blog.example/report")
+    imported(folder, rss(theirs, item(2, more=source)), tags=())
+    assert [article.sources[0].name for article in drafts_of(folder)] == ["anns-blog", "the-wire"]
+    listed, _ = registry.read({"sources.yaml": (folder / "sources.yaml").read_text(encoding="utf-8")})
+    assert listed.sources["anns-blog"].url == "https://blog.example/"
+    assert listed.sources["the-wire"].url == "https://wire.example/"
 
 
 @pytest.mark.parametrize(
@@ -455,6 +491,47 @@ def test_what_has_not_changed_is_not_sent_again(site: Site) -> None:
         for path in (folder / "content").glob("*report-1.md"):
             path.unlink()
         assert [made.title for made in all_of(folder).made] == ["Report 1"]
+
+
+def test_a_host_that_knows_dates_only_is_asked_by_date(folder: Path) -> None:
+    at = "Fri, 03 May 2024 12:00:00 GMT"
+    with host(one=Page(rss(item(1)).encode(), modified=at)) as there:
+        imported(folder, f"{there.base}/one")
+        assert imported(folder, f"{there.base}/one").unchanged == 1
+        # what is asked for in another way may bring others
+        assert imported(folder, f"{there.base}/one", limit=1).unchanged == 0
+    assert [headers.get("if-modified-since") for _, headers in there.asked] == [None, at, None]
+
+
+def test_a_busy_host_is_asked_once_more(folder: Path) -> None:
+    with host(one=Page(rss(item(1)).encode(), busy=1), two=Page(busy=9)) as there:
+        result = imported(folder, f"{there.base}/one", f"{there.base}/two")
+    assert [made.title for made in result.made] == ["Report 1"]
+    assert [fault.message.partition(": ")[2] for fault in result.diagnostics] == ["it answers 503 Service Unavailable"]
+    assert [path for path, _ in there.asked] == ["/one", "/one", "/two", "/two"]
+
+
+ANYTHING = st.recursive(
+    st.none() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=3) | st.sampled_from(["mark", "etag"]), inner),
+)
+
+
+@given(ANYTHING.map(json.dumps).map(str.encode) | st.binary(max_size=20))
+def test_whatever_stands_in_the_memory_is_no_error(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "feeds.json"
+        path.write_bytes(data)
+        for seen in fetching.remembered(str(path)).values():
+            assert "\n" not in seen.etag + seen.modified
+
+
+@given(st.dictionaries(st.text(max_size=9), st.dictionaries(st.text(max_size=9), st.just({"link": "https://a.b/c"}))))
+def test_a_record_is_read_as_it_was_written(feeds: dict[str, dict[str, dict[str, str]]]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        records.write(Path(name), records.Record(feeds))
+        read = records.read(Path(name), (), ())
+    assert read.feeds == {feed: rows for feed, rows in feeds.items() if rows}
 
 
 @pytest.mark.parametrize(

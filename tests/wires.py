@@ -30,12 +30,17 @@ def item(number: int, title: str = "", more: str = "") -> str:
 
 @dataclass(slots=True)
 class Page:
-    """What a path answers. A page with an `etag` answers 304 to those who know it."""
+    """What a path answers. A page with an `etag` or a date (`modified`) answers 304 to those who know that.
+
+    One that is `busy` answers 503 that many times, and to ask again at once.
+    """
 
     body: bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     etag: str = ""
+    modified: str = ""
+    busy: int = 0
 
 
 @dataclass(slots=True)
@@ -60,12 +65,16 @@ def host(**pages: Page | str) -> Iterator[Host]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             found.asked.append((self.path, headers))
             page = found.pages.get(self.path, Page(status=404))
-            known = bool(page.etag) and headers.get("if-none-match") == page.etag
-            self.send_response(304 if known else page.status)
+            told = {"if-none-match": page.etag, "if-modified-since": page.modified}
+            known = any(mark and headers.get(name) == mark for name, mark in told.items())
+            page.busy -= 1
+            self.send_response(503 if page.busy >= 0 else 304 if known else page.status)
             for name, value in page.headers.items():
                 self.send_header(name, value)
-            if page.etag:
-                self.send_header("ETag", page.etag)
+            marks = {"ETag": page.etag, "Last-Modified": page.modified, "Retry-After": "1" if page.busy >= 0 else ""}
+            for name, value in marks.items():
+                if value:
+                    self.send_header(name, value)
             self.end_headers()
             if self.path == "/slow":
                 self.wfile.write(b"<")

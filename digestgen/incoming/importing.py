@@ -162,6 +162,8 @@ class _Import:
     """What articles of one name have in common, which would make them translations of each other."""
     record: Record = field(init=False)
     publishers: Publishers = field(init=False)
+    tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The site's own tags by language, as far as they were asked for."""
 
     def __post_init__(self) -> None:
         config = self.site.settings
@@ -350,7 +352,9 @@ class _Import:
 
     def _tags(self, entry: Entry, follow: Follow, lang: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the tags of a draft, as the site spells them, and those of the entry that the site does not have."""
-        known = drafts.known_tags(self.site, lang)
+        if lang not in self.tags:
+            self.tags[lang] = drafts.known_tags(self.site, lang)
+        known = self.tags[lang]
         given = [drafts.spelt(name, known, self.site, lang, []) for name in map(values.line, follow.tags) if name]
         same = {terms.same_tag(name): name for name in known}
         own = [same[key] for tag in entry.tags if (key := terms.same_tag(tag)) in same]
