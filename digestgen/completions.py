@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
@@ -52,7 +51,7 @@ def _sources(folder: str) -> Iterable[str]:
 
 def _editions(folder: str) -> Iterable[str]:
     settings = _settings(folder)
-    names = os.listdir(f"{folder}/{settings.content}/{parse.EDITIONS}")
+    names = [entry.name for entry in files.system.list(f"{folder}/{settings.content}/{parse.EDITIONS}")]
     read = (parse.read_name(f"{parse.EDITIONS}/{name}", settings) for name in names if name.endswith(".md"))
     return {parse.edition_name(name) for name in read}
 

@@ -288,7 +288,7 @@ def renew(part: Part, above: Sequence[Folder]) -> None:
     path = mine.root / part.kind / part.file
     if part.kind == "assets":
         return
-    text = path.read_text(encoding="utf-8")
+    text = files.read_bytes(str(path), theme.LIMIT).decode()
     renewed = _NOTE.sub(lambda match: _note(part, found) if match[1] == part.shown else match[0], text)
     if renewed != text:
         files.remove(str(path))

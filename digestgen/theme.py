@@ -117,7 +117,7 @@ def roots(site: Path) -> list[Path]:
         entry
         for place in places
         if place.is_dir()
-        for entry in sorted(place.iterdir())
+        for entry in sorted(Path(item.path) for item in files.system.list(str(place)))
         if (entry / "theme.yaml").is_file()
     ]
 

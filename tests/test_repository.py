@@ -170,6 +170,57 @@ def test_every_library_that_is_imported_is_a_dependency() -> None:
     assert {library for _, tree in modules() for library in imported(tree)} - known == set()
 
 
+# --- the door to the disk
+
+
+#: Calls that open, read, change or list files, by what they are called on; where it is "" it is a method of anything.
+DOORS = {
+    "": "iterdir read_bytes read_text write_bytes write_text glob rglob walk mkdir rmdir touch unlink symlink_to "
+    "hardlink_to chmod",
+    "os": "open read write remove unlink rename renames replace mkdir makedirs rmdir removedirs scandir listdir walk "
+    "fwalk chmod chown utime link symlink truncate mkfifo mknod fsync readlink sendfile",
+}
+LIBRARIES = {"glob", "mmap", "shutil", "sqlite3", "tarfile", "tempfile", "zipfile"}
+
+#: What passes by the door, and why it may: none of it is a file of the user's.
+PASSING = {
+    ("budget", "open"): "what the system tells of this process's memory",
+    ("budget", "os.open"): "nothing: where messages of a process go that is to end",
+    ("budget", "os.read"): "a pipe from a worker",
+    ("budget", "os.write"): "a pipe to its parent",
+    ("i18n", "iterdir"): "digestgen's own catalogues",
+    ("i18n", "read_text"): "digestgen's own catalogues",
+    ("moving.transfer", "glob"): "names of another generator's files, which are then read through the door",
+    ("pictures.letters", "glob"): "the package of the font",
+    ("pictures.letters", "read_bytes"): "the package of the font",
+    ("starter", "read_text"): "digestgen's own sample",
+    ("starter", "rglob"): "digestgen's own sample",
+    ("traces", "os.listdir"): "the names of installed libraries",
+    ("traces", "sqlite3.connect"): "the cache: SQLite opens, locks and repairs its file itself",
+    ("work", "os.read"): "a pipe from the parent",
+}
+
+
+def calls_of_doors(tree: ast.Module) -> Iterator[str]:
+    """Yield the calls of a module that open, read, change or list files."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Name) and node.func.id == "open":
+            yield "open"
+        if isinstance(node.func, ast.Attribute):
+            of, name = ast.unparse(node.func.value), node.func.attr
+            if of in LIBRARIES or name in DOORS.get(of, "").split():
+                yield f"{of}.{name}"
+            elif name in DOORS[""].split() and of not in {"files", "files.system", "ast"}:
+                yield name
+
+
+def test_files_are_opened_changed_and_listed_through_one_module() -> None:
+    met = {(module, call) for module, tree in modules() if module != "files" for call in calls_of_doors(tree)}
+    assert met == PASSING.keys()
+
+
 # --- what a user installs
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.trust import cache, errors, faults, growth, killed, kinds, names, published, suite, together
+from tests.trust import cache, errors, faults, growth, killed, kinds, names, published, reproducible, suite, together
 from tests.trust.frame import Part
 
 PARTS: Final[tuple[Part, ...]] = (
     killed.PART,
     faults.PART,
     together.PART,
+    reproducible.PART,
     cache.PART,
     errors.PART,
     suite.SEQUENCES,
