@@ -212,7 +212,7 @@ def calls_of_doors(tree: ast.Module) -> Iterator[str]:
             of, name = ast.unparse(node.func.value), node.func.attr
             if of in LIBRARIES or name in DOORS.get(of, "").split():
                 yield f"{of}.{name}"
-            elif name in DOORS[""].split() and of not in {"files", "files.system", "ast"}:
+            elif name in DOORS[""].split() and of not in {"files", "files.system", "self.inner", "ast"}:
                 yield name
 
 

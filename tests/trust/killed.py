@@ -24,7 +24,7 @@ def _run(count: int, seed: int) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as top, victim() as process:
         made = worlds(Path(top), process)
         for number, world in enumerate(made):
-            killed = sum(_at_each(world, process, some(_points(world, process), count, seed + number)))
+            killed = sum(_at_each(world, process, some(_points(world, process), 2 * count, seed + number)))
             what = f"SIGKILL at every change of a file and every statement of the cache: {world.name}"
             yield Figure(what, killed, _ENDED)
         killed = 0
@@ -71,4 +71,4 @@ def _at_moments(made: list[World], process: Victim, seed: int) -> Iterator[bool]
         yield outcome.code == -signal.SIGKILL
 
 
-PART: Final = Part("killed", _run, full=500, sample=2)
+PART: Final = Part("killed", _run, full=500, sample=1)
