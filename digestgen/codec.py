@@ -29,7 +29,11 @@ class Unfit(Exception):
 
 def dump(value: object) -> str:
     """Return a value of dataclasses, tuples, mappings, texts, numbers and moments as JSON, fields without names."""
-    return json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"))
+    return _json(_plain(value))
+
+
+#: `json.dumps` would make one of these for each value.
+_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _plain(value: object) -> object:

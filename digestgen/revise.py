@@ -213,6 +213,7 @@ class _Revision:
         interface = self.request.memory.once("interface", self._interface)
         read = Asked(self._read).__getitem__
         self.shelf = Shelf(Asked(look.store.planned).get, settings, known, read, kinds, interface)
+        self.shelf.places.found = self.request.memory.once("places", dict)
 
     # --- what is read
 
@@ -232,8 +233,17 @@ class _Revision:
 
     def _read(self, path: str) -> Article:
         """Return an article as the library has it, published or held."""
-        item = self.fresh.get(path) or self._remembered(path)
-        place = self.shelf.places.get(path)
+        if path in self.fresh:
+            return self._published(self.fresh[path])
+        kept = self.request.memory.once("articles", dict[str, Article])
+        if path not in kept:
+            kept[path] = self._published(self._remembered(path))
+        item = kept[path]
+        object.__setattr__(item, "fetch", lambda: self._manuscript(path))
+        return item
+
+    def _published(self, item: Article) -> Article:
+        place = self.shelf.places.get(item.path)
         return item if place is None else library.as_published(item, place.slug, self.request.now)
 
     def _remembered(self, path: str) -> Article:
@@ -243,7 +253,6 @@ class _Revision:
         assert row is not None
         item = codec.load(Article, row.article, self.settings.timezone)
         _sure(item.path == path)
-        object.__setattr__(item, "fetch", lambda: self._manuscript(path))
         return item
 
     def _shown(self, path: str) -> str:
@@ -415,7 +424,7 @@ class _Revision:
         _sure(len(owned) == look.last["planned"], all(output.path in owned for output in outputs))
         guard = writer.Guard(request.folder, (self.tree.content, *unchanged.beside(request.folder)))
         with writer.opened(request.output, guard, found, known=(seen[writer.LIST][2], owned)) as target:
-            _sure(target is not None and unchanged.same_outputs(root, seen))
+            _sure(target is not None and (request.memory.take_sight() or unchanged.same_outputs(root, seen)))
             assert target is not None
             target.marks = owned
             made = self._made(outputs, target)
@@ -435,6 +444,9 @@ class _Revision:
         inputs = {path: self.marks.one(path) for path in (*map(self._shown, fresh), *sheets)}
         said = {"since": request.now.timestamp(), "report": codec.dump(report)}
         unchanged.revise(look, said, {"inputs": inputs, "outputs": left}, rows, request.memory)
+        for path in fresh:
+            request.memory.once("articles", dict[str, Article]).pop(path, None)
+            self.shelf.places.found.pop(path, None)
         return Revised(report, written, frozenset(fresh), made, owned)
 
     def _made(self, outputs: Sequence[Output], target: writer.Output) -> produce.Made:

@@ -261,8 +261,8 @@ class Traces:
         return bool(self._try(ask))
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+#: Tens of thousands of rows are written, and `json.dumps` would make one of these for each.
+_json: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _keep_plan(base: sqlite3.Connection, rows: Iterable[tuple[str, Any]], *, every: bool) -> None:

@@ -111,6 +111,15 @@ class Memory:
     last: dict[str, Any] = field(default_factory=dict)
     seen: dict[str, dict[str, Seen]] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
+    engine: str = ""
+    """What stands for digestgen itself, which stays the same as long as the process does."""
+    sight: bool = False
+    """Whether all files of the output were seen to be as they were left, since the last build began."""
+
+    def take_sight(self) -> bool:
+        """Return whether the output was seen; the build that asks is the one that it was seen for."""
+        sight, self.sight = self.sight, False
+        return sight
 
     def once(self, name: str, make: Callable[[], Value]) -> Value:
         """Return what `make` made when it was first asked for by that name."""
@@ -159,9 +168,11 @@ class Look:
 
 def look(folder: str, memory: Memory | None = None, room: str = traces.FOLDER) -> Look:
     """Begin to look at the site in `folder`, whose last build is remembered in its folder `room`."""
-    store = traces.opened(folder, traces.engine(), room)
     if memory is None:
+        store = traces.opened(folder, traces.engine(), room)
         return Look(folder, store, remembered(store))
+    memory.engine = memory.engine or traces.engine()
+    store = traces.opened(folder, memory.engine, room)
     check = store.check(_NAME, _REVISED)
     if check != memory.check:
         memory.check, memory.last, memory.seen, memory.kept = check, remembered(store), {}, {}
@@ -329,11 +340,15 @@ def same_outputs(root: str, before: Mapping[str, Seen]) -> bool:
     """Tell whether the files in the output folder are as they were left, and there are any."""
     if not before:
         return False
+    lstat = files.system.lstat  # tens of thousands are asked
     for path, (_, stamp, mark) in before.items():
-        known = files.lstat(f"{root}/{path}")
-        if known is None or not stat_.S_ISREG(known.st_mode):
+        try:
+            known = lstat(f"{root}/{path}")
+        except (FileNotFoundError, NotADirectoryError):
             return False
-        if files.stamp(known) != stamp and not _holds(f"{root}/{path}", mark):
+        if (known.st_mtime_ns, known.st_ctime_ns, known.st_size, known.st_ino) == stamp:
+            continue  # it is the file that was left there
+        if not stat_.S_ISREG(known.st_mode) or not _holds(f"{root}/{path}", mark):
             return False
     return True
 

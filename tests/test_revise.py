@@ -14,7 +14,8 @@ import pytest
 from digestgen import build, revise, unchanged, writer
 from digestgen.plan import record
 from digestgen.serve import badges
-from digestgen.serve.values import Badge
+from digestgen.serve.values import Badge, Built, Order
+from digestgen.serve.worker import Worker
 from tests.building import NOW, published, told
 from tests.sites import write_site
 
@@ -265,6 +266,44 @@ def test_one_text_after_another_is_revised_in_one_process_and_in_several(root: P
         result = outcome(root / "site", root / "out", memory if number % 3 else None)
         assert result.revised
     assert differing(root, result) == set()
+
+
+def test_what_a_build_that_failed_has_read_is_not_kept(root: Path) -> None:
+    memory, site = unchanged.Memory(), root / "site"
+    outcome(site, root / "out", memory)
+    QUICK["a title"](site)
+    assert outcome(site, root / "out", memory).revised
+    title = saying("two.md", "title: Two", "title: Zwei")
+    other = saying("letter.md", "---\nDear", "Dear")
+    title(site)
+    other(site)
+    assert not build.build(build.Request(site, NOW, root / "out", jobs=1, memory=memory)).ok
+    saying("two.md", "title: Zwei", "title: Two")(site)
+    saying("letter.md", "Dear all.", "---\nDear all!")(site)
+    QUICK["no link to what is held"](site)
+    assert differing(root, outcome(site, root / "out", memory)) == set()
+
+
+def test_a_preview_looks_after_its_output_when_nobody_waits(tmp_path: Path) -> None:
+    site = write_site(tmp_path / "site", SITE)
+    order = Order(str(site), ".digestgen/preview", drafts=False, future=False, jobs=1)
+    at_work, page = Worker(order), Path(order.output, "2024/05/three/index.html")
+
+    def built() -> bool:
+        """Build, and tell whether all of the output was seen to be there."""
+        assert all(not isinstance(said, Built) or said.ok for said in at_work.work(NOW))
+        return at_work.memory.sight
+
+    built()
+    QUICK["a title"](site)
+    assert built()
+    before = page.read_bytes()
+    page.write_bytes(b"harmed")
+    saying("one.md", "title: Number one", "title: One")(site)
+    assert not built()
+    QUICK["a word"](site)
+    built()
+    assert page.read_bytes() == before
 
 
 WHOLE: dict[str, Edit] = {

@@ -331,7 +331,7 @@ def _along(targets: Iterable[Target], item: Article, desk: Desk, found: list[Dia
             found.append(_same_name(other, target.file, item))
     album = desk.resolver.album
     shown = dict.fromkeys(target.source for target in _shown(item, desk))
-    linked = _linked(item, desk)
+    linked = _linked(item, desk) if files else frozenset[str]()
     for url, file in files.items():
         known = album.pictures.get(file) if file in shown else None
         content = Cleaned(file, known) if known else Copied(file)

@@ -63,6 +63,10 @@ class Worker:
             return
         yield self._built(result, round((perf_counter() - began) * 1000))
         yield self._facts(result, now)
+        # the next build need not look first whether its output is still there: nobody waits for that now
+        with contextlib.suppress(OSError):
+            seen = self.memory.seen.get("outputs", {})
+            self.memory.sight = result.revised and unchanged.same_outputs(self.order.output, seen)
 
     def _build(self, now: datetime, *, index: bool) -> build.Result:
         order = self.order
