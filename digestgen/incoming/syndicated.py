@@ -190,7 +190,8 @@ def _instead(text: str, base: str) -> str:
     links = (match[0] for match in _LINK.finditer(text[:200_000]) if _FEED_TYPE.search(match[0]))
     hrefs = (html.unescape("".join(filter(None, found.groups()))) for link in links if (found := _HREF.search(link)))
     feeds = [url for url in dict.fromkeys(values.address(href, base) for href in hrefs) if url]
-    named = f"; its feeds are {', '.join(feeds[:3])}" if feeds else ""
+    verb = "its feed is" if len(feeds) == 1 else "its feeds are"
+    named = f"; {verb} {', '.join(feeds[:3])}" if feeds else ""
     return f"it is a web page and no feed{named}"
 
 
