@@ -578,6 +578,30 @@ def test_a_feed_that_has_moved_is_read_and_its_new_address_told(folder: Path) ->
         assert drafts_of(folder)[0].sources[0].url == f"{there.base}/report-0001"
 
 
+def leading_to(url: str, *items: str) -> str:
+    head = f'<title>The Wire</title><link>https://wire.example/</link><atom:link rel="prev-archive" href="{url}"/>'
+    return rss(*items, head=head)
+
+
+def test_older_entries_are_followed_to_where_that_is_asked(folder: Path) -> None:
+    with host(one=leading_to("/two", item(4), item(3)), three=leading_to("/one", item(1))) as there:
+        there.pages["/two"] = Page(json.dumps({"title": "T", "next_url": "/three", "items": [{"id": "x"}]}).encode())
+        assert len(imported(folder, f"{there.base}/one").made) == 2
+        assert imported(folder, f"{there.base}/one", archive=True, limit=2).made == []
+        assert [path for path, _ in there.asked] == ["/one", "/one"]
+        result = imported(folder, f"{there.base}/one", archive=True)
+        assert ([made.title for made in result.made], result.diagnostics) == (["Report 1", ""], [])
+        assert [path for path, _ in there.asked][2:] == ["/one", "/two", "/three"]
+
+
+def test_an_archive_that_breaks_off_is_told_and_what_came_before_it_is_imported(folder: Path) -> None:
+    with host(one=leading_to("/two", item(2)), two=leading_to("/three", item(1)), three="no feed") as there:
+        result = imported(folder, f"{there.base}/one", archive=True)
+    (told_,) = result.diagnostics
+    assert (told_.code, told_.severity, len(result.made)) == ("feed-broken", "warning", 2)
+    assert "/three: it is neither RSS nor Atom nor JSON Feed" in told_.message
+
+
 def test_private_hosts_are_asked_only_where_that_is_allowed(folder: Path) -> None:
     with host(one=rss(item(1))) as there:
         result = run(folder, "import", "feed", f"{there.base}/one")

@@ -67,6 +67,7 @@ def command() -> None:
     shell_complete=console.completed("sources"),
     help="Whose the entries are: a key of sources.yaml or a name.",
 )
+@click.option("--archive", is_flag=True, help="Go on to older entries, where the feed leads to them.")
 @click.option("--private", is_flag=True, help="Ask hosts in private networks as well.")
 @click.option("--dry-run", "dry", is_flag=True, help="Show what would be imported, and write nothing.")
 @console.now_option("Import as at this moment")
@@ -82,6 +83,7 @@ def feed(
     section: str,
     lang: str | None,
     publisher: str,
+    archive: bool,
     private: bool,
     dry: bool,
     now: datetime | None,
@@ -117,6 +119,7 @@ def feed(
             publisher=publisher,
             manners=web.Manners(private=private),
             dry=dry,
+            archive=archive,
             tick=lambda done, of: progress("feeds", done, of),
         )
         result = _imported(asked)

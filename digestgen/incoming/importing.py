@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,9 @@ _MEMORY: Final = ".digestgen/feeds.json"
 
 #: An entry that is dated later than this after now is dated wrongly.
 _AHEAD: Final = timedelta(days=1)
+
+#: So many documents with older entries are asked for.
+_DOCUMENTS: Final = 1_000
 
 #: How many words of an entry without a title go into the name of its file.
 _WORDS_IN_NAME: Final = 6
@@ -56,6 +60,8 @@ class Request:
     publisher: str = ""
     manners: web.Manners = field(default_factory=web.Manners)
     dry: bool = False
+    archive: bool = False
+    """Whether to go on to older entries, which a feed keeps in further documents."""
     pause: float = 0.5
     tick: Callable[[int, int], None] = _unseen
 
@@ -200,7 +206,9 @@ class _Import:
         return found if found and found.mark == self._mark(follow) else None
 
     def _mark(self, follow: Follow) -> str:
-        return fingerprint.short_of((self.record.mark(follow.url), follow.limit, str(self.asked.since)))
+        return fingerprint.short_of(
+            (self.record.mark(follow.url), follow.limit, str(self.asked.since), self.asked.archive)
+        )
 
     def _file(self, follow: Follow) -> Answer:
         try:
@@ -232,8 +240,29 @@ class _Import:
             return False
         if feed.broken:
             self._tell("feed-broken", follow, f"{follow.url}: {feed.broken}", "warning")
-        self._entries(follow, feed)
+        self._entries(follow, self._with_older(follow, feed) if self.asked.archive else feed)
         return True
+
+    def _with_older(self, follow: Follow, feed: Feed) -> Feed:
+        """Return a feed with the entries of the documents that it leads to, as far as these can be read."""
+        entries, older, seen = feed.entries, feed.older, {follow.url}
+        while older and older not in seen and len(seen) <= _DOCUMENTS and not len(entries) >= follow.limit > 0:
+            seen.add(older)
+            try:
+                before = self._document(older)
+            except UnreadableError as error:
+                self._tell("feed-broken", follow, f"its older entries at {older}: {error}", "warning")
+                break
+            entries, older = (*entries, *before.entries), before.older
+        return replace(feed, entries=values.distinct(entries))
+
+    def _document(self, url: str) -> Feed:
+        """Return one more document of a feed. Raises UnreadableError."""
+        time.sleep(self.asked.pause)
+        answer = fetching.fetch({url: None}, self.asked.manners, self.asked.pause, _unseen)[url]
+        if answer.failure:
+            raise UnreadableError(answer.failure)
+        return syndicated.read(answer.data, answer.base, answer.type)
 
     def _tell(
         self, code: str, follow: Follow, message: str, severity: Severity = "error", label: str = "", help: str = ""

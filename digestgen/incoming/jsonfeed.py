@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from digestgen.incoming import values
@@ -25,27 +26,19 @@ def read(text: str, base: str, most: int) -> Feed:
     if not isinstance(found, dict) or not isinstance(found.get("items"), list):
         raise UnreadableError("it is JSON, but no JSON Feed: it has no list of `items`")
     own = values.address(found.get("feed_url"), base)
-    base = own or base
+    base = base or own
     feed = Feed(
         title=values.line(found.get("title")),
         page=values.address(found.get("home_page_url"), base),
         url=own,
         lang=values.language(found.get("language")),
         authors=_authors(found),
+        older=values.address(found.get("next_url"), base),
     )
     items = [item for item in found["items"][:most] if isinstance(item, dict)]
     entries = tuple(_entry(item, feed, base) for item in items)
     wrong = len(found["items"][:most]) - len(items)
-    return Feed(
-        feed.title,
-        feed.page,
-        feed.url,
-        feed.lang,
-        "",
-        feed.authors,
-        entries,
-        f"{wrong} of its items are no objects" if wrong else "",
-    )
+    return replace(feed, entries=entries, broken=f"{wrong} of its items are no objects" if wrong else "")
 
 
 def _entry(item: dict[str, Any], feed: Feed, base: str) -> Entry:

@@ -202,7 +202,7 @@ def _feed(found: Mapping[str, Any], base: str) -> Feed:
     head = dict(found.get("feed") or {})
     links = _links(head)
     own = _first(links, "self", base)
-    base = own or base
+    base = base or own
     lang = values.language(head.get("language"))
     title = _text(head, "title")
     feed = Feed(
@@ -212,12 +212,13 @@ def _feed(found: Mapping[str, Any], base: str) -> Feed:
         lang=lang,
         license=_license(head, links),
         authors=tuple(name for name in _authors(head) if name != title),
+        older=_first(links, "prev-archive", base) or _first(links, "next", base),
     )
     entries = tuple(_entry(dict(item), feed, base) for item in islice(found.get("entries") or (), MOST))
     broken = ""
     if found.get("bozo"):
         broken = f"its XML is broken ({values.line(str(found.get('bozo_exception', '')), 120)})"
-    return Feed(feed.title, feed.page, feed.url, feed.lang, feed.license, feed.authors, entries, broken)
+    return replace(feed, entries=entries, broken=broken)
 
 
 def _entry(item: Mapping[str, Any], feed: Feed, base: str) -> Entry:

@@ -58,7 +58,8 @@ class Entry:
 class Feed:
     """A feed: `page` is its publisher's, `url` its own address; both are empty where it does not tell.
 
-    `broken` says what is wrong with it, if anything is; `entries` are what could be read all the same.
+    `older` is the address of the document with the entries before these (RFC 5005, `next_url` of JSON Feed). `broken`
+    says what is wrong with it, if anything is; `entries` are what could be read all the same.
     """
 
     title: str = ""
@@ -67,6 +68,7 @@ class Feed:
     lang: str = ""
     license: str = ""
     authors: tuple[str, ...] = ()
+    older: str = ""
     entries: tuple[Entry, ...] = ()
     broken: str = ""
 
