@@ -105,12 +105,21 @@ class SwiftParser(BlockParser):
         empty = self.blockprocessors["empty"]
         while blocks:
             if not blocks[0]:
-                empty.run(parent, blocks)
+                if _ends_in_code(parent):
+                    empty.run(parent, blocks)
+                else:
+                    # elsewhere nothing comes of empty blocks, however many
+                    del blocks[: next((number for number, block in enumerate(blocks) if block), None)]
                 continue
             for trigger, kind in kinds:
                 block = blocks[0]
                 if trigger(block) and kind.test(parent, block) and kind.run(parent, blocks) is not False:
                     break
+
+
+def _ends_in_code(parent: etree.Element) -> bool:
+    """Tell whether an indented block of code stands last, to which empty lines may belong."""
+    return len(parent) > 0 and parent[-1].tag == "pre" and len(parent[-1]) > 0 and parent[-1][0].tag == "code"
 
 
 class SwiftInline(Treeprocessor):
