@@ -14,7 +14,7 @@ from typing import Final
 from digestgen import fingerprint, packing, urls, work, writer
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.feeds.formats import FORMATS
-from digestgen.pictures import cards, darkroom
+from digestgen.pictures import cards, darkroom, drawing
 from digestgen.pictures.clean import cleaned
 from digestgen.pictures.shelf import Shelf
 from digestgen.plan.outputs import Cleaned, Copied, Drawn, Output, Rendered, Sized, Syndicated, file_of
@@ -186,7 +186,7 @@ def _prepared(output: Output, press: Press) -> tuple[writer.Prepared | Diagnosti
     if isinstance(content, Copied):
         told: list[Diagnostic] = []
         data = _steady(content.source, _file_mark(content.source, press), press, told)
-        return press.target.prepare(output.path, data) if data is not None else told[0], ()
+        return _copied(output.path, content, data, press) if data is not None else told[0], ()
     if isinstance(content, Cleaned):
         return _cleaned(output.path, content, press), ()
     if isinstance(content, Sized):
@@ -208,11 +208,32 @@ def _steady(source: str, mark: str, press: Press, told: list[Diagnostic]) -> byt
     return None
 
 
+def _copied(path: str, content: Copied, data: bytes, press: Press) -> writer.Prepared | Diagnostic:
+    if _is_drawing(content.source):
+        return _drawing(path, content.source, data, press)
+    return press.target.prepare(path, data)
+
+
+def _is_drawing(source: str) -> bool:
+    return source.lower().endswith(".svg")
+
+
+def _drawing(path: str, source: str, data: bytes, press: Press) -> writer.Prepared | Diagnostic:
+    try:
+        return press.target.prepare(path, drawing.harmless(data))
+    except drawing.Unreadable as error:
+        place = Span(f"{press.tree.settings.content}/{source}")
+        help = "open it in a program for drawings, and save it again"
+        return Diagnostic("picture-refused", f"the drawing is not published: {error}", place, help=help)
+
+
 def _cleaned(path: str, content: Cleaned, press: Press) -> writer.Prepared | Diagnostic:
     told: list[Diagnostic] = []
     data = _steady(content.source, content.facts.mark, press, told)
     if data is None:
         return told[0]
+    if _is_drawing(content.source):
+        return _drawing(path, content.source, data, press)
     clean = cleaned(data, content.facts.head, content.facts.rights)
     return press.target.prepare(path, data if clean is None else clean)
 

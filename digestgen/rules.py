@@ -62,7 +62,7 @@ _RULES: Final = (
     Rule("held-picture", "A picture in content/static/ is held back with the only articles that show it.", "note"),
     Rule("refused-link", "A link has an address of a kind that is not allowed, as javascript:.", "warning"),
     Rule("bad-picture", "A picture's file is damaged, or none of the kind that its name promises.", "warning"),
-    Rule("picture-refused", "A picture is damaged or has too many pixels, so that no sizes of it can be made."),
+    Rule("picture-refused", "A picture has too many pixels, or is damaged, so that it cannot be made smaller or safe."),
     Rule("missing-alt", "A picture has no alternative text.", "warning"),
     # --- the site as a whole
     Rule("url-collision", "Two things claim one address, or addresses that one file system holds for the same."),

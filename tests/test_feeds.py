@@ -558,3 +558,21 @@ def test_ids_dates_languages_and_authors_are_the_same_in_all_formats(
     assert [author.name for author in entry.get("authors", [])] == names
     assert [author.name for author in item.get("authors", [])] == names
     assert [author["name"] for author in other.get("authors", [])] == names
+
+
+def test_a_summary_in_rss_is_text_for_readers_that_take_it_for_html(site: Callable[[str], Path]) -> None:
+    folder = site("""
+        -- site.yaml --
+        title: Digest
+        url: https://digest.example/
+        feeds: {rss: all}
+        -- content/one.md --
+        ---
+        title: One
+        date: 2024-05-01
+        summary: "AT&T <img src=x onerror=run()>"
+        ---
+        Text.
+        """)
+    root = ElementTree.fromstring(planned(folder, wrong=True).document("rss.xml"))
+    assert root.findtext("channel/item/description") == "AT&amp;T &lt;img src=x onerror=run()&gt;"

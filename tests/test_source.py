@@ -11,6 +11,7 @@ import pytest
 
 from digestgen import files, parse, source
 from digestgen.diagnostics import Diagnostic, Span
+from tests.building import built
 from tests.shelf import settings
 
 Site = Callable[[str], Path]
@@ -168,3 +169,19 @@ def test_a_folder_that_may_not_be_listed_is_an_error_for_what_it_holds_would_be_
     monkeypatch.setattr(files, "system", Closed())
     tree = source.Tree(folder, settings())
     assert ("error", "unreadable", "content/a", "it cannot be read") in told(tree.found)
+
+
+@pytest.mark.parametrize("name", ["sources.yaml", "people.yaml", "tags.yaml"])
+def test_a_registry_is_not_read_through_a_link_that_leads_out(site: Site, name: str) -> None:
+    folder = site(SITE)
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).symlink_to("/etc/passwd")
+    tree = source.Tree(folder, settings())
+    assert name not in tree.registries()
+    assert any(item.code == "link-outside" and item.severity == "error" for item in tree.found)
+
+
+def test_a_build_tells_what_is_wrong_with_a_registry_as_a_file(site: Site) -> None:
+    folder = site(SITE)
+    (folder / "sources.yaml").write_bytes(b"\xff\xfe")
+    assert any(item.code == "not-utf8" for item in built(folder).diagnostics)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from email.utils import format_datetime
+from html import escape
 from typing import Final
 from xml.etree import ElementTree
 
@@ -57,7 +58,8 @@ def _item(channel: ElementTree.Element, entry: Entry, lang: str) -> None:
         ElementTree.SubElement(node, "atom:link", _via(work))
     if entry.image:
         ElementTree.SubElement(node, "media:content", _media(entry))
-    _some(node, "description", entry.summary)
+    # readers take it for HTML (RSS Advisory Board, best practices, 3.3), and a summary is plain text
+    _some(node, "description", escape(entry.summary, quote=False))
     _some(node, "content:encoded", entry.html)
 
 

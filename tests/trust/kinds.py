@@ -296,4 +296,4 @@ UNREADABLE: Final = (
     "themes/plain/templates/article.html", "themes/plain",
 )  # fmt: skip
 
-PART: Final = Part("kinds", _run, full=1000, sample=20)
+PART: Final = Part("kinds", _run, full=1000, sample=10)

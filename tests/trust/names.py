@@ -191,4 +191,4 @@ def _run(count: int, seed: int) -> Iterator[Figure]:
     yield Figure(what, len(ended), f"{', '.join(tallied(ended))}; no file outside, every path fits all systems")
 
 
-PART: Final = Part("names", _run, full=100_000, sample=30)
+PART: Final = Part("names", _run, full=100_000, sample=15)

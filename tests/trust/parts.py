@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.trust import cache, errors, faults, growth, killed, kinds, names, published, reproducible, suite, together
+from tests.trust import (
+    cache,
+    errors,
+    faults,
+    growth,
+    killed,
+    kinds,
+    names,
+    payloads,
+    published,
+    reproducible,
+    suite,
+    together,
+)
 from tests.trust.frame import Part
 
 PARTS: Final[tuple[Part, ...]] = (
@@ -21,4 +34,5 @@ PARTS: Final[tuple[Part, ...]] = (
     kinds.PART,
     names.PART,
     growth.PART,
+    payloads.PART,
 )
