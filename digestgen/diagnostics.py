@@ -34,7 +34,8 @@ class Diagnostic:
     """One fault: a stable kebab-case `code`, one terse `message`, where it is, and how to mend it.
 
     `label` stands at the caret (what was expected, or the mended line); `help` is a further sentence below. `mended`
-    is the whole line as it has to be, where there is no doubt about it.
+    is the whole line as it has to be, where there is no doubt about it. What is `fatal` keeps a file of the site from
+    being made, which others name: so it stays an error whatever site.yaml says.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Diagnostic:
     help: str = ""
     severity: Severity = "error"
     mended: str = ""
+    fatal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def graded(found: Iterable[Diagnostic], rules: Mapping[str, Severity], *, strict
     """
     kept = []
     for item in dict.fromkeys(found):
-        severity = rules.get(item.code, item.severity)
+        severity = "error" if item.fatal else rules.get(item.code, item.severity)
         if severity == "warning" and strict:
             severity = "error"
         if severity != "off":

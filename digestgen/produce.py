@@ -128,7 +128,7 @@ def faults(outputs: Iterable[Output], renderer: Renderer) -> list[Diagnostic]:
         try:
             renderer.render(content)
         except TemplateFault as fault:
-            found.append(fault.diagnostic)
+            found.append(replace(fault.diagnostic, fatal=True))
     return [*dict.fromkeys(found)]
 
 
@@ -168,7 +168,7 @@ def _make(
     for number, ((output, key), (result, places)) in enumerate(zip(todo, results, strict=True), 1):
         if isinstance(result, Diagnostic):
             span = result.span or Span("")
-            faults.setdefault((span.path, span.line, result.message), result)
+            faults.setdefault((span.path, span.line, result.message), replace(result, fatal=True))
         else:
             press.target.take(result, found)
             made.rows[output.path] = Row(key, result.mark, places)

@@ -270,6 +270,16 @@ def test_pictures_that_cannot_be_decoded_end_the_build_with_their_names(sized: P
     assert any(line.startswith("error[picture-refused] content/lead.jpg:1:1") for line in told(result.diagnostics))
 
 
+def test_no_rule_lets_a_page_name_sizes_that_could_not_be_made(sized: Path) -> None:
+    data = picture("jpeg", (150, 300))
+    (sized / "content/lead.jpg").write_bytes(data[: len(data) // 2])
+    with (sized / "site.yaml").open("a") as file:
+        file.write("rules: {picture-refused: off, bad-picture: off}\n")
+    result = built(sized)
+    assert not result.ok
+    assert [item.code for item in result.diagnostics if item.severity == "error"] == ["picture-refused"]
+
+
 def test_bombs_are_refused_before_they_are_decoded(sized: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(out, "png")

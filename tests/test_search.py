@@ -363,6 +363,7 @@ def test_words_find_articles_of_the_pages_language_and_the_address_keeps_them(at
     link = page.locator(".dg-results a")
     assert link.get_attribute("href").endswith("/a/base/2023/02/01-harbour/")  # type: ignore[union-attr]
     assert page.locator("mark").inner_text() == "crane"
+    expect(page.locator(".dg-results .dg-from[dir=ltr] bdi")).to_have_text(["Reuters"])
     assert page.url.endswith("/a/base/search/?q=crane")
     assert page.title() == "crane – Search – The Sought"
 

@@ -177,7 +177,9 @@ function item({ url, meta, filters, excerpt, content }) {
   const cut = (edge) => (edge ? "" : "…");
   const plain = text(excerpt);
   part("excerpt").append(cut(content.startsWith(plain)), ...marked(excerpt), cut(content.trim().endsWith(plain)));
-  part("sources").textContent = and.format(values("source"));
+  part("sources").replaceChildren( // each name for itself: the list goes the page's way, whatever its script
+    ...and.formatToParts(values("source")).map(({ type, value }) => (type === "element" ? element("bdi", value) : value)),
+  );
   part("date").textContent = meta.date ? day.format(new Date(meta.date)) : "";
   part("date").dateTime = meta.date ?? "";
   if (own !== primary(lang))
