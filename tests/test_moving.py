@@ -130,6 +130,20 @@ def test_each_old_address_answers(arrived: tuple[str, Path, dict[str, bytes]], t
     assert {item.kind for item in found} >= {"page"}
 
 
+def test_lists_that_have_other_addresses_here_lead_on(arrived: tuple[str, Path, dict[str, bytes]]) -> None:
+    peer, _, made = arrived
+    ways = {
+        "hugo": ("categories/culture/", "categories/"),
+        "jekyll": (),
+        "nikola": ("categories/nasa/", "categories/cat_science/", "authors/jo-example/", "archive.html"),
+        "pelican": ("tag/nasa.html", "category/science.html", "author/kim-sample.html", "archives.html", "tags.html"),
+    }[peer]
+    for old in ways:
+        page = made[old + ("index.html" if old.endswith("/") else "")].decode()
+        led = re.findall(r'<a href="([^"]*)">', page)
+        assert _joined(f"/{old}", led[0]).lstrip("/") + "index.html" in made
+
+
 def test_importing_again_does_nothing_and_the_source_stays(tmp_path: Path) -> None:
     source = Path(shutil.copytree(peers.SITES / "hugo", tmp_path / "old"))
     before = everything(source)

@@ -26,10 +26,12 @@ def summary(result: Result) -> Iterator[str]:
     assert result.old is not None
     kinds = Counter(item.kind for item in result.arrivals if item.state != "gone")
     parts = [counted(kinds[kind], kind) for kind in ("article", "page", "file") if kinds[kind]]
+    if kinds["list"]:
+        parts.append(f"ways from {counted(kinds['list'], 'list')}")
     yield f"{result.old.peer}: {', '.join(parts) or 'nothing'}"
     states = Counter(item.state for item in result.arrivals)
     yield "  " + ", ".join(f"{states[name]} {said}" for name, said in _STATES.items() if states[name])
-    posts = sum(item.kind != "file" and item.state != "gone" for item in result.arrivals)
+    posts = sum(item.kind in ("article", "page") and item.state != "gone" for item in result.arrivals)
     if posts and result.settings:
         kept = f"{result.kept} of {posts} as they were, by {result.settings.permalink}"
         yield f"  addresses: {kept}; aliases keep the others"
@@ -103,4 +105,8 @@ _FEEDS: Final = ("/feed.xml", "/rss.xml")
 
 def _arrival(item: Arrival) -> str:
     told = f" ({_STATES[item.state]})" if item.state != "new" else ""
-    return f"{item.source} -> {item.path}" + (f" at {item.url}" if item.kind != "file" and item.url else "") + told
+    return (
+        f"{item.source} -> {item.path}"
+        + (f" at {item.url}" if item.kind in ("article", "page") and item.url else "")
+        + told
+    )

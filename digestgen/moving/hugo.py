@@ -80,6 +80,11 @@ def read(folder: Folder, log: Log) -> Old:
     """Return the site; shortcodes are translated as far as they say something certain."""
     site = _Site(folder, log, _config(folder, log))
     old = Old("hugo", site.settings(), log=log)
+    old.lists = {
+        "category": lambda name: f"/categories/{_urlized(name)}/",
+        "tag": lambda name: f"/tags/{_urlized(name)}/",
+    }
+    old.indexes = {"/categories/": "/sections/", "/posts/": "/archive/", "/post/": "/archive/", "/blog/": "/archive/"}
     for prefix, lang in site.content.items():
         for path in folder.below(prefix):
             if site.owner(path) == prefix:
@@ -269,6 +274,7 @@ class _Site:
         """The first category is the section, else the folder, where its name says something."""
         kinds = matter.texts(said.get("categories"), ",")
         folder = inside.partition("/")[0] if "/" in inside else ""
+        post.kinds = kinds
         post.section = kinds[0] if kinds else "" if folder.lower() in _COMMON else folder
         if len(kinds) > 1:
             self.log.changed(post.path, 1, f"the categories after the first became tags: {', '.join(kinds[1:])}")
@@ -337,19 +343,21 @@ class _Site:
 
     def translated(self, post: Post) -> str:
         """Return the body of a post without those shortcodes that say something certain."""
-        text = _PAIRED.sub(lambda match: self._code(match, post), post.body)
+        text = players.paired(
+            post.body, _HIGHLIGHT, _END_HIGHLIGHT, lambda start, inside: self._code(start, inside, post)
+        )
         text = _SHORT.sub(lambda match: self._one(match, text, post), text)
-        text = re.sub(r"\{\{([<%])/\*(.*?)\*/([>%])\}\}", r"{{\1\2\3}}", text)
+        text = re.sub(r"\{\{([<%])/\*([^\n]{0,300}?)\*/([>%])\}\}", r"{{\1\2\3}}", text)
         text = re.sub(r"^<!--\s*more\s*-->[ \t]*\n?(?:[ \t]*\n)?", "", text, flags=re.MULTILINE)
         if post.extra.pop("hugo_html", False):
             return prose.markdown(text)
         return dialect.adapted(text)
 
-    def _code(self, match: re.Match[str], post: Post) -> str:
-        line = post.line + match.string.count("\n", 0, match.start())
+    def _code(self, start: re.Match[str], inside: str, post: Post) -> str:
+        line = post.line + start.string.count("\n", 0, start.start())
         self.log.changed(post.path, line, "a block of highlight became fenced code")
-        _, words = players.arguments(match[1])
-        return players.fenced(match[2].removeprefix("\n"), next(iter(words), ""))
+        _, words = players.arguments(start[1])
+        return players.fenced(inside.removeprefix("\n"), next(iter(words), ""))
 
     def _one(self, match: re.Match[str], text: str, post: Post) -> str:
         line = post.line + text.count("\n", 0, match.start())
@@ -412,10 +420,9 @@ def _cover(post: Post, site: _Site) -> None:
 
 
 #: A shortcode; one in a comment is shown as it is.
-_SHORT: Final = re.compile(r"\{\{[<%](?!/\*)(?P<said>(?:\"[^\"\n]*\"|`[^`]*`|[^\"`]){0,1000}?)[>%]\}\}")
-_PAIRED: Final = re.compile(
-    r"\{\{[<%]\s*highlight\s+(.*?)\s*[>%]\}\}(.*?)\{\{[<%]\s*/\s*highlight\s*[>%]\}\}", re.DOTALL
-)
+_SHORT: Final = re.compile(r"\{\{[<%](?!/\*)(?P<said>(?:\"[^\"\n]*\"|`[^`]*`|[^\"`]){0,300}?)[>%]\}\}")
+_HIGHLIGHT: Final = re.compile(r"\{\{[<%] {0,9}highlight ([^<>\n]{0,200})[>%]\}\}")
+_END_HIGHLIGHT: Final = re.compile(r"\{\{[<%] {0,9}/ ?highlight {0,9}[>%]\}\}")
 _MONTHS: Final = [
     "January",
     "February",

@@ -239,6 +239,7 @@ class _Site:
     def _sorted(self, post: Post, values: Mapping[str, Any], path: str) -> None:
         """The first category is the section, the others are tags."""
         kinds = _categories(values, path)
+        post.kinds = kinds
         post.section = kinds[0] if kinds else ""
         if len(kinds) > 1:
             self.log.changed(path, 1, f"the categories after the first became tags: {', '.join(kinds[1:])}")
@@ -303,11 +304,11 @@ class _Site:
         text = _blocks(post.body, post, self.log)
         raws: list[str] = []
 
-        def kept(match: re.Match[str]) -> str:
-            raws.append(match[1])
+        def kept(_start: re.Match[str], inside: str) -> str:
+            raws.append(inside)
             return f"\0{len(raws) - 1}\0"
 
-        text = re.sub(r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}", kept, text, flags=re.DOTALL)
+        text = players.paired(text, _RAW, _END_RAW, kept)
         text = _LIQUID.sub(lambda match: self._one(match, text, post), text)
         text = re.sub("\0(\\d+)\0", lambda match: raws[int(match[1])], text)
         if posixpath.splitext(post.path)[1].lower() in (".html", ".htm"):
@@ -316,7 +317,7 @@ class _Site:
 
     def _one(self, match: re.Match[str], text: str, post: Post) -> str:
         line = post.line + text.count("\n", 0, match.start())
-        said = match["tag"] if match["tag"] is not None else match["value"]
+        said = (match["tag"] if match["tag"] is not None else match["value"]).strip()
         made = self._tag(said, post) if match["tag"] is not None else self._value(said, post)
         if made is None:
             self.log.person(post.path, line, f"Liquid that stays as it is: {match[0][:80]}")
@@ -387,7 +388,13 @@ class _Site:
 
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_LIQUID: Final = re.compile(r"\{%-?\s*(?P<tag>.*?)\s*-?%\}|\{\{-?\s*(?P<value>.*?)\s*-?\}\}")
+_LIQUID: Final = re.compile(r"\{%-?(?P<tag>[^\n]{0,300}?)-?%\}|\{\{-?(?P<value>[^\n]{0,300}?)-?\}\}")
+_RAW: Final = re.compile(r"\{%-? {0,9}raw {0,9}-?%\}")
+_END_RAW: Final = re.compile(r"\{%-? {0,9}endraw {0,9}-?%\}")
+_HIGHLIGHT: Final = re.compile(r"\{%-? {0,9}highlight ([^%\n]{0,200})%\}\n?")
+_END_HIGHLIGHT: Final = re.compile(r"\{%-? {0,9}endhighlight {0,9}-?%\}")
+_COMMENT: Final = re.compile(r"\{%-? {0,9}comment {0,9}-?%\}")
+_END_COMMENT: Final = re.compile(r"\{%-? {0,9}endcomment {0,9}-?%\}")
 _FILTERS: Final[dict[str, Callable[[str, str], str]]] = {
     "relative_url": lambda value, _: "/" + value.lstrip("/"),
     "absolute_url": lambda value, _: "/" + value.lstrip("/"),
@@ -437,22 +444,29 @@ def _image(values: Mapping[str, Any]) -> Picture | None:
 def _blocks(text: str, post: Post, log: Log) -> str:
     """Return a text with code between fences, and without comments; it has as many lines as before."""
 
-    def code(match: re.Match[str]) -> str:
-        lang, _, options = match[1].strip().partition(" ")
-        line = post.line + text.count("\n", 0, match.start())
+    def code(start: re.Match[str], inside: str) -> str:
+        lang, _, options = start[1].strip(" -").partition(" ")
+        line = post.line + start.string.count("\n", 0, start.start())
         log.changed(post.path, line, "a block of highlight became fenced code")
         if options:
             log.changed(post.path, line, f"of highlight, `{options}` was left out")
-        return players.fenced(match[2], lang)
+        return players.fenced(inside, lang)
 
-    text = re.sub(r"\{%-?\s*highlight\s+(.*?)\s*-?%\}\n?(.*?)\{%-?\s*endhighlight\s*-?%\}", code, text, flags=re.DOTALL)
-    comment = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", re.DOTALL)
-    return comment.sub(lambda match: "\n" * match[0].count("\n"), text)
+    text = players.paired(text, _HIGHLIGHT, _END_HIGHLIGHT, code)
+    return players.paired(text, _COMMENT, _END_COMMENT, lambda start, inside: "\n" * (start[0] + inside).count("\n"))
+
+
+def _nothing(_start: re.Match[str], _inside: str) -> str:
+    return ""
 
 
 def _kramdown(text: str) -> str:
     """Return what kramdown alone knows in the words of Python-Markdown."""
-    text = re.sub(r"^[-*+1.]+ +.*\n\{:\s*toc[^}]*\}[ \t]*$", "[TOC]\n", text, flags=re.MULTILINE | re.IGNORECASE)
-    text = re.sub(r"^\{::comment\}.*?\{:/(?:comment)?\}", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(
+        r"^[-*+1.]{1,3} +.*\n\{: {0,9}toc[^}\n]*\}[ \t]*$", "[TOC]\n", text, flags=re.MULTILINE | re.IGNORECASE
+    )
+    text = players.paired(
+        text, re.compile(r"^\{::comment\}", re.MULTILINE), re.compile(r"\{:/(?:comment)?\}"), _nothing
+    )
     text = re.sub(r"^\{::?(?:options|nomarkdown)[^}]*\}[ \t]*$", "", text, flags=re.MULTILINE)
     return re.sub(r"^<!--\s*more\s*-->[ \t]*\n?(?:[ \t]*\n)?", "", text, flags=re.MULTILINE)

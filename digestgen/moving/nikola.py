@@ -74,6 +74,16 @@ def read(folder: Folder, log: Log) -> Old:
     """Return the site; its settings are read and never run."""
     site = _Site(folder, log, pysettings.read(folder, _CONF, tuple(_WANTED), log))
     old = Old("nikola", site.settings(), log=log)
+    old.lists = {
+        "tag": lambda name: f"/{site.said('TAG_PATH', 'categories')}/{slugs.slugify(name, 'und')}/",
+        "category": lambda name: f"/{site.said('CATEGORY_PATH', 'categories')}/cat_{slugs.slugify(name, 'und')}/",
+        "author": lambda name: f"/{site.said('AUTHOR_PATH', 'authors')}/{slugs.slugify(name, 'und')}/",
+    }
+    old.indexes = {
+        f"/{site.said('TAG_PATH', 'categories')}/": "/tags/",
+        f"/{site.said('AUTHOR_PATH', 'authors')}/": "/people/",
+        "/archive.html": "/archive/",
+    }
     seen = set()
     for kind, rules in (("post", site.rules("POSTS", _POSTS)), ("page", site.rules("PAGES", _PAGES))):
         for pattern, target in rules:
@@ -184,6 +194,7 @@ class _Site:
             key=stem,
             tags=tuple(tag for tag in tags if tag not in ("draft", "private", "mathjax", "sticky", "featured")),
             section=matter.text(said.get("category")).rpartition("/")[2],
+            kinds=matter.texts(said.get("category")),
             authors=matter.texts(said.get("author") or said.get("authors"), ",")
             or matter.texts(self.said("BLOG_AUTHOR", "")),
             summary=matter.text(said.get("description")),

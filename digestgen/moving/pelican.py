@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from html import unescape
@@ -76,6 +76,13 @@ def read(folder: Folder, log: Log) -> Old:
         conf |= pysettings.read(folder, "publishconf.py", tuple(_WANTED), log)
     site = _Site(folder, log, conf)
     old = Old("pelican", site.settings(), log=log)
+    old.lists = {"tag": site.listed("tag"), "category": site.listed("category"), "author": site.listed("author")}
+    old.indexes = {
+        "/tags.html": "/tags/",
+        "/categories.html": "/sections/",
+        "/authors.html": "/people/",
+        "/archives.html": "/archive/",
+    }
     for path in folder.below(site.content):
         inside = path[len(site.content) + 1 :] if site.content else path
         if posixpath.splitext(path)[1].lower() in _TEXTS and site.is_text(inside):
@@ -117,6 +124,16 @@ class _Site:
             rss == "rss.xml",
             tuple(f"/{name.lstrip('/')}" for name in (feed, rss) if name),
         )
+
+    def listed(self, kind: str) -> Callable[[str], str]:
+        """Return what tells the address of the list of a kind by a name."""
+        pattern = self.said(f"{kind.upper()}_URL", f"{kind}/{{slug}}.html")
+
+        def address(name: str) -> str:
+            slug = slugified(name)
+            return "/" + pattern.replace("{slug}", slug).lstrip("/") if slug and "{slug}" in pattern else ""
+
+        return address
 
     def _listed(self, name: str, otherwise: list[str]) -> list[str]:
         value = self.conf.get(name, otherwise)
@@ -180,6 +197,7 @@ class _Site:
         )
         if status == "hidden":
             self.log.person(path, 1, "the article was hidden, which there is not here; it came in as a draft")
+        made.kinds = (made.section,) if made.section else ()
         made.slug = self._slug(said, made.title, inside)
         made.key = ("page:" if page else "") + (made.slug or inside)
         made.url = self._url(made, said)

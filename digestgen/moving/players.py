@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 _ADDRESSES: Final = {
@@ -60,6 +60,20 @@ def fenced(code: str, lang: str) -> str:
     word = lang if re.fullmatch(r"[\w+#.-]{1,30}", lang) else ""
     code = code.removesuffix("\n")
     return f"{fence}{word}\n{code}\n{fence}"
+
+
+def paired(
+    text: str, opening: re.Pattern[str], closing: re.Pattern[str], change: Callable[[re.Match[str], str], str]
+) -> str:
+    """Return `text` with what stands between an opening and the next closing as `change` has it, both included.
+
+    It takes time that grows with the text, whatever that is.
+    """
+    out, at = [], 0
+    while (start := opening.search(text, at)) and (end := closing.search(text, start.end())):
+        out += [text[at : start.start()], change(start, text[start.end() : end.start()])]
+        at = end.end()
+    return "".join(out) + text[at:]
 
 
 def arguments(text: str) -> tuple[dict[str, str], tuple[str, ...]]:

@@ -127,9 +127,17 @@ class _Reader(HTMLParser):
                 return
 
 
+#: A tag without its end.
+_UNENDED: Final = re.compile(r"""<(?!!|(?:[^<>"']{1,500}+|"[^"]{0,500}+"|'[^']{0,500}+'){0,60}+>)""")
+
+
 def tree(html: str) -> Element:
     """Return the elements of `html`; raises nothing. What nests too deep lies beside what it would be in."""
     reader = _Reader()
+    closed = html.rfind("-->") + 1
+    html = html[:closed] + html[closed:].replace("<!--", "&lt;!--")
+    if html.count("<") > html.count(">") + 50:
+        html = _UNENDED.sub("&lt;", html)  # the parser would look for the end of each, in all that follows
     reader.feed(html)
     reader.close()
     return reader.open[0]

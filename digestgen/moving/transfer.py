@@ -19,7 +19,7 @@ from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, graded
 from digestgen.model import Article
 from digestgen.moments import Written
-from digestgen.moving import hugo, jekyll, ledger, links, matter, nikola, pelican, sheet, wordpress, zola
+from digestgen.moving import hugo, jekyll, ledger, links, lists, matter, nikola, pelican, sheet, wordpress, zola
 from digestgen.moving.folder import FILE_LIMIT, Folder
 from digestgen.moving.ledger import Ledger, Row
 from digestgen.moving.links import Atlas, Goal
@@ -61,7 +61,7 @@ class Arrival:
     url: str
     state: str
     kind: str
-    """article, page or file."""
+    """article, page, file, or list for the way to one."""
 
 
 @dataclass(slots=True)
@@ -218,6 +218,8 @@ class _Transfer:
     known: Ledger = field(init=False)
     rows: dict[str, Row] = field(default_factory=dict)
     cards: list[_Card] = field(default_factory=list)
+    there: frozenset[str] = frozenset()
+    """The paths of all that a build would write."""
     carried: dict[str, str] = field(default_factory=dict)
     """The files that come along: path below content/ to that in the old folder."""
 
@@ -484,7 +486,8 @@ class _Transfer:
         registries, _ = registry.read(dict(self.given.registries))
         shelf, faults = library.assemble([*others, *articles], registries, self.site, _AT_LAST)
         found += faults
-        _, faults = site.plan(shelf, self.given.files | frozenset(self.carried), {})
+        planned, faults = site.plan(shelf, self.given.files | frozenset(self.carried), {})
+        self.there = frozenset(output.path for output in planned.outputs)
         found += faults
         wrong = graded(found, self.site.rules, strict=False)
         content = self.site.content + "/"
@@ -589,6 +592,10 @@ class _Transfer:
             self._put(card.post.path, card.path, card.text, card.url, kind, rows, content)
         for path, source in sorted(self.carried.items()):
             self._bring(source, path, rows, content)
+        known = {row.path: source for source, row in rows.items() if source.startswith("list ")}
+        there = self.there - {path.removeprefix(f"{parse.STATIC}/") for path in known}
+        for path, data in lists.ways(self.old, self.site, there).items():
+            self._put(f"list {path}", f"{parse.STATIC}/{path}", data, f"/{path}", "list", rows, content)
         if not self.request.dry and rows != self.rows:
             self.known.rows = rows
             ledger.keep(self.request.folder, self.known)

@@ -6,6 +6,7 @@ knows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -13,6 +14,10 @@ from digestgen.moments import Written
 
 #: The generators that a site can be moved from.
 PEERS: Final = ("jekyll", "hugo", "pelican", "zola", "nikola", "wordpress")
+
+
+#: What articles are listed by.
+Kind = Literal["tag", "category", "author"]
 
 
 class UnfitError(Exception):
@@ -89,6 +94,8 @@ class Post:
     id: str = ""
     tags: tuple[str, ...] = ()
     section: str = ""
+    kinds: tuple[str, ...] = ()
+    """All its categories there."""
     authors: tuple[str, ...] = ()
     summary: str = ""
     draft: bool = False
@@ -126,10 +133,16 @@ class Settings:
 
 @dataclass(slots=True)
 class Old:
-    """An old site as it was read."""
+    """An old site as it was read.
+
+    `lists` tell the address of a list by a name, the empty one where it has none; `indexes` are the addresses of its
+    lists of lists, each with that of ours.
+    """
 
     peer: str
     settings: Settings
     posts: list[Post] = field(default_factory=list)
     files: list[Carried] = field(default_factory=list)
+    lists: dict[Kind, Callable[[str], str]] = field(default_factory=dict)
+    indexes: dict[str, str] = field(default_factory=dict)
     log: Log = field(default_factory=Log)

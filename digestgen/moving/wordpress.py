@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta, timezone
 from html import unescape
 from pathlib import Path
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from digestgen import files, urls
 from digestgen.moments import Written
 from digestgen.moving import matter, players, prose
-from digestgen.moving.values import Log, MissingError, Old, Picture, Post, Settings, UnfitError
+from digestgen.moving.values import Kind, Log, MissingError, Old, Picture, Post, Settings, UnfitError
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -50,6 +50,7 @@ def read(path: Path, log: Log) -> Old:
         _text(channel, "title"), _text(channel, "description"), url, lang, (), "", "", feeds=("/feed/",)
     )
     old = Old("wordpress", settings, log=log)
+    old.lists = _lists(channel)
     people = {_text(one, "author_login"): _text(one, "author_display_name") for one in _named(channel, "author")}
     attached = {_text(item, "post_id"): _text(item, "attachment_url") for item in items}
     for item in items:
@@ -65,6 +66,19 @@ def read(path: Path, log: Log) -> Old:
         elif kind not in _OWN:
             log.person("", 0, f"of the kind `{kind}`, and left: {_text(item, 'title')[:80]}")
     return old
+
+
+def _lists(channel: Element) -> dict[Kind, Callable[[str], str]]:
+    """Return how lists are found: by the short names of tags and categories, which stand with each article."""
+    known = {
+        (one.get("domain", ""), matter.text(unescape(_plain(one)))): one.get("nicename", "")
+        for one in channel.iter("category")
+    }
+
+    def listed(domain: str, folder: str) -> Callable[[str], str]:
+        return lambda name: f"/{folder}/{known[domain, name]}/" if known.get((domain, name)) else ""
+
+    return {"tag": listed("post_tag", "tag"), "category": listed("category", "category")}
 
 
 #: What WordPress keeps for itself.
@@ -148,6 +162,7 @@ def _post(item: Element, kind: str, url: str, log: Log) -> Post | None:
     )
     made.key = where
     sections = [name for name in _terms(item, "category") if name.lower() != "uncategorized"]
+    made.kinds = tuple(sections)
     made.section = sections[0] if sections else ""
     if len(sections) > 1:
         log.changed(where, 0, f"the categories after the first became tags: {', '.join(sections[1:])}")
@@ -199,25 +214,26 @@ def _picture(post: Post, item: Element, attached: dict[str, str]) -> None:
 
 def _body(raw: str, where: str, log: Log) -> str:
     """Return a post's HTML as Markdown: blocks' comments go, shortcodes become pictures and links, or stay."""
-    text = re.sub(r"<!--\s*/?wp:[^>]*?-->\n?", "\n", raw)
-    text = re.sub(r"<!--\s*(?:more|nextpage)[^>]*-->", "\n\n", text)
-    text = _CAPTION.sub(_captioned, text)
+    text = re.sub(r"<!-- {0,9}/?wp:[^>]{0,2000}-->\n?", "\n", raw)
+    text = re.sub(r"<!-- {0,9}(?:more|nextpage)[^>]{0,200}-->", "\n\n", text)
+    text = players.paired(text, _CAPTION, _END_CAPTION, _captioned)
     text = _SHORT.sub(lambda match: _one(match, where, log), text)
     return prose.markdown(text, broken="<!-- wp:" not in raw)
 
 
-_CAPTION: Final = re.compile(r"\[(?:wp_)?caption([^\]]*)\](.*?)\[/(?:wp_)?caption\]", re.DOTALL)
+_CAPTION: Final = re.compile(r"\[(?:wp_)?caption([^\]]{0,1000})\]")
+_END_CAPTION: Final = re.compile(r"\[/(?:wp_)?caption\]")
 _SHORT: Final = re.compile(
     r"\[(?P<name>gallery|embed|youtube|vimeo|audio|video|playlist|code|sourcecode|contact-form|su_\w+|vc_\w+)"
-    r"(?P<said>[^\]]*)\](?:(?P<inside>[^\[]*)\[/(?P=name)\])?"
+    r"(?P<said>[^\]\n]{0,500})\](?:(?P<inside>[^\[]{0,20000})\[/(?P=name)\])?"
 )
 
 
-def _captioned(match: re.Match[str]) -> str:
-    picture = re.search(r"(?:<a[^>]*>\s*)?<img[^>]*>(?:\s*</a>)?", match[2])
+def _captioned(start: re.Match[str], inside: str) -> str:
+    picture = re.search(r"(?:<a [^<>]*>\s?)?<img [^<>]*>(?:\s?</a>)?", inside)
     if picture is None:
-        return match[2]
-    words = players.arguments(match[1])[0].get("caption") or match[2].replace(picture[0], "").strip()
+        return inside
+    words = players.arguments(start[1])[0].get("caption") or inside.replace(picture[0], "").strip()
     return f"\n\n<figure>{picture[0]}<figcaption>{words}</figcaption></figure>\n\n"
 
 

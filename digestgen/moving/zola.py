@@ -47,6 +47,12 @@ def read(folder: Folder, log: Log) -> Old:
     name = next((name for name in _NAMES if name in folder), "")
     site = _Site(folder, log, matter.read_toml(folder.text(name) or "", name, 1, log) if name else {})
     old = Old("zola", site.settings(), log=log)
+    old.lists = {
+        "category": lambda name: f"/categories/{slugs.slugify(name, 'und')}/",
+        "tag": lambda name: f"/tags/{slugs.slugify(name, 'und')}/",
+        "author": lambda name: f"/authors/{slugs.slugify(name, 'und')}/",
+    }
+    old.indexes = {"/categories/": "/sections/", "/authors/": "/people/", "/blog/": "/archive/", "/posts/": "/archive/"}
     for path in folder.below("content"):
         if path.endswith(".md"):
             post = site.post(path)
@@ -140,6 +146,7 @@ class _Site:
             lang=lang if self.langs else "",
             key=inside,
             tags=tags,
+            kinds=sections,
             section=sections[0] if sections else "" if outer.lower() in _COMMON else outer,
             authors=matter.texts(said.get("authors")) or matter.texts(kinds.get("authors")),
             summary=matter.text(said.get("description")),
@@ -173,9 +180,9 @@ class _Site:
 
     def translated(self, post: Post) -> str:
         """Return the body of a post with links as addresses, and without shortcodes that say something certain."""
-        text = re.sub(r"@/([^\s)#\"'>]+\.md)", lambda match: self._internal(match, post), post.body)
+        text = re.sub(r"@/([^\s)#\"'>]{1,300}\.md)", lambda match: self._internal(match, post), post.body)
         text = _SHORT.sub(lambda match: self._one(match, text, post), text)
-        text = re.sub(r"\{([{%])/\*(.*?)\*/([}%])\}", r"{\1\2\3}", text, flags=re.DOTALL)
+        text = re.sub(r"\{([{%])/\*([^\n]{0,300}?)\*/([}%])\}", r"{\1\2\3}", text)
         text = re.sub(r"^<!--\s*more\s*-->[ \t]*\n?(?:[ \t]*\n)?", "", text, flags=re.MULTILINE)
         return dialect.adapted(text)
 
@@ -208,5 +215,5 @@ class _Site:
 
 
 _SHORT: Final = re.compile(
-    r"\{\{\s*(?!/\*)(?P<name>[a-z_]\w*)\((?P<said>[^{}]*)\)\s*\}\}|\{%\s*(?!/\*)(?:\w+\([^{}]*\)|end)\s*%\}"
+    r"\{\{\s?(?!/\*)(?P<name>[a-z_]\w{0,60})\((?P<said>[^{}]{0,500})\)\s?\}\}|\{%\s?(?!/\*)(?:\w{1,60}\([^{}]{0,500}\)|end)\s?%\}"
 )
