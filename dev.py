@@ -6,6 +6,10 @@
     python3 dev.py check     ruff, mypy and import-linter only: the quick half of `test`
     python3 dev.py css       minify the style sheets of the themes anew, after a change of one
     python3 dev.py docs      write the pages of docs/reference/ that are made from the code
+    python3 dev.py lock      write requirements-dev.txt anew: fixed versions for development; `lock --upgrade` for newer
+    python3 dev.py lowest    test with the lowest versions of libraries that digestgen allows; minutes
+    python3 dev.py audit     ask whether a locked version has a known hole
+    python3 dev.py coverage  measure that every branch of what has to hold is tested; minutes
     python3 dev.py test      everything that has to hold, browser tests included
     python3 dev.py lighthouse    what Lighthouse says of pages in every theme; minutes
     python3 dev.py peers         note anew what other generators make of the sites in tests/moving/
@@ -23,6 +27,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -39,6 +44,24 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 TOOLS = ROOT / ".dev"
 PEERS = TOOLS / "peers"
 MOVED = TOOLS / "moved"
+LOCK = ROOT / "requirements-dev.txt"
+EXTRAS = "assets,email,images,import,publish,search"
+
+#: What every branch of has to be tested, and the tests that do so.
+COVERED = ("files", "paths", "plaintext", "publish", "serve", "urls", "yaml")
+COVERING = (
+    "files",
+    "paths",
+    "plaintext",
+    "publish*",
+    "courier",
+    "leaks",
+    "serve*",
+    "urls",
+    "yaml*",
+    "workflow",
+    "hosting",
+)
 
 #: The W3C's checker, from the npm registry: its version there, the file, and the file's fingerprint.
 CHECKER_VERSION = "26.9.27"
@@ -59,8 +82,10 @@ def main(arguments: list[str]) -> int:
         fail("digestgen needs Python %s or newer; this is Python %s" % (wanted, sys.version.split()[0]))
     commands = {"bench": bench, "build": build, "check": check, "css": css, "docs": docs, "test": test}
     commands |= {"lighthouse": lighthouse, "matrix": matrix, "screenshots": screenshots, "trust": trust}
+    commands |= {"audit": audit, "coverage": coverage, "lock": lock, "lowest": lowest}
     options = arguments[1:]
     fit = arguments[:1] == ["trust"] or (arguments[:1] == ["bench"] and len(options) == 1 and options[0].isdecimal())
+    fit = fit or arguments == ["lock", "--upgrade"]
     if not arguments or arguments[0] not in commands or (options and not fit):
         asked_for_help = arguments in (["-h"], ["--help"])
         print(__doc__, file=sys.stdout if asked_for_help else sys.stderr)
@@ -194,6 +219,74 @@ def lint() -> None:
     run(BIN / "lint-imports")
 
 
+# --- the libraries
+
+
+def lock(*options: str) -> None:
+    """Fixed versions with fingerprints, for every system and every Python that is new enough."""
+    python = own_venv("lock", "uv>=0.9")
+    wanted = ["--universal", "--python-version", "%d.%d" % OLDEST_PYTHON, "--generate-hashes", "--no-header"]
+    run(
+        python,
+        "-m",
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        *wanted,
+        *options,
+        "--group",
+        "dev",
+        "pyproject.toml",
+        "-o",
+        LOCK,
+    )
+
+
+def lowest() -> None:
+    """Each library in the lowest version that pyproject.toml allows, those of the tests as new as these let them be."""
+    system_needs()
+    floors = TOOLS / "lowest.txt"
+    TOOLS.mkdir(exist_ok=True)
+    floors.write_text(
+        "".join("%s\n" % line for line in lowest_versions(read(ROOT / "pyproject.toml"))), encoding="utf-8"
+    )
+    python = own_venv("lowest", "--constraint", floors, "--editable", ".[%s]" % EXTRAS, "--group", "test")
+    core = "not browser and not checker and not corpus"
+    run(python, "-m", "pytest", "-n", "auto", "-m", core, "--deselect", "tests/test_repository.py")
+
+
+def lowest_versions(text: str) -> list[str]:
+    """The lower bounds of the libraries that are installed with digestgen, as versions."""
+    project = text.partition("\n[project]")[2].partition("\n[dependency-groups]")[0]
+    return sorted({"%s==%s" % found for found in re.findall(r'"([\w-]+)(?:\[\w+\])?>=([\d.]+)"', project)})
+
+
+def audit() -> None:
+    python = own_venv("audit", "pip-audit>=2.9")
+    run(python, "-m", "pip_audit", "--require-hashes", "--disable-pip", "--requirement", LOCK)
+
+
+def own_venv(name: str, *wanted: str | Path) -> Path:
+    """A virtual environment for one command, which is none of what is developed with."""
+    folder = TOOLS / name
+    python = folder / PYTHON.relative_to(VENV)
+    if not works(python):
+        run(sys.executable, "-m", "venv", "--clear", folder)
+    run(python, "-m", "pip", "install", "--quiet", "--upgrade", "pip>=25.1")
+    run(python, "-m", "pip", "install", "--quiet", "--upgrade", *wanted)
+    return python
+
+
+def coverage() -> None:
+    system_needs()
+    set_up("dev")
+    measured = [option for name in COVERED for option in ("--cov", "digestgen.%s" % name)]
+    tests = [path for name in COVERING for path in sorted(map(str, (ROOT / "tests").glob("test_%s.py" % name)))]
+    wanted = ("--cov-branch", "--cov-report", "term-missing:skip-covered", "--cov-fail-under", "100")
+    run(PYTHON, "-m", "pytest", "-n", "auto", *measured, *wanted, *tests)
+
+
 # --- the virtual environment
 
 
@@ -205,7 +298,7 @@ def set_up(extent: str) -> None:
     """
     project, dev = VENV / "made-for-project", VENV / "made-for-dev"
     mark = project if extent == "project" else dev
-    wanted = "%s %s" % (fingerprint(ROOT / "pyproject.toml"), ROOT)
+    wanted = "%s %s" % (fingerprint(ROOT / "pyproject.toml") + fingerprint(LOCK), ROOT)
     if not works(PYTHON) or moved(project):
         venv_needs()
         run(sys.executable, "-m", "venv", "--clear", VENV)
@@ -215,8 +308,11 @@ def set_up(extent: str) -> None:
         if read(old) != wanted and old.exists():
             old.unlink()
     run(PYTHON, "-m", "pip", "install", "--quiet", "--upgrade", "pip>=25.1")  # the first to know groups
-    group = ("--group", "dev") if extent == "dev" else ()
-    run(PYTHON, "-m", "pip", "install", "--quiet", "--editable", ".", *group)
+    if extent == "dev":  # what builds the project is among the locked, so nothing is installed that is not
+        run(PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", LOCK)
+        run(PYTHON, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--editable", ".")
+    else:
+        run(PYTHON, "-m", "pip", "install", "--quiet", "--editable", ".")
     for done in {project, mark}:
         done.write_text(wanted, encoding="utf-8")
 

@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import dev
 from digestgen.build import Request, build
@@ -168,6 +170,43 @@ def test_every_library_that_is_imported_is_a_dependency() -> None:
     names = {re.split(r"[^\w-]", requirement)[0] for requirement in [*project["dependencies"], *extras]}
     known = {IMPORT_NAMES.get(name, name) for name in names} | {"digestgen"} | sys.stdlib_module_names
     assert {library for _, tree in modules() for library in imported(tree)} - known == set()
+
+
+# --- what is installed
+
+
+def locked() -> dict[str, str]:
+    """Return name to version of everything in requirements-dev.txt."""
+    text = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", text, re.MULTILINE))
+
+
+def test_every_library_of_development_is_locked_in_a_version_that_is_allowed() -> None:
+    text = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = text["dependency-groups"]
+    wanted = [Requirement(line) for line in [*text["project"]["dependencies"], *groups["lint"], *groups["test"]]]
+    found = locked()
+    unfit = [str(item) for item in wanted if found.get(canonicalize_name(item.name), "") not in item.specifier]
+    assert unfit == [], "run: python3 dev.py lock"
+
+
+def test_everything_that_is_locked_has_fingerprints_and_names_no_registry() -> None:
+    text = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
+    blocks = re.split(r"^(?=\S)", text, flags=re.MULTILINE)[1:]
+    assert len(blocks) == len(locked()) > 50
+    assert [block.split("=")[0] for block in blocks if "--hash=sha256:" not in block] == []
+    assert "://" not in text
+
+
+def test_the_lowest_versions_are_those_that_the_project_allows() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    listed = dict(line.split("==") for line in dev.lowest_versions(text))
+    project = tomllib.loads(text)["project"]
+    extras = itertools.chain.from_iterable(project["optional-dependencies"].values())
+    wanted = [Requirement(line) for line in [*project["dependencies"], *extras]]
+    assert listed.keys() == {item.name for item in wanted}
+    assert all(listed[item.name] in item.specifier for item in wanted)
+    assert set(dev.EXTRAS.split(",")) == project["optional-dependencies"].keys() - {"search-cjk"}
 
 
 # --- the door to the disk
