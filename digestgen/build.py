@@ -296,6 +296,7 @@ def _revised(request: Request, settings: Config, read: str, look: unchanged.Look
     known = look.seen("inputs").get(config.FILE)
     done = revise.attempt(asking, settings, look) if known and known[2] == read else None
     if done is None:
+        look.look_again()
         return None
     clock.note("only texts or style sheets had changed, and what carries them was made again")
     report = done.report

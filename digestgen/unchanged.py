@@ -116,6 +116,31 @@ class Memory:
     sight: bool = False
     """Whether all files of the output were seen to be as they were left, since the last build began."""
 
+    present: dict[str, tuple[str, Stamp]] = field(default_factory=dict)
+    """All files that a build reads, as they were seen when it was last looked for them."""
+    asked: tuple[str, ...] = ()
+    """The folder of articles and the plug-ins that `present` tells of; empty where that is not known."""
+    hint: frozenset[str] = frozenset()
+    """Files of which alone the next build need look again, as somebody saw each change; empty where nobody did."""
+
+    def look_again(self, folder: str) -> None:
+        """Look for all files that a build of the site in `folder` reads, so that the next one may take a `hint`."""
+        if self.asked:
+            self.present = dict(_inputs(folder, self.asked[0], self.asked[1:]))
+
+    def hinted(self, folder: str, asked: tuple[str, ...]) -> dict[str, tuple[str, Stamp]] | None:
+        """Return all files that a build reads, by the `hint`, which is used up; None where it does not say enough."""
+        hint, self.hint = self.hint, frozenset()
+        if not hint or self.asked != asked:
+            return None
+        found = dict(self.present)
+        for path in hint:
+            known = files.lstat(f"{folder}/{path}") if found.get(path, ("",))[0] == "file" else None
+            if known is None or not stat_.S_ISREG(known.st_mode):
+                return None  # it came or went, or is a folder or a link
+            found[path] = ("file", files.stamp(known))
+        return found
+
     def take_sight(self) -> bool:
         """Return whether the output was seen; the build that asks is the one that it was seen for."""
         sight, self.sight = self.sight, False
@@ -144,6 +169,11 @@ class Look:
     present: dict[str, tuple[str, Stamp]] = field(default_factory=dict)
     known: dict[str, dict[str, Seen]] = field(default_factory=dict)
     """Lists of files of the last build, as far as they were asked for."""
+    memory: Memory = field(default_factory=Memory)
+
+    def look_again(self) -> None:
+        """Look for all files once more, where only some were looked for."""
+        self.asked = ()
 
     def seen(self, name: str) -> dict[str, Seen]:
         """Return one of the lists of files of the last build, "inputs" or "outputs"; empty where it is not whole."""
@@ -156,8 +186,10 @@ class Look:
         asked = (content, *extra)
         if self.asked != asked:
             self.taken = time.time_ns()
-            self.present = dict(_inputs(self.folder, content, extra))
-            self.asked = asked
+            hinted = self.memory.hinted(self.folder, asked)
+            self.present = dict(_inputs(self.folder, content, extra)) if hinted is None else hinted
+            self.asked = self.memory.asked = asked
+            self.memory.present = self.present
         return self.present
 
     def marks(self, content: str, extra: Sequence[str] = ()) -> Marks:
@@ -176,7 +208,7 @@ def look(folder: str, memory: Memory | None = None, room: str = traces.FOLDER) -
     check = store.check(_NAME, _REVISED)
     if check != memory.check:
         memory.check, memory.last, memory.seen, memory.kept = check, remembered(store), {}, {}
-    return Look(folder, store, memory.last, known=memory.seen)
+    return Look(folder, store, memory.last, known=memory.seen, memory=memory)
 
 
 def beside(folder: Path) -> tuple[Path, ...]:

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -304,6 +305,37 @@ def test_a_preview_looks_after_its_output_when_nobody_waits(tmp_path: Path) -> N
     QUICK["a word"](site)
     built()
     assert page.read_bytes() == before
+
+
+def test_a_preview_that_is_told_what_changed_looks_there_alone_and_misses_nothing_for_long(tmp_path: Path) -> None:
+    site = write_site(tmp_path / "site", SITE)
+    order = Order(str(site), ".digestgen/preview", drafts=False, future=False, jobs=1)
+    at_work = Worker(order)
+
+    def built(*changed: str) -> dict[str, bytes]:
+        at_work.memory.hint = frozenset(changed)
+        assert all(not isinstance(said, Built) or said.ok for said in at_work.work(NOW))
+        return published(Path(order.output))
+
+    def clean() -> dict[str, bytes]:
+        fresh = replace(order, room=".digestgen/fresh")
+        assert all(not isinstance(said, Built) or said.ok for said in Worker(fresh).work(NOW))
+        found = published(Path(fresh.output))
+        shutil.rmtree(site / fresh.room)
+        return found
+
+    built()
+    before = built("content/one.md")
+    QUICK["a word"](site)
+    saying("pages/about.md", "title: About", "title: About them")(site)
+    assert built("content/one.md") != before  # the page was not named: the look after this build finds it
+    QUICK["a brief, which stands in an edition"](site)
+    assert built("content/three.md") == clean()
+    (site / "content/letter.md").unlink()
+    saying("one.md", "title: One", "title: Eins")(site)
+    assert built("content/letter.md", "content/one.md") == clean()
+    WHOLE["a setting"](site)
+    assert built("people.yaml") == clean()
 
 
 WHOLE: dict[str, Edit] = {

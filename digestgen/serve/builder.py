@@ -7,12 +7,13 @@ import contextlib
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
 from digestgen import codec
-from digestgen.serve.values import ZONE, Built, Facts, Order
+from digestgen.serve.values import ZONE, Built, Facts, Order, Task
 
 Value = TypeVar("Value")
 
@@ -30,13 +31,18 @@ class Builder:
     order: Order
     _process: asyncio.subprocess.Process | None = None
 
-    async def build(self, now: float, *, index: bool = False) -> Built:
-        """Build as at `now` (seconds since 1970), with an `index` for the search."""
+    async def build(self, now: float, *, index: bool = False, changed: Iterable[str] = ()) -> Built:
+        """Build as at `now` (seconds since 1970), with an `index` for the search.
+
+        `changed` are the files that alone have changed since the last build, if that is known.
+        """
         if self._process is None or self._process.returncode is not None:
             self._process = await self._started()
         assert self._process.stdin is not None
         with contextlib.suppress(ConnectionError):
-            self._process.stdin.write(f"{now!r}{' index' if index else ''}\n".encode())
+            self._process.stdin.write(
+                codec.dump(Task(repr(now), index, tuple(changed))).encode("utf-8", "replace") + b"\n"
+            )
             await self._process.stdin.drain()
         built = await self._answer(Built)
         if built is None:

@@ -79,6 +79,8 @@ class Server:
     builder: Builder = field(init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _changes: int = 0
+    _changed: frozenset[str] | None = None
+    """The files that changed since the last build began; None where there may be others."""
     _until: float = 0
     _streams: set[asyncio.Event] = field(default_factory=set)
     _editors: list[Popen[bytes]] = field(default_factory=list)
@@ -133,6 +135,8 @@ class Server:
 
     def _wake(self, change: Change) -> None:
         self._changes += max(1, change.number)
+        whole = self._changed is None or not change.paths or change.folders
+        self._changed = None if whole else (self._changed or frozenset()) | change.paths
         self._woken.set()
         if change.folders:
             asyncio.get_running_loop().call_later(_AGAIN, self._woken.set)
@@ -142,9 +146,10 @@ class Server:
         watch.follow(("content", *unchanged.FOLDERS))
         index = False
         while True:
+            changed, self._changed = self._changed, frozenset()
             self._changes = 0
             self._woken.clear()
-            built = await self.builder.build(self.options.clock(), index=index)
+            built = await self.builder.build(self.options.clock(), index=index, changed=changed or ())
             self.desk.take(built)
             self._tell()
             self._say(built)

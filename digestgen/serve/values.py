@@ -38,6 +38,18 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """One build: the moment (seconds since 1970, as a text), whether to index for the search, and what changed.
+
+    Without `changed`, paths below the site's folder, any file may have.
+    """
+
+    now: str
+    index: bool = False
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """What a build did. `files` are those that are new or changed, by path, with their fingerprints.
 

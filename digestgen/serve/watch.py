@@ -32,10 +32,14 @@ _ENDINGS: Final = (".yaml", ".yml", ".py")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How many files changed, and whether folders may be among them."""
+    """How many files changed, whether folders may be among them, and which they are: below the site's folder, with `/`.
+
+    Without `paths`, any may have changed.
+    """
 
     number: int
     folders: bool = False
+    paths: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -121,7 +125,13 @@ class Watch:
             self._renew()
         named = [name for name in names if name in self.roots or name.endswith(_ENDINGS)]
         if named:
-            self.told(Change(len(named), folders=bool(names & self.roots)))
+            self.told(Change(len(named), folders=bool(names & self.roots), paths=frozenset(named)))
+
+    def _inside(self, seen: Iterable[str]) -> frozenset[str]:
+        """Return paths as the site has them; nothing where one of them lies elsewhere, behind a link."""
+        top = os.path.join(self.folder, "")
+        found = frozenset(path.removeprefix(top).replace(os.sep, "/") for path in seen if path.startswith(top))
+        return found if all(path.startswith(top) for path in seen) else frozenset()
 
     def _deep(self, ended: threading.Event) -> None:
         real = {os.path.realpath(f"{self.folder}/{root}") for root in self.roots}
@@ -132,7 +142,7 @@ class Watch:
                 seen = [path for path in found if _counts(path, there)]
                 if seen or not begun:
                     begun = True
-                    self.told(Change(len(seen), folders=any(map(_may_be_folder, seen))))
+                    self.told(Change(len(seen), any(map(_may_be_folder, seen)), self._inside(seen)))
         except OSError:
             return  # it went while the watch was set; when it comes back, the watch above sees it
 

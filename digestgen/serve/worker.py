@@ -1,6 +1,6 @@
 """The process that builds, apart from the one that answers: neither waits for the other or takes the other down.
 
-It reads lines from its standard input, each a moment to build at and whether to index for the search, and answers each
+It reads lines from its standard input, each a `Task` as JSON, and answers each
 with two lines of JSON: a `Built` as soon as the site is there, and the `Facts` of it. So a build may start workers of
 its own and use all its memory, and whoever ends the server ends the build.
 """
@@ -21,7 +21,7 @@ from digestgen import build, codec, config, files, search, unchanged, writer
 from digestgen.diagnostics import Diagnostic
 from digestgen.report import notes
 from digestgen.serve.badges import badges, revised
-from digestgen.serve.values import Badge, Built, Facts, Order
+from digestgen.serve.values import ZONE, Badge, Built, Facts, Order, Task
 
 #: How often, and after how many seconds, the place is asked for in which another build is at work.
 _TIMES: Final = 40
@@ -63,8 +63,9 @@ class Worker:
             return
         yield self._built(result, round((perf_counter() - began) * 1000))
         yield self._facts(result, now)
-        # the next build need not look first whether its output is still there: nobody waits for that now
+        # the next build need not look first for all files, and whether its output is there: nobody waits for that now
         with contextlib.suppress(OSError):
+            self.memory.look_again(self.order.folder)
             seen = self.memory.seen.get("outputs", {})
             self.memory.sight = result.revised and unchanged.same_outputs(self.order.output, seen)
 
@@ -166,18 +167,18 @@ def _told(error: Exception) -> str:
 
 
 def main(folder: str, room: str, drafts: bool, future: bool, jobs: int) -> None:
-    """Build at each moment (seconds since 1970) that a line of standard input names, until there are no more."""
+    """Build what each line of standard input asks for, until there are no more."""
     # what a plug-in or a library prints goes to the terminal, and not between the answers
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     worker = Worker(Order(folder, room, drafts, future, jobs))
     with sink:
         for line in sys.stdin.buffer:
-            moment, _, index = line.decode().partition(" ")
-            _answer(worker, datetime.fromtimestamp(float(moment), UTC), sink, index=bool(index.strip()))
+            _answer(worker, codec.load(Task, line.decode(), ZONE), sink)
 
 
-def _answer(worker: Worker, now: datetime, sink: IO[bytes], *, index: bool) -> None:
-    for value in worker.work(now, index=index):
+def _answer(worker: Worker, task: Task, sink: IO[bytes]) -> None:
+    worker.memory.hint = frozenset(task.changed)
+    for value in worker.work(datetime.fromtimestamp(float(task.now), UTC), index=task.index):
         sink.write(codec.dump(value).encode("utf-8", "surrogatepass") + b"\n")
         sink.flush()
