@@ -310,7 +310,10 @@ def _with_country(locale: babel.Locale) -> babel.Locale:
     """Weeks begin as they do in a country: where the tag names none, in the language's likely one (CLDR, part 4)."""
     tag = f"{locale.language}_{locale.script}" if locale.script else locale.language
     likely = None if locale.territory else get_global("likely_subtags").get(tag)
-    return _Locale.parse(likely) if likely else locale
+    try:
+        return _Locale.parse(likely) if likely else locale
+    except babel.UnknownLocaleError:  # Babel has no data for all of them, as for no_Latn_NO
+        return locale
 
 
 @functools.lru_cache(maxsize=256)

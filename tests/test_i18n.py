@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from babel.localedata import locale_identifiers
 
 from digestgen import i18n
 from digestgen.config import time_zone
@@ -200,3 +201,11 @@ def test_messages_without_a_translation_stay_as_they_are() -> None:
 
 def test_a_region_speaks_as_its_language() -> None:
     assert i18n.language("de-AT").text("Archive") == i18n.language("de").text("Archive") != "Archive"
+
+
+def test_every_language_that_the_cldr_names_can_be_that_of_a_site() -> None:
+    tags = {"no", *i18n._own("en").languages, *(name for name in locale_identifiers() if "_" not in name)}
+    for tag in sorted(tags):
+        of = i18n.language(tag)
+        assert of.territorial.replace("_", "").isalnum(), tag
+        assert 0 <= i18n._with_country(of.locale).first_week_day < 7, tag
