@@ -1103,7 +1103,12 @@ def _check_nav(nav: tuple[NavItem, ...], languages: tuple[SiteLanguage, ...], re
         if item.lang and item.lang.lower() not in known:
             named = ", ".join(language.lang for language in languages)
             message = f"`{item.lang}` is not a language of the site"
-            report.fault("bad-value", message, report.marks[f"nav.{index}.lang"], f"expected one of {named}")
+            report.fault(
+                "bad-value",
+                message,
+                report.marks.get(f"nav.{index}.lang", report.marks["nav"]),
+                f"expected one of {named}",
+            )
 
 
 def _check_feeds(feeds: FeedsConfig, report: Report) -> None:
@@ -1126,7 +1131,7 @@ def _check_commands(publish: PublishConfig, report: Report) -> None:
         for index, word in enumerate(words):
             strange = [name for name in re.findall(r"\{([a-z]+)\}", word) if name not in FILLED]
             if strange:
-                span = report.marks[f"publish.{key}.{index}"]
+                span = report.marks.get(f"publish.{key}.{index}", report.marks[f"publish.{key}"])
                 label = meant(strange[0], FILLED) or "expected " + ", ".join(f"{{{name}}}" for name in FILLED)
                 report.fault("bad-value", f"`{key}` names {{{strange[0]}}}, which nothing stands for", span, label)
     if publish.remove and not publish.command:

@@ -567,7 +567,7 @@ def _aliases(listed: tuple[str, ...], report: Report) -> tuple[str, ...]:
         # a hidden name could be one of digestgen's own in the output folder
         hidden = paths.is_hidden(path)
         if "?" in alias or "#" in alias or hidden or paths.output_path(_page_path(path)) is None:
-            span = report.marks[f"aliases.{index}"]
+            span = report.marks.get(f"aliases.{index}", report.marks["aliases"])
             report.fault(
                 "bad-alias",
                 f"`{alias}` cannot be an address of this site",

@@ -401,3 +401,8 @@ def test_nothing_is_removed_that_nothing_brings() -> None:
 
 def test_a_remote_is_a_name_and_no_address() -> None:
     assert fault("publish: {remote: 'https://ed:token@git.example/x'}").startswith("bad-value 2:19 ")
+
+
+def test_an_entry_of_the_navigation_for_a_language_that_is_none_is_told_beside_one_that_is_wrong() -> None:
+    _, found = config.read("title: T\nnav:\n- {url: /a/}\n- {title: B, url: /b/, lang: fr}\n")
+    assert [item.code for item in found] == ["missing-title", "bad-value"]

@@ -8,6 +8,7 @@ from tests.trust import (
     cache,
     errors,
     faults,
+    fuzzed,
     growth,
     killed,
     kinds,
@@ -35,4 +36,5 @@ PARTS: Final[tuple[Part, ...]] = (
     names.PART,
     growth.PART,
     payloads.PART,
+    fuzzed.PART,
 )
