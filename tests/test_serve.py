@@ -453,7 +453,7 @@ def test_whatever_becomes_of_the_files_the_last_state_is_shown(tmp_path: Path) -
         preview.shows("/other/2024/05/two/", lambda page: b"Too." in page)
 
 
-def test_registries_templates_settings_and_plug_ins_are_watched(tmp_path: Path) -> None:
+def test_registries_templates_words_settings_and_plug_ins_are_watched(tmp_path: Path) -> None:
     folder = write_site(tmp_path / "site", SITE.replace("theme: plain\n", "theme: plain\nplugins: [own/plug.py]\n"))
     plug = "from dataclasses import replace\ndef change(article):\n    return replace(article, title='Of one')\n"
     (folder / "own").mkdir()
@@ -466,6 +466,12 @@ def test_registries_templates_settings_and_plug_ins_are_watched(tmp_path: Path) 
         preview.shows(PAGE, lambda page: b"<h1 class=x>Of two</h1>" in page)
         preview.change("site.yaml", "title: Digest", "title: Other")
         preview.shows(PAGE, lambda page: b"| Other</title>" in page)
+        preview.change(ONE, "The first version.", "The first[^1] version.\n\n[^1]: A note.")
+        preview.shows(PAGE, lambda page: b'aria-label="Footnotes"' in page)
+        preview.write("locale/en.po", 'msgid "Footnotes"\nmsgstr "Notes"\n')  # the folder is a new one
+        preview.shows(PAGE, lambda page: b'aria-label="Notes"' in page)
+        preview.change("locale/en.po", "Notes", "Remarks")
+        preview.shows(PAGE, lambda page: b'aria-label="Remarks"' in page)
         preview.write("sources.yaml", "ecb: {name: The Bank}\n")
         preview.change(ONE, "[https://www.ecb.europa.eu/]", "[ecb]")
         preview.becomes(lambda: preview.ask("/news/sources/ecb/")[0], lambda status: status == 200)
