@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import quote
 
+from digestgen import slugs
 from digestgen.config import time_zone
 from digestgen.moving import dialect, matter, players, prose
 from digestgen.moving.folder import Folder
@@ -84,7 +85,8 @@ def read(folder: Folder, log: Log) -> Old:
         "category": lambda name: f"/categories/{_urlized(name)}/",
         "tag": lambda name: f"/tags/{_urlized(name)}/",
     }
-    old.indexes = {"/categories/": "/sections/", "/posts/": "/archive/", "/post/": "/archive/", "/blog/": "/archive/"}
+    old.prefixes = {site.tag(lang): site.prefix(lang) for lang in site.langs}
+    old.indexes = {"/categories/": "/sections/"}
     for prefix, lang in site.content.items():
         for path in folder.below(prefix):
             if site.owner(path) == prefix:
@@ -94,6 +96,7 @@ def read(folder: Folder, log: Log) -> Old:
     for below in site.static:
         old.files += [Carried(path, path[len(below) :]) for path in folder.below(below)]
     site.posts = {post.path: post for post in old.posts}
+    old.indexes |= site.folders()
     for post in old.posts:
         post.body = site.translated(post)
         _cover(post, site)
@@ -328,6 +331,16 @@ class _Site:
         }
         names = sorted(fields, key=len, reverse=True)
         return re.sub(":(" + "|".join(names) + r")(?:\[\w*:?\w*\])?", lambda match: fields[match[1]], pattern)
+
+    def folders(self) -> dict[str, str]:
+        """Return the lists of folders: each is that of a section here, or else the archive."""
+        found: dict[str, str] = {}
+        for post in self.posts.values():
+            folder, inside, _ = self._inside(post).partition("/")
+            if inside and not post.page:
+                section = f"/sections/{slugs.slugify(folder, 'und')}/" if post.section == folder else "/archive/"
+                found.setdefault(f"/{_urlized(folder)}/", section)
+        return found
 
     def resource(self, path: str) -> list[Carried]:
         """Return a file of content/ with the address that it has: below that of the page in whose folder it lies."""

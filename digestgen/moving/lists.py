@@ -18,29 +18,40 @@ def ways(old: Old, settings: Config, there: Collection[str]) -> dict[str, bytes]
     """
     taken = {paths.portable_key(path) for path in there}
     found: dict[str, bytes] = {}
-    for address, target in old.indexes.items():
-        if _serves(address, old) and paths.output_path(target) in there:
-            _add(address, target, target.strip("/"), settings, taken, found)
-    for kind, name, post in _named(old):
-        address = old.lists[kind](name) if kind in old.lists else ""
-        target = next((url for url in _targets(kind, name, post, settings) if paths.output_path(url) in there), "")
-        if address and target:
-            _add(address, target, name, settings, taken, found)
+    for address, target, name in (*_indexes(old, settings), *_listed(old, settings), *_calendars(old)):
+        path = paths.output_path(address)
+        led = next((url for url in target if paths.output_path(url) in there), "")
+        if path and led and paths.portable_key(path) not in taken and not paths.is_hidden(path):
+            found.setdefault(path, _page(path, led, name, settings))
     return found
 
 
-def _add(
-    address: str, target: str, name: str, settings: Config, taken: Collection[str], found: dict[str, bytes]
-) -> None:
-    path = paths.output_path(address)
-    if path and paths.portable_key(path) not in taken and not paths.is_hidden(path):
-        found.setdefault(path, _page(path, target, name, settings))
+#: An address there, those that it may be led to here, the best first, and what is listed.
+_Way = tuple[str, list[str], str]
 
 
-def _serves(address: str, old: Old) -> bool:
-    """Tell whether the old site had a list there: one of a folder has articles below it."""
-    below = [post for post in old.posts if post.url.startswith(address)]
-    return address.endswith(".html") or bool(below) or address.strip("/") in ("categories", "authors")
+def _indexes(old: Old, settings: Config) -> Iterator[_Way]:
+    for lang, prefix in {"": "", **old.prefixes}.items():
+        own = library.prefix_of(lang, settings) if lang else ""
+        for address, target in old.indexes.items():
+            yield prefix + address, [own + target, target], target.strip("/").rpartition("/")[2]
+
+
+def _listed(old: Old, settings: Config) -> Iterator[_Way]:
+    for kind, name, post in _named(old):
+        address = old.lists[kind](name) if kind in old.lists else ""
+        prefixes = old.prefixes.values() if old.everywhere else [old.prefixes.get(post.lang, "")]
+        for prefix in prefixes if address else ():
+            yield prefix + address, list(_targets(kind, name, post, settings)), name
+
+
+def _calendars(old: Old) -> Iterator[_Way]:
+    dates = [post.date.at for post in old.posts if post.date and not post.draft and not post.page]
+    for pattern in old.calendars:
+        for year, month in dict.fromkeys((f"{at:%Y}", f"{at:%m}") for at in dates):
+            address = pattern.format(year=year, month=month)
+            for prefix in dict.fromkeys(["", *old.prefixes.values()]):
+                yield prefix + address, [f"/archive{address}", "/archive/"], address.strip("/").replace("/", "-")
 
 
 def _named(old: Old) -> Iterator[tuple[Kind, str, Post]]:

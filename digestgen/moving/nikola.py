@@ -79,6 +79,9 @@ def read(folder: Folder, log: Log) -> Old:
         "category": lambda name: f"/{site.said('CATEGORY_PATH', 'categories')}/cat_{slugs.slugify(name, 'und')}/",
         "author": lambda name: f"/{site.said('AUTHOR_PATH', 'authors')}/{slugs.slugify(name, 'und')}/",
     }
+    old.prefixes = {lang.replace("_", "-"): site.prefix(lang) for lang in site.langs}
+    old.everywhere = True
+    old.calendars = ("/{year}/",)
     old.indexes = {
         f"/{site.said('TAG_PATH', 'categories')}/": "/tags/",
         f"/{site.said('AUTHOR_PATH', 'authors')}/": "/people/",
@@ -274,6 +277,9 @@ class _Site:
                 post.aliases += tuple(
                     posixpath.normpath(f"/{self._place(lang)}{post.url}") + _end(post) for lang in others
                 )
+
+    def prefix(self, lang: str) -> str:
+        return posixpath.normpath(f"/{self._place(lang)}").rstrip("/")
 
     def _place(self, lang: str) -> str:
         known = self.conf.get("TRANSLATIONS")

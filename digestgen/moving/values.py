@@ -136,7 +136,8 @@ class Old:
     """An old site as it was read.
 
     `lists` tell the address of a list by a name, the empty one where it has none; `indexes` are the addresses of its
-    lists of lists, each with that of ours.
+    lists of lists, each with that of ours. `prefixes` stand before both, by language; with `everywhere`, each list
+    stands behind each prefix. `calendars` are patterns of lists by `{year}` and `{month}`.
     """
 
     peer: str
@@ -145,4 +146,7 @@ class Old:
     files: list[Carried] = field(default_factory=list)
     lists: dict[Kind, Callable[[str], str]] = field(default_factory=dict)
     indexes: dict[str, str] = field(default_factory=dict)
+    prefixes: dict[str, str] = field(default_factory=dict)
+    everywhere: bool = False
+    calendars: tuple[str, ...] = ()
     log: Log = field(default_factory=Log)

@@ -51,6 +51,7 @@ def read(path: Path, log: Log) -> Old:
     )
     old = Old("wordpress", settings, log=log)
     old.lists = _lists(channel)
+    old.calendars = ("/{year}/", "/{year}/{month}/")
     people = {_text(one, "author_login"): _text(one, "author_display_name") for one in _named(channel, "author")}
     attached = {_text(item, "post_id"): _text(item, "attachment_url") for item in items}
     for item in items:

@@ -52,7 +52,8 @@ def read(folder: Folder, log: Log) -> Old:
         "tag": lambda name: f"/tags/{slugs.slugify(name, 'und')}/",
         "author": lambda name: f"/authors/{slugs.slugify(name, 'und')}/",
     }
-    old.indexes = {"/categories/": "/sections/", "/authors/": "/people/", "/blog/": "/archive/", "/posts/": "/archive/"}
+    old.prefixes = {lang: f"/{lang}" for lang in site.langs} | {site.lang: ""}
+    old.indexes = {"/categories/": "/sections/", "/authors/": "/people/"}
     for path in folder.below("content"):
         if path.endswith(".md"):
             post = site.post(path)
@@ -62,6 +63,11 @@ def read(folder: Folder, log: Log) -> Old:
             old.files.append(Carried(path, site.address(path)))
     old.files += [Carried(path, path.removeprefix("static")) for path in folder.below("static")]
     site.posts = {post.path: post for post in old.posts}
+    for post in old.posts:
+        top, inside, _ = post.key.partition("/")
+        if inside and not post.page:
+            slug = slugs.slugify(top, "und")
+            old.indexes.setdefault(f"/{slug}/", f"/sections/{slug}/" if post.section == top else "/archive/")
     for post in old.posts:
         post.body = site.translated(post)
     return old
