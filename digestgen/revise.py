@@ -290,7 +290,8 @@ class _Revision:
             carriers += place.carriers
             owned[path] = (*told, *made.found)
             unlinked += made.held - place.held
-            known = replace(place, held=made.held, face=self._read(path).face)
+            said = self.shelf.desks[place.desk].entry_keys.get(path, "")
+            known = replace(place, held=made.held, face=self._read(path).face, entry=said)
             rows.append((f"article {path}", record.plain(known)))
         outputs += self._beside(texts, carriers)
         outputs += [self.shelf.feed(name, self._page_key) for name in dict.fromkeys(carriers)]
@@ -300,7 +301,7 @@ class _Revision:
         return self._written([*{item.path: item for item in outputs}.values()], fresh, sheets, found, rows, unlinked)
 
     def _beside(self, texts: Sequence[str], carriers: list[str]) -> Iterator[Output]:
-        """Yield what shows articles beside their own pages, and add the names of the feeds that carry that."""
+        """Yield what shows articles beside their own pages, and add the names of the feeds of editions among that."""
         shelf, moved = self.shelf, [path for path in texts if self._shows(path)]
         for name in dict.fromkeys(name for path in moved for name in shelf.places[path].shown_on):
             kind, _, path = name.partition(" ")
@@ -311,7 +312,6 @@ class _Revision:
                 carriers += shelf.edition(name)[0].carriers
             elif path not in texts:
                 yield from _own(self._planned(path))
-                carriers += shelf.places[path].carriers
         news = self._row(_Paths, "news")
         if set(news).intersection(moved):
             yield shelf.news(news)

@@ -482,10 +482,10 @@ def _without_words(monkeypatch: pytest.MonkeyPatch) -> None:
 
 MUTATIONS = {
     "the article": (_without(0), _changed_article),
-    "the neighbours": (_without(2), _retitled_neighbour),
-    "the story": (_without(2), _new_in_the_story),
-    "the tags": (_without(3), _new_tag_name),
-    "the byline": (_without(2, 7), _respelt_person),
+    "the neighbours": (_without(1), _retitled_neighbour),
+    "the story": (_without(1), _new_in_the_story),
+    "the tags": (_without(2), _new_tag_name),
+    "the byline": (_without(1, 3), _respelt_person),
     "the site's words": (_without_words, _new_words),
     "the templates": (_constant(Renderer, "closure"), _new_template),
     "what stands on every page": (_constant(Renderer, "shared"), _new_option),

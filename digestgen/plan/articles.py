@@ -83,7 +83,9 @@ def article(
     registered = tuple(desk.library.known.publisher(source)[2] for source in item.sources)
     text = text_key(item, desk, targets)
     original = metadata.original(item, desk)
-    key = desk.key(item.fingerprint, shown, beside, tags, text, registered, original, desk.everyone(item))
+    said = desk.key(item.fingerprint, shown, tags, text, registered)
+    desk.entry_keys[item.path] = said
+    key = desk.key(said, beside, original, desk.everyone(item))
 
     def make() -> views.ArticlePage:
         return metadata.described(_article_page(item, desk, tags, beside), item, desk, original)
@@ -249,7 +251,6 @@ def with_page(
     url = desk.library.urls[item.path]
     claim = f"{desk.library.config.content}/{item.path}"
     listed = item.canonical in ("", desk.absolute(url))
-    desk.page_keys[item.path] = key
     versions = {other.lang: desk.library.urls[other.path] for other in desk.library.translations[item.path]}
     changed = desk.newest([item]) if item.stamp else item.updated.rfc3339 if item.updated else ""
     content = Rendered(

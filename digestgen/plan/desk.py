@@ -50,8 +50,8 @@ class Desk:
     """Fingerprint of what all pages of the language rest on: site.yaml, people.yaml, and the site's words for it."""
     memo: fingerprint.Memo = field(default_factory=dict)
     changes: dict[str, Stamp] = field(default_factory=dict)
-    page_keys: dict[str, str] = field(default_factory=dict)
-    """The key of each article's own page by path, which stands for all that a feed can say of it, too."""
+    entry_keys: dict[str, str] = field(default_factory=dict)
+    """What stands for all that a feed can say of an article, by its path, or of an edition, by its address."""
 
     def __post_init__(self) -> None:
         self.words = self.interface.language(self.part.language.lang)

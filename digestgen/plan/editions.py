@@ -98,7 +98,7 @@ def issue(edition: Edition, desk: Desk, beside: Beside) -> articles.Made:
     words = tuple(sorted({desk.said_in(item) for item in edition.articles}))
     key = desk.key(link, beside, lead, order, texts, words)
     make = partial(_issue_page, edition, desk, link, beside)
-    desk.page_keys[edition.url] = key
+    desk.entry_keys[edition.url] = key
     content = Rendered(
         "edition.html",
         desk.language.lang,
@@ -301,7 +301,7 @@ def channel(listed: Sequence[Edition], desk: Desk) -> syndication.Channel[Editio
         "",
         listed,
         lambda edition, _full: _feed_entry(edition, desk),
-        lambda edition: desk.page_keys[edition.url],
+        lambda edition: desk.entry_keys[edition.url],
     )
 
 

@@ -1,6 +1,6 @@
 """Articles as entries of feeds.
 
-An entry says nothing that the article's own page does not rest on, so that the key of the page stands for it, too.
+An entry says nothing that `articles.article` does not name in the key of what an article itself says.
 """
 
 from __future__ import annotations

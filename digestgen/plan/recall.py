@@ -208,7 +208,7 @@ class Shelf:
         return sitemaps.news((self.library.articles[path] for path in paths), self.desks)
 
     def feed(self, name: str, page_key: Callable[[str], str]) -> Output:
-        """Return the document of a feed whose row is `name`; `page_key(url)` returns the key of the page there."""
+        """Return the document of a feed whose row is `name`; `page_key(url)` returns the key of an edition."""
         row: Feed | None = self.row(Feed, name)
         if row is None:
             raise Unsure
@@ -224,11 +224,11 @@ class Shelf:
         if row.kind == "editions":
             issues = tuple(self.edition(name)[1] for name in row.shown)
             for edition in issues:
-                desk.page_keys.setdefault(edition.url, page_key(edition.url))
+                desk.entry_keys.setdefault(edition.url, page_key(edition.url))
             return editions.channel(issues, desk)
         shown = tuple(self.library.articles[path] for path in row.shown)
         for item in shown:
-            desk.page_keys.setdefault(item.path, page_key(self.library.urls[item.path]))
+            desk.entry_keys.setdefault(item.path, self.places[item.path].entry)
         return syndication.of_articles(row.kind, row.page, row.title, row.subtitle, shown, desk)
 
     def _correction(self, name: str) -> corrections.Noted:

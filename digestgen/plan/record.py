@@ -55,7 +55,8 @@ class Place:
     `story` are the name and the address of its story and its neighbours there, `claims` the path of each output and of
     what file it is a copy, if it is one, `carriers` the names of the rows of feeds. `static` the files in
     content/static/ that it names, where these may be held back. `shown_on` are the names of the rows of lists, editions
-    and other articles whose pages show its card, `loose` tells that there may be more of these.
+    and other articles whose pages show its card, `loose` tells that there may be more of these. `entry` is
+    what stands for its entry in feeds.
     """
 
     url: str
@@ -74,6 +75,7 @@ class Place:
     static: tuple[str, ...]
     shown_on: tuple[str, ...]
     loose: bool
+    entry: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,7 @@ def _place(piece: Piece, pieces: Pieces, carriers: tuple[str, ...], shown_on: tu
         static(item, pieces.resolver.files) if pieces.pictures else (),
         shown_on,
         item.path in pieces.loose,
+        desk.entry_keys.get(item.path, ""),
     )
 
 

@@ -59,7 +59,7 @@ def of_articles(
         subtitle,
         articles,
         lambda item, full: entry_of(item, desk, full=full),
-        lambda item: desk.page_keys[item.path],
+        lambda item: desk.entry_keys[item.path],
     )
 
 
