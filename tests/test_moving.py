@@ -212,6 +212,38 @@ def test_the_generator_is_told_from_its_folder(peer: str) -> None:
     assert transfer.read(peers.SITES / peer, "")[0] == peer
 
 
+_JEKYLL = """\
+-- _config.yml --
+title: Notes
+url: https://notes.example.org
+permalink: /:categories/:year/:month/:day/:title.html
+-- _posts/2023-03-05-one.md --
+---
+title: One
+categories: space telescopes
+---
+See [the next]({% post_url 2023-04-01-two %}).
+-- _posts/2023-04-01-two.md --
+---
+title: Zwei
+lang: de
+published: false
+---
+Zwei.
+"""
+
+
+def test_one_article_says_nothing_of_the_site(tmp_path: Path) -> None:
+    result = moved(write_site(tmp_path / "old", _JEKYLL), tmp_path / "new")
+    text = (tmp_path / "new/content/2023/2023-03-05-one.md").read_text(encoding="utf-8")
+    assert "[the next](2023-04-01-two.de.md)" in text  # though nobody may read that yet
+    assert 'aliases: ["/space/telescopes/2023/03/05/one.html"]' in text
+    assert result.settings is not None
+    assert (result.settings.permalink, result.settings.lang) == ("/{year}/{month}/{slug}/", "en")
+    assert result.old is not None
+    assert any("does not say its language" in note.text for note in result.old.log.notes)
+
+
 def test_a_folder_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UnfitError, match="none of jekyll, hugo"):
         transfer.read(tmp_path, "")

@@ -178,7 +178,7 @@ class _Site:
         made.page = date is None and kind not in ("posts", "drafts")
         self._sorted(made, values, path)
         if kind in ("posts", "drafts"):
-            made.url = self._url(made, values, stem, path) if date and not made.draft else ""
+            made.url = self._url(made, values, stem, path) if date else ""
         else:
             made.url = _permalink(values) or f"/{path[1:].rpartition('.')[0]}.html"
         made.id = self._id(made, matter.text(values.get("slug")) or stem) if made.url else ""

@@ -184,7 +184,8 @@ def _sound(old: Old) -> Settings:
 def _langs(old: Old) -> tuple[str, ...]:
     """The languages of the old site, its main one first."""
     used = Counter(post.lang for post in old.posts if post.lang)
-    main = old.settings.lang or next((lang for lang, _ in used.most_common(1)), "") or "en"
+    most = next((lang for lang, count in used.most_common(1) if count * 2 > len(old.posts)), "")
+    main = old.settings.lang or most or "en"
     known = dict.fromkeys([main, *old.settings.langs, *sorted(used)])
     fit = [lang for lang in known if re.fullmatch(LANGUAGE, lang)]
     by_case = {lang.lower(): lang for lang in reversed(fit)}
@@ -394,6 +395,9 @@ class _Transfer:
             text = sheet.settings(self.old.settings, _langs(self.old), pattern, rss=self.old.settings.rss)
             self.given.settings, _ = config.read(text)
             self.result.begun = text
+            if not self.old.settings.lang:
+                said = f"the old site does not say its language; `language` is now {self.site.lang}: look at it"
+                self.log.person("", 0, said)
         for card in self.cards:
             self._fill(card)
         self.result.settings = self.site
@@ -432,7 +436,8 @@ class _Transfer:
             site = replace(self.site, permalink=pattern)
             fits = 0 if config.wrong_permalink(pattern) else sum(_fits(article, url, site) for article, url in known)
             literal = re.search(r"/[^{/][^/]*/", pattern)
-            if fits > most and (not literal or fits * 2 >= len(known)):
+            # a word that all addresses share is the site's; in the address of a single article it is that one's
+            if fits > most and (not literal or fits * 2 >= max(len(known), 4)):
                 best, most = pattern, fits
         return best
 
