@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from markdown import Markdown, __version__
 
 from dev import cases_of
-from digestgen.markup import clean, engine
+from digestgen.markup import clean, emphasis, engine
 from digestgen.markup.convert import TooComplex, convert
 from digestgen.markup.labels import labels
 
@@ -48,6 +48,23 @@ def outcome(source: str, *, swift: bool) -> str:
 @example("[[[[" * 40 + "](x)")
 @example("<a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a <a\n\nb")
 def test_swift_stages_change_nothing(source: str) -> None:
+    assert outcome(source, swift=True) == outcome(source, swift=False)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "**a *b* c *d* e** *f* **g *h* i**",
+        "*a **b** c* d* **e *f** g*",
+        "***a** b* ***c* d** _e __f__ g_ h_i_j",
+        "*a " * 30 + "*b* **c** " + "d* " * 10,
+        "**a " * 20 + "*b* _c_ *d* " * 20 + "e**",
+        "***a*b**c***" * 20,
+        "*" * 50 + "a" + "*" * 30 + " _b_ " + "*c*" * 10,
+    ],
+)
+def test_emphasis_is_found_however_little_is_looked_at_first(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(emphasis, "_WINDOW", 3)
     assert outcome(source, swift=True) == outcome(source, swift=False)
 
 

@@ -27,7 +27,7 @@ from digestgen import config, parse
 from digestgen.plan.search import Document
 from tests import browser
 from tests.building import built, planned, published, told
-from tests.trust.frame import Figure, Part
+from tests.trust.frame import Figure, Part, some
 
 #: What a payload does where it runs.
 _RUN: Final = "top.ran=1"
@@ -385,7 +385,7 @@ def _run(count: int, seed: int) -> Iterator[Figure]:
         files, articles, places = _build(count, seed, site)
         looked = _judged(files, _searched(site))
         pages = [path for path in files if path.endswith((".html", ".svg"))]
-        opened = _opened(site, pages if count > 100 else pages[:: max(1, len(pages) // 20)])
+        opened = _opened(site, [*some(pages, max(20, 2 * count) if count > 100 else 20, seed)])
     where = ", ".join(f"{number:,} {place}" for place, number in sorted(places.items()) if number)
     what = f"{count:,} payloads, each in all places of an article that take it ({where}), parsed as browsers parse HTML"
     seen = ", ".join(f"{number:,} {kind}" for kind, number in looked.items())
