@@ -15,6 +15,7 @@ import random
 import re
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 from typing import Any, Final
@@ -385,7 +386,9 @@ def _run(count: int, seed: int) -> Iterator[Figure]:
         files, articles, places = _build(count, seed, site)
         looked = _judged(files, _searched(site))
         pages = [path for path in files if path.endswith((".html", ".svg"))]
-        opened = _opened(site, [*some(pages, max(20, 2 * count) if count > 100 else 20, seed)])
+        chosen = [*some(pages, max(20, 2 * count) if count > 100 else 20, seed)]
+        with ThreadPoolExecutor(1) as apart:  # in the thread of a test, another browser may be at work
+            opened = apart.submit(_opened, site, chosen).result()
     where = ", ".join(f"{number:,} {place}" for place, number in sorted(places.items()) if number)
     what = f"{count:,} payloads, each in all places of an article that take it ({where}), parsed as browsers parse HTML"
     seen = ", ".join(f"{number:,} {kind}" for kind, number in looked.items())
