@@ -14,7 +14,8 @@ import json
 import random
 import re
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
@@ -294,20 +295,23 @@ def _is_html_of_rss(element: Any) -> bool:
 # --- a run
 
 
-def _build(count: int, seed: int, site: Path) -> tuple[dict[str, bytes], int, dict[str, int]]:
-    """Build a site of so many payloads; return its files, how many articles it has, and payloads by place."""
+def _build(count: int, seed: int, site: Path) -> tuple[dict[str, bytes], int, Mapping[str, int]]:
+    """Build a site of so many payloads; return its files, how many articles it has, and payloads by place.
+
+    An article that is refused is taken out, and its payloads do not count.
+    """
     chance = random.Random(seed)
     settings, _ = config.read(_SITE)
     (site / "content").mkdir(parents=True)
     (site / "site.yaml").write_text(_SITE, encoding="utf-8")
-    places: dict[str, int] = {"body": 0, "file name": 0, "picture file": 0}
+    fitting: dict[str, list[str]] = {}
     for number in range(count):
         text = payload(chance)
         article, fit = _fitting(number, text, settings)
-        for place in ("body", "file name", *fit):
-            places[place] = places.get(place, 0) + 1
+        path = f"content/{_name_of(text, number)}.md"
         with contextlib.suppress(OSError):
-            (site / "content" / f"{_name_of(text, number)}.md").write_bytes(article.encode("utf-8", "replace"))
+            (site / path).write_bytes(article.encode("utf-8", "replace"))
+            fitting[path] = ["body", "file name", *fit]
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" onload="{_RUN}"><script>{_RUN}</script></svg>'
     (site / "content/p.svg").write_text(svg)
     result = built(site)
@@ -319,7 +323,8 @@ def _build(count: int, seed: int, site: Path) -> tuple[dict[str, bytes], int, di
             (site / path).unlink()
         result = built(site)
     assert result.ok, told(result.diagnostics)[:5]
-    return published(site / "public"), result.articles, places
+    there = (places for path, places in fitting.items() if (site / path).exists())
+    return published(site / "public"), result.articles, Counter(place for places in there for place in places)
 
 
 _OWN_SCRIPT: Final = re.compile(r"(?:\.\./)*(?:\./)?assets/[\w./-]+\.js")
@@ -400,4 +405,4 @@ def _run(count: int, seed: int) -> Iterator[Figure]:
     )
 
 
-PART: Final = Part("payloads", _run, full=1000, sample=12)
+PART: Final = Part("payloads", _run, full=1300, sample=12)
