@@ -19,7 +19,7 @@ import os, sys, time
 from digestgen import work
 
 def task(number):
-    print(os.getpid(), flush=True)
+    os.write(1, b"%d\\n" % os.getpid())  # at once, for the others write there, too
     time.sleep(600)
 
 list(work.done(task, range(2), 2, worth=1))
@@ -40,11 +40,12 @@ def test_workers_end_with_their_parent_even_if_it_is_killed() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", WAITING], env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE
     ) as parent:
-        assert parent.stdout is not None
-        workers = [int(parent.stdout.readline()) for _ in range(2)]
-        assert all(map(lives, workers))
-        parent.send_signal(signal.SIGKILL)
-        parent.wait()
+        try:
+            assert parent.stdout is not None
+            workers = [int(parent.stdout.readline()) for _ in range(2)]
+            assert all(map(lives, workers))
+        finally:
+            parent.send_signal(signal.SIGKILL)
     ends = time.monotonic() + 60
     while any(map(lives, workers)):
         assert time.monotonic() < ends
