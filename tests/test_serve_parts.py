@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shlex
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from digestgen.diagnostics import Diagnostic, Span
-from digestgen.serve import editor, guard, media, pages, wire
+from digestgen.serve import editor, guard, media, pages, server, wire
 from digestgen.serve.holdings import Holdings
 from digestgen.serve.news import Desk
 from digestgen.serve.values import Badge, Built, Facts
@@ -241,3 +242,23 @@ def test_a_name_of_a_file_stays_one_word(name: str) -> None:
     words = editor.filled(("mine", "{file}", "{line}"), f"/{name}", 3, 7)
     assert words == ["mine", f"/{name}", "3"]
     assert shlex.split(shlex.join(words)) == words
+
+
+# --- events
+
+
+def test_news_that_come_while_others_are_sent_are_sent_as_well() -> None:
+    async def told() -> list[dict[str, object]]:
+        voice = server.Voice(lambda _: None, lambda _: None, lambda _: None)
+        preview = server.Server(server.Options(Path(), lambda: 0.0), voice, ".digestgen/preview")
+        preview.desk.take(Built(ok=True, base="/", files={"index.html": "a" * 64}))
+        events = preview._news("/", 0)
+        first = await anext(events)
+        preview.desk.take(Built(ok=True, base="/", files={"index.html": "b" * 64}))
+        preview._tell()
+        second = await anext(events)
+        await events.aclose()  # type: ignore[attr-defined]
+        return [json.loads(event.removeprefix(b"data: ")) for event in (first, second)]
+
+    one, other = asyncio.run(told())
+    assert one["tag"] != other["tag"]

@@ -290,9 +290,9 @@ class Server:
                 woken.clear()
                 told = self.desk.news(page, now)
                 if told != before:
-                    yield f"data: {told}\n\n".encode()
                     now = self.desk.holdings.number
-                    before = self.desk.news(page, now)
+                    before = self.desk.news(page, now)  # before it is sent: meanwhile there may be other news
+                    yield f"data: {told}\n\n".encode()
                 try:
                     await asyncio.wait_for(woken.wait(), _BEAT)
                 except TimeoutError:
