@@ -84,6 +84,7 @@ def language(tag: str) -> Language:
     return Language(tag, _locale(tag))
 
 
+@functools.lru_cache(maxsize=256)
 def _locale(tag: str) -> babel.Locale:
     parts = tag.replace("_", "-").split("-")
     while parts:

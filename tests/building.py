@@ -63,15 +63,25 @@ def published(output: Path) -> dict[str, bytes]:
 
 def everything(folder: Path) -> dict[str, bytes]:
     """Return path to bytes of all files below `folder`; a link counts as its text, an empty folder as nothing."""
-    found = {}
-    for above, folders, names in os.walk(folder):
-        for name in (*names, *folders):
-            path = Path(above, name)
-            if path.is_symlink():
-                found[path.relative_to(folder).as_posix()] = os.fsencode(path.readlink())
-            elif path.is_file():
-                found[path.relative_to(folder).as_posix()] = path.read_bytes()
+    found: dict[str, bytes] = {}
+    _gather(f"{folder}/", "", found)
     return found
+
+
+def _gather(top: str, above: str, found: dict[str, bytes]) -> None:
+    try:
+        entries = [*os.scandir(top + above)]
+    except OSError:  # as with os.walk(): what cannot be listed has nothing in it
+        return
+    for entry in entries:
+        path = above + entry.name
+        if entry.is_symlink():
+            found[path] = os.fsencode(os.readlink(top + path))
+        elif entry.is_dir():
+            _gather(top, f"{path}/", found)
+        elif entry.is_file():
+            with open(top + path, "rb", buffering=0) as file:
+                found[path] = file.read()
 
 
 def told(found: Iterable[Diagnostic]) -> list[str]:

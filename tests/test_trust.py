@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,20 @@ import pytest
 from tests.trust import frame
 from tests.trust.frame import Figure, Part
 from tests.trust.parts import PARTS
+from tests.trust.worlds import worlds
+
+
+@pytest.fixture(scope="module")
+def _at_hand() -> Iterator[None]:
+    """What the samples need is made once."""
+    with worlds():
+        yield
+
 
 SAMPLED = [part for part in PARTS if part.sample]
 
 
+@pytest.mark.usefixtures("_at_hand")
 @pytest.mark.parametrize("part", SAMPLED, ids=[part.name for part in SAMPLED])
 def test_a_sample_ends_as_it_should(part: Part) -> None:
     figures = list(part.run(part.sample, frame.SEED))

@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any, Final
 from digestgen import traces
 from tests.building import published
 from tests.trust.frame import Figure, Part
-from tests.trust.victim import Victim, victim
+from tests.trust.victim import Victim
 from tests.trust.worlds import World, worlds
 
 Harm = Callable[[Path, random.Random], None]
@@ -207,9 +206,8 @@ _ENDED: Final = "exit 0, the clean build's bytes, nothing foreign touched; the s
 
 
 def _run(count: int, seed: int) -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory() as top, victim() as process:
-        made = worlds(Path(top), process)[1:]
-        outside = Path(top, "outside")
+    with worlds() as ((_, *made), process):
+        outside = made[0].folder.parent / "outside"
         for number, (what, harms) in enumerate(HARMS.items()):
             chance = random.Random(seed + number)
             for turn in range(count):

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from tests.building import published
 from tests.trust.frame import Figure, Part, some
-from tests.trust.victim import CALLS, Outcome, Victim, victim
+from tests.trust.victim import CALLS, Outcome, Victim
 from tests.trust.worlds import World, worlds
 
 _ENDED: Final = (
@@ -41,8 +39,7 @@ WAYS: Final = (
 
 
 def _run(count: int, seed: int) -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory() as top, victim() as process:
-        made = worlds(Path(top), process)
+    with worlds() as (made, process):
         calls = {world.name: _calls(world, process) for world in made}
         for number, way in enumerate(WAYS):
             cases = [
@@ -73,7 +70,7 @@ def _try(world: World, process: Victim, way: Way, error: str, point: int) -> Non
     else:
         assert outcome.code == 1, case
         assert _names(outcome), case
-    world.mended(process, case)
+    world.mended(process, case, twice=point % 8 == 0)
 
 
 def _names(outcome: Outcome) -> bool:

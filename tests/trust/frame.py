@@ -7,8 +7,10 @@ tried again. `python3 dev.py trust NAME` runs one in full and writes its figures
 
 from __future__ import annotations
 
+import os
 import random
 import signal
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +50,14 @@ class Part:
     run: Callable[[int, int], Iterable[Figure]]
     full: int
     sample: int = 0
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Give a folder that goes afterwards: in memory where there is one, for a disk would only be waited for."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory) as top:
+        yield Path(top)
 
 
 def some(items: Sequence[Item], count: int, seed: int) -> Sequence[Item]:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import itertools
 import random
 import signal
-import tempfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Final
 
 from tests.trust.frame import Figure, Part, some
-from tests.trust.victim import ALL_CHANGES, Victim, victim
+from tests.trust.victim import ALL_CHANGES, Victim
 from tests.trust.worlds import World, worlds
 
 _ENDED: Final = (
@@ -21,8 +19,7 @@ _ENDED: Final = (
 
 
 def _run(count: int, seed: int) -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory() as top, victim() as process:
-        made = worlds(Path(top), process)
+    with worlds() as (made, process):
         for number, world in enumerate(made):
             killed = sum(_at_each(world, process, some(_points(world, process), 2 * count, seed + number)))
             what = f"SIGKILL at every change of a file and every statement of the cache: {world.name}"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from typing import Final
 from digestgen import paths
 from tests.building import everything, plain_theme, published
 from tests.sites import write_site
-from tests.trust.frame import Figure, Part, ended_in_time, some, tallied
+from tests.trust.frame import Figure, Part, ended_in_time, scratch, some, tallied
 from tests.trust.victim import Victim, victim
 
 #: Names that lead out, that some system cannot have, that are another one there, or that some language takes for code.
@@ -180,9 +179,9 @@ def _portable(case: object, written: list[str]) -> None:
 
 def _run(count: int, seed: int) -> Iterator[Figure]:
     ended = []
-    with victim() as process, tempfile.TemporaryDirectory() as top:
+    with victim() as process, scratch() as top:
         for place, name in some(CASES, count, seed):
-            folder = Path(top, "case")
+            folder = top / "case"
             folder.mkdir()
             ended.append(_tried(place, name, folder, process))
             shutil.rmtree(folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -11,8 +10,8 @@ from typing import Final
 from tests.building import published
 from tests.previewing import previewing
 from tests.trust import repository
-from tests.trust.frame import Figure, Part, tallied
-from tests.trust.victim import Order, Outcome, Victim, victim
+from tests.trust.frame import Figure, Part, scratch, tallied
+from tests.trust.victim import Order, Outcome, Victim
 from tests.trust.worlds import World, worlds
 
 _BUSY: Final = "another build"
@@ -24,17 +23,16 @@ _ALONE: Final = 6
 def _run(count: int, seed: int) -> Iterator[Figure]:
     chance = random.Random(seed)
     beside = max(1, count * (10 - _ALONE) // 20)
-    with tempfile.TemporaryDirectory() as top, victim() as process:
-        made_worlds = worlds(Path(top), process)
+    with worlds() as (made, process), scratch() as top:
         ended = []
         for _ in range(max(1, count - 2 * beside)):
-            ended += _builds(chance.choice(made_worlds), process, chance)
+            ended += _builds(chance.choice(made), process, chance)
         rounds = max(1, count - 2 * beside)
         yield Figure("rounds of 2, 4 or 8 builds at once", rounds, _told(ended))
-        ended = _with_preview(Path(top, "preview"), process, beside)
+        ended = _with_preview(top / "preview", process, beside)
         what = "rounds of 2 builds at once while a preview follows an edit"
         yield Figure(what, beside, f"{_told(ended)}; the preview shows it")
-        ended = _with_publish(Path(top, "publish"), process, beside)
+        ended = _with_publish(top / "publish", process, beside)
         what = "rounds of 2 builds and a publish at once"
         yield Figure(what, beside, f"{_told(ended)}; what was pushed is whole")
 

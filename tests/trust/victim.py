@@ -278,9 +278,25 @@ class Victim:
         return outcomes
 
 
+_at_work: Final[list[Victim]] = []
+
+
 @contextmanager
 def victim() -> Iterator[Victim]:
-    """Start the process, and end it."""
+    """Start the process, and end it; within another `with victim()` it is the same one."""
+    if _at_work:
+        yield _at_work[-1]
+        return
+    with _started() as process:
+        _at_work.append(process)
+        try:
+            yield process
+        finally:
+            _at_work.remove(process)
+
+
+@contextmanager
+def _started() -> Iterator[Victim]:
     with subprocess.Popen(
         [sys.executable, "-m", "tests.trust.victim"],
         cwd=ROOT,

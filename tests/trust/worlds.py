@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from tests.building import everything, plain_theme, published
 from tests.sites import write_site
 from tests.test_pictures import picture
-from tests.trust.victim import Outcome, Victim
+from tests.trust.frame import scratch
+from tests.trust.victim import Victim, victim
 
 _SITE: Final = (Path(__file__).parent.parent / "golden/site.txt").read_text(encoding="utf-8")
 
@@ -47,21 +50,48 @@ CHANGES: Final = {"a text is edited": _edited, "much is changed": _changed}
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A folder as it is at a moment: the paths of the folders in it, each after the one above, and its files."""
+
+    folders: tuple[str, ...]
+    files: Mapping[str, bytes]
+
+    def put(self, folder: Path) -> None:
+        """Make `folder`, which is not there, as it was: all files new, so that no stamp of them fits any more."""
+        os.mkdir(folder)
+        for path in self.folders:
+            os.mkdir(f"{folder}/{path}")
+        for path, data in self.files.items():
+            with open(f"{folder}/{path}", "xb", buffering=0) as file:
+                file.write(data)
+
+
+def image(folder: Path) -> Image:
+    """Return a folder without links as it is by now."""
+    folders: list[str] = []
+    for above, names, _ in os.walk(folder):
+        folders += (os.path.relpath(os.path.join(above, name), folder) for name in names)
+    return Image(tuple(folders), everything(folder))
+
+
+@dataclass(frozen=True, slots=True)
 class World:
-    """A site that was built, and changed since: `folder` is the place where it is tried, `kept` a copy of its start.
+    """A site that was built, and changed since: `folder` is the place where it is tried, `start` what it begins as.
 
     `old` and `new` are what is published before and after, foreign files included; `clean` all that a clean build
     leaves in the output, digestgen's own files included, and `names` all that it leaves in the cache's folder.
+    `proved` are states from which a build was seen to end there.
     """
 
     name: str
     folder: Path
-    kept: Path
+    start: Image
     old: Mapping[str, bytes]
     new: Mapping[str, bytes]
     clean: Mapping[str, bytes]
     names: frozenset[str]
     places: frozenset[str]
+    proved: set[bytes] = field(default_factory=set)
 
     @property
     def out(self) -> Path:
@@ -70,7 +100,7 @@ class World:
     def again(self) -> None:
         """Put everything back to where a build is to begin."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.copytree(self.kept, self.folder, symlinks=True)
+        self.start.put(self.folder)
 
     def whole(self, case: object, *, untouched: bool = False) -> None:
         """Assert that each file is whole, old or new, that none is missing, and that nothing foreign was touched."""
@@ -82,28 +112,41 @@ class World:
         missing = (self.old.keys() & self.new.keys()) - found.keys()
         assert not missing, (case, missing)
         assert found.items() >= {(path, data) for path, data in FOREIGN.items() if path in self.old}, case
-        assert _sources(self.folder) == _sources(self.kept), case
+        assert _sources(everything(self.folder)) == _sources(self.start.files), case
 
-    def mended(self, victim: Victim, case: object) -> Outcome:
-        """Build once more; assert that this ends at the clean build's bytes, and that nothing is left over."""
-        outcome = victim.build(self.folder)
+    def mended(self, process: Victim, case: object, *, twice: bool = True) -> None:
+        """Build once more; assert that this ends at the clean build's bytes, and that nothing is left over.
+
+        From a state that is byte for byte one of which that was seen before, it is not seen again. `twice` asserts
+        of a further build that it finds nothing to do.
+        """
+        state = self._state()
+        if state in self.proved:
+            return
+        outcome = process.build(self.folder)
         assert outcome.code == 0, (case, outcome.said)
         found = everything(self.out)
         assert found == self.clean, (case, _unlike(found, self.clean))
         assert _places(self.out) == self.places, (case, _places(self.out) ^ self.places)
         assert _names(self.folder) == self.names, (case, _names(self.folder) ^ self.names)
-        assert " 0 files written" in victim.build(self.folder).said, case
-        return outcome
+        assert not twice or " 0 files written" in process.build(self.folder).said, case
+        self.proved.add(state)
+
+    def _state(self) -> bytes:
+        """Return a fingerprint of all folders and files, the cache included."""
+        now = image(self.folder)
+        seen = hashlib.blake2b(repr(sorted(now.folders)).encode("utf-8", "surrogateescape"))
+        for path in sorted(now.files):
+            seen.update(f"{path}\0{len(now.files[path])}\0".encode("utf-8", "surrogateescape") + now.files[path])
+        return seen.digest()
 
 
 def _unlike(one: Mapping[str, bytes], other: Mapping[str, bytes]) -> list[str]:
     return sorted(path for path in one.keys() | other.keys() if one.get(path) != other.get(path))
 
 
-def _sources(site: Path) -> dict[str, bytes]:
-    return {
-        path: data for path, data in everything(site).items() if path.partition("/")[0] not in {"public", ".digestgen"}
-    }
+def _sources(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {path: data for path, data in files.items() if path.partition("/")[0] not in {"public", ".digestgen"}}
 
 
 def _places(out: Path) -> frozenset[str]:
@@ -114,31 +157,45 @@ def _names(site: Path) -> frozenset[str]:
     return frozenset(everything(site / ".digestgen"))
 
 
-def worlds(top: Path, victim: Victim) -> list[World]:
-    """Make a world for each change, and one that was never built, below the folder `top`."""
-    return [
-        _world(top, number, name, change, victim)
-        for number, (name, change) in enumerate({"the first build": _changed, **CHANGES}.items())
-    ]
+_there: Final[list[list[World]]] = []
 
 
-def _world(top: Path, number: int, name: str, change: Callable[[Path], None], victim: Victim) -> World:
+@contextmanager
+def worlds() -> Iterator[tuple[list[World], Victim]]:
+    """Give a world for each change, the first one never built, and what builds them.
+
+    They lie in one place of a folder that goes afterwards. Within another `with worlds()` they are the same ones.
+    """
+    with victim() as process, scratch() as top:
+        if _there:
+            yield _there[-1], process
+            return
+        changes = {"the first build": _changed, **CHANGES}
+        _there.append([_world(top, number, name, changes[name], process) for number, name in enumerate(changes)])
+        try:
+            yield _there[-1], process
+        finally:
+            _there.clear()
+
+
+def _world(top: Path, number: int, name: str, change: Callable[[Path], None], process: Victim) -> World:
     """Make one; the first is never built. It is built where it will be tried, for a cache knows its place."""
-    folder, kept, clean = top / "tried", top / f"kept{number}", top / f"clean{number}"
+    folder, clean = top / "tried", top / f"clean{number}"
+    shutil.rmtree(folder, ignore_errors=True)
     write_site(folder, BEFORE)
     _put(folder / "content/static", {"file": b"old", "folder/deep.txt": b"old"})
     foreign = FOREIGN if number else {}
     if foreign:
-        _well_built(victim, folder)
+        _well_built(process, folder)
         _put(folder / "public", foreign)
     old = published(folder / "public")
     change(folder)
-    folder.rename(kept)
-    shutil.copytree(kept, clean, ignore=shutil.ignore_patterns("public", ".digestgen"))
-    _well_built(victim, clean)
+    start = image(folder)
+    shutil.copytree(folder, clean, ignore=shutil.ignore_patterns("public", ".digestgen"))
+    _well_built(process, clean)
     _put(clean / "public", foreign)
     new, whole = published(clean / "public"), everything(clean / "public")
-    return World(name, folder, kept, old, new, whole, _names(clean), _places(clean / "public"))
+    return World(name, folder, start, old, new, whole, _names(clean), _places(clean / "public"))
 
 
 def _put(folder: Path, texts: Mapping[str, bytes]) -> None:
@@ -147,6 +204,6 @@ def _put(folder: Path, texts: Mapping[str, bytes]) -> None:
         (folder / path).write_bytes(data)
 
 
-def _well_built(victim: Victim, folder: Path) -> None:
-    outcome = victim.build(folder)
+def _well_built(process: Victim, folder: Path) -> None:
+    outcome = process.build(folder)
     assert outcome.code == 0, outcome.said
