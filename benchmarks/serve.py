@@ -1,7 +1,7 @@
 """From save to changed page, as a browser sees it: `.venv/bin/python -m benchmarks.serve`.
 
-A preview of invented articles runs as a user starts it, and Chromium shows one of them. The file is written; the
-browser notes when a frame with the new text was drawn. Both clocks are the system's.
+A preview of invented articles runs as a user starts it, and Chromium shows one of them, or the front page. The file is
+written; the browser notes when a frame with the new text was drawn. Both clocks are the system's.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -63,14 +64,17 @@ _WAIT: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A kind of edit: its name, and what puts a word into the site."""
+    """A kind of edit: its name, the page on which it shows, and what puts a word into the site."""
 
     name: str
+    page: str
     make: Callable[[str], None]
 
 
-def edits(site: Path, item: Article) -> Sequence[Edit]:
-    """Return the kinds of edits of the article that is shown."""
+def edits(site: Path, every: Sequence[Article]) -> Sequence[Edit]:
+    """Return the kinds of edits of `every` article of a site: of one from the middle, and of the newest."""
+    item, newest = every[len(every) // 2], max(every, key=lambda item: item.name.moment)
+    page = item.name.page.removesuffix("index.html")
 
     def body(word: str) -> None:
         articles.DIGESTGEN.write(site, item.with_body(f"Edited: {word}"))
@@ -81,7 +85,20 @@ def edits(site: Path, item: Article) -> Sequence[Edit]:
     def sheet(word: str) -> None:
         (site / _SHEET).write_text(f"h1 {{ --edition: {word} }}\n", encoding="utf-8")
 
-    return (Edit("a paragraph", body), Edit("a headline", title), Edit("a style sheet", sheet))
+    def listed(word: str) -> None:
+        articles.DIGESTGEN.write(site, newest.with_title(f"Edited: {word}"))
+
+    def another(word: str) -> None:
+        name = replace(newest.name, slug=f"new-{word}", moment=newest.name.moment + timedelta(hours=1))
+        articles.DIGESTGEN.write(site, replace(newest.with_title(f"Edited: {word}"), name=name))
+
+    return (
+        Edit("a paragraph", page, body),
+        Edit("a headline", page, title),
+        Edit("a style sheet", page, sheet),
+        Edit("a headline on the front page", "", listed),
+        Edit("a new article on the front page", "", another),
+    )
 
 
 @contextmanager
@@ -122,16 +139,15 @@ def run(size: int, laps: int, folder: Path) -> str:
     every = list(articles.articles(size))
     for item in every:
         articles.DIGESTGEN.write(site, item)
-    shown = every[size // 2]
     rows = []
     with preview(site, {}) as address, sync_playwright() as playwright:
         program = next(filter(None, map(shutil.which, CHROMIUM_NAMES)))
         flags = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=program, args=flags)
         page = browser.new_page()
-        page.goto(address + shown.name.page.removesuffix("index.html"))
-        page.wait_for_selector("digestgen-preview", state="attached")
-        for edit in edits(site, shown):
+        for edit in edits(site, every):
+            page.goto(address + edit.page)
+            page.wait_for_selector("digestgen-preview", state="attached")
             found = []
             for number in range(laps + 2):
                 time.sleep(0.5)  # an editor's hand: the build before has come to its end

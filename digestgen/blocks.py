@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _STRING: Final = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
@@ -130,6 +131,7 @@ def _within(text: str, at: int, name: str) -> bool:
     return any(item.name != name and item.begin < at < item.end for item in outline(text).blocks)
 
 
+@lru_cache(maxsize=512)
 def assets(text: str) -> frozenset[str] | None:
     """Return the names of the theme's files that a template asks for; None where it computes one."""
     found = _ASSET.findall(text)

@@ -87,6 +87,8 @@ class Request:
     """Whether the theme's files keep their names, so that a change in one changes no page."""
     url: str = ""
     """Where the site lives, where site.yaml does not say."""
+    hurry: produce.Hurry = field(default_factory=produce.Hurry)
+    """What somebody looks at meanwhile, and is shown before the rest is made."""
     borrow: bool = False
     """Whether, without `search`, the index is that of the output folder that site.yaml names: for previews."""
 
@@ -292,6 +294,7 @@ def _revised(request: Request, settings: Config, read: str, look: unchanged.Look
         asked(request),
         request.progress,
         memory,
+        request.hurry,
     )
     known = look.seen("inputs").get(config.FILE)
     done = revise.attempt(asking, settings, look) if known and known[2] == read else None
@@ -392,7 +395,7 @@ def _resting(settings: Config) -> Iterator[Diagnostic]:
 
 
 def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.Output, result: Result) -> produce.Made:
-    press = produce.Press(renderer, job.tree, target, job.marks, kept.of(job.request.folder))
+    press = produce.Press(renderer, job.tree, target, job.marks, kept.of(job.request.folder), job.request.hurry)
     before = _before(job, target)
     made = produce.files(
         outputs, press, job.store, before, job.jobs, job.found, lambda done, of: job.request.progress("pages", done, of)

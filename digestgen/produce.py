@@ -36,6 +36,22 @@ class Made:
     rendered: set[str] = field(default_factory=set)
 
 
+def _unshown(_path: str, _mark: str, _data: bytes) -> None:
+    """Shows nobody anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hurry:
+    """What somebody looks at while the site is built: files at `paths`, and any style sheet.
+
+    These are made before all others, and `show(path, fingerprint, bytes)` is called for each that changed, while the
+    output is still as it was. A build that comes to nothing may have shown some of what it would have written.
+    """
+
+    paths: frozenset[str] = frozenset()
+    show: Callable[[str, str, bytes], None] = _unshown
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
     """Everything that makes files."""
@@ -45,6 +61,7 @@ class Press:
     target: writer.Output
     marks: Marks
     shelf: Shelf
+    hurry: Hurry = field(default_factory=Hurry)
 
 
 def files(
@@ -73,6 +90,7 @@ def files(
         else:
             todo.append((output, key))
             made.why[output.path] = _why(row, key, known=output.path in press.target.owned)
+    todo = _hurried(todo, press, made, found)
     _develop((output for output, _ in todo), press, jobs)
     _draw((output for output, _ in todo), press, jobs)
     _make(todo, press, jobs, made, found, tick)
@@ -155,6 +173,54 @@ def _lost_places(outputs: Iterable[Output], press: Press, made: Made) -> Iterato
                     yield press.renderer.stray(place.removeprefix(own) if url == own else place, output.content.url)
 
 
+def _hurried(
+    todo: list[tuple[Output, str]], press: Press, made: Made, found: list[Diagnostic]
+) -> list[tuple[Output, str]]:
+    """Make and show what somebody looks at; return what is left to be made.
+
+    Nothing is shown where there will be files that a page may load and that are not there yet.
+    """
+    first = [item for item in todo if _is_looked_at(item[0], press.hurry)]
+    new = (output.path for output, _ in todo if output.path not in press.target.owned)
+    if not first or not all(path.endswith(_NEVER_LOADED) for path in new):
+        return todo
+    done: set[str] = set()
+    for output, key in first:
+        result, places = _prepared(output, press)
+        if isinstance(result, Diagnostic):
+            continue  # it is made once more, and told then
+        _take(output, key, result, places, press, made, found)
+        done.add(output.path)
+        if result.staged and result.fault is None and not any("#" in place for place in places):
+            press.hurry.show(output.path, result.mark, press.target.read(output.path))
+    return [item for item in todo if item[0].path not in done]
+
+
+#: How the names of files end that no page loads.
+_NEVER_LOADED: Final = (".html", ".xml", ".json", ".txt")
+
+
+def _is_looked_at(output: Output, hurry: Hurry) -> bool:
+    if isinstance(output.content, Rendered):
+        return output.path in hurry.paths
+    return bool(hurry.paths) and isinstance(output.content, bytes) and output.path.endswith(".css")
+
+
+def _take(
+    output: Output,
+    key: str,
+    result: writer.Prepared,
+    places: tuple[str, ...],
+    press: Press,
+    made: Made,
+    found: list[Diagnostic],
+) -> None:
+    press.target.take(result, found)
+    made.rows[output.path] = Row(key, result.mark, places)
+    if isinstance(output.content, Rendered):
+        made.rendered.add(output.path)
+
+
 def _make(
     todo: list[tuple[Output, str]],
     press: Press,
@@ -170,10 +236,7 @@ def _make(
             span = result.span or Span("")
             faults.setdefault((span.path, span.line, result.message), replace(result, fatal=True))
         else:
-            press.target.take(result, found)
-            made.rows[output.path] = Row(key, result.mark, places)
-            if isinstance(output.content, Rendered):
-                made.rendered.add(output.path)
+            _take(output, key, result, places, press, made, found)
         tick(number, len(todo))
     found.extend([*faults.values()][:_MOST_TEMPLATE_FAULTS])
 

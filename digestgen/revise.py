@@ -85,6 +85,7 @@ class Request:
     asked: list[object]
     tick: Callable[[str, int, int], None]
     memory: unchanged.Memory
+    hurry: produce.Hurry = field(default_factory=produce.Hurry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,7 +455,8 @@ class _Revision:
         store, seen = self.look.store, self.look.seen("outputs")
         store.rendered = {output.path: self.rows[output.path] for output in outputs}
         named = self._row(_Paths, "named by hand")
-        press = produce.Press(self._renderer(), self.tree, target, self.marks, kept.of(self.request.folder))
+        shelf, hurry = kept.of(self.request.folder), self.request.hurry
+        press = produce.Press(self._renderer(), self.tree, target, self.marks, shelf, hurry)
         told: list[Diagnostic] = []
         made = produce.files(
             outputs, press, store, seen, 1, told, lambda done, of: self.request.tick("pages", done, of)

@@ -15,7 +15,8 @@ import pytest
 from digestgen import build, revise, unchanged, writer
 from digestgen.plan import record
 from digestgen.serve import badges
-from digestgen.serve.values import Badge, Built, Order
+from digestgen.serve.news import Desk
+from digestgen.serve.values import Badge, Built, Early, Order
 from digestgen.serve.worker import Worker
 from tests.building import NOW, published, told
 from tests.sites import write_site
@@ -336,6 +337,60 @@ def test_a_preview_that_is_told_what_changed_looks_there_alone_and_misses_nothin
     assert built("content/letter.md", "content/one.md") == clean()
     WHOLE["a setting"](site)
     assert built("people.yaml") == clean()
+
+
+def test_what_somebody_looks_at_is_made_and_shown_before_all_else(tmp_path: Path) -> None:
+    order = Order(str(write_site(tmp_path / "site", SITE)), ".digestgen/preview", drafts=False, future=False, jobs=1)
+    output, early, before = Path(order.output), dict[str, str](), dict[str, bytes]()
+
+    def show(item: Early) -> None:
+        assert published(output) == before  # nothing has changed so far
+        early[item.path] = item.text
+
+    def built(edit: Edit, *shown: str) -> Built:
+        before.update(published(output))
+        early.clear()
+        edit(Path(order.folder))
+        at_work.shown = frozenset(shown)
+        return next(said for said in at_work.work(NOW) if isinstance(said, Built))
+
+    at_work, title = Worker(order, show), saying("news.md", "title: News", "title: Much news")
+    built(lambda _: None, "index.html")
+    assert early == {}  # its style sheet is not there yet
+    looked_at = {"index.html", "2024/05/news/index.html", "de/index.html"}
+    assert looked_at < built(title, *looked_at).files.keys() | {"de/index.html"}  # which says nothing of that
+    assert early == {path: published(output)[path].decode() for path in looked_at - {"de/index.html"}}
+    built(saying("news.md", "Much news", "More news"))
+    assert early == {}
+    built(saying("../site.yaml", "The Revised", "The New"), "de/index.html")  # this makes every page
+    assert early == {"de/index.html": published(output)["de/index.html"].decode()}
+    # a page that is new, and a picture that it would lack
+    built(both(writing("site/content/p2.png", "p"), saying("news.md", "title:", "image: p2.png\ntitle:")), "index.html")
+    assert early == {}
+
+
+def test_what_was_shown_of_a_build_that_comes_to_nothing_is_shown_no_more(tmp_path: Path) -> None:
+    site = write_site(tmp_path / "site", SITE.replace("title: The Revised", "title: The Revised\ntheme: own"))
+    template = """\
+-- themes/own/theme.yaml --
+name: own
+extends: broadsheet
+-- themes/own/templates/article.html --
+{% extends "broadsheet/article.html" %}
+"""
+    write_site(site, template)
+    order = Order(str(site), ".digestgen/preview", drafts=False, future=False, jobs=1)
+    desk = Desk()
+    at_work = Worker(order, desk.show, frozenset(["2024/05/one/index.html"]))
+    desk.take(next(said for said in at_work.work(NOW) if isinstance(said, Built)))
+    before = dict(desk.holdings.files)
+    broken = "{% block main %}{% if 'one' not in page.head.url %}{{ page.gone }}{% endif %}{% endblock %}"
+    write_site(site, template + broken + "\n")
+    built = next(said for said in at_work.work(NOW) if isinstance(said, Built))
+    assert desk.early
+    assert [item.code for item in built.diagnostics if item.severity == "error"] == ["theme"]
+    desk.take(built)
+    assert (desk.early, desk.holdings.files) == ({}, before)
 
 
 WHOLE: dict[str, Edit] = {

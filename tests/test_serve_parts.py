@@ -18,7 +18,7 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.serve import editor, guard, media, pages, server, wire
 from digestgen.serve.holdings import Holdings
 from digestgen.serve.news import Desk
-from digestgen.serve.values import Badge, Built, Facts
+from digestgen.serve.values import Badge, Built, Early, Facts
 
 # --- addresses
 
@@ -68,6 +68,48 @@ def test_of_very_many_changes_the_oldest_are_forgotten_and_that_is_known() -> No
         there.take("/", {f"{number}-{item}.svg": "a" for item in range(2000)}, ())
     assert there.known_from == 2
     assert len(there.since(0)) == 5000
+
+
+def test_the_files_that_an_address_means_are_known_before_they_are_there() -> None:
+    there = holdings("index.html", "404.html", "a/index.html", base="/news/")
+    assert there.wanted("/news/") == ("index.html",)
+    assert there.wanted("/news/a/") == ("a/index.html",)
+    assert there.wanted("/news/b/") == ("404.html", "b/index.html")
+    assert there.wanted("/news/b") == ("404.html", "b", "b/index.html")
+    assert there.wanted("/elsewhere") == ("404.html", "404.html/index.html")
+
+
+# --- what is shown before a build has come to its end
+
+
+def _shown_early() -> Desk:
+    desk = Desk()
+    desk.take(Built(ok=True, base="/", files={"index.html": "a" * 64, "a.css": "a" * 64}))
+    for path in ("index.html", "a.css", "new/index.html"):
+        desk.show(Early(path, "b" * 64, "ü"))
+    return desk
+
+
+def test_what_is_shown_early_is_there_until_the_build_has_come_to_its_end() -> None:
+    desk = _shown_early()
+    assert desk.early == dict.fromkeys(("index.html", "a.css", "new/index.html"), "ü".encode())
+    assert json.loads(desk.news("/", 1))["tag"] == "b" * 20
+    assert json.loads(desk.news("/", 1))["styles"] == ["/a.css"]
+    shown = desk.holdings.number
+    desk.take(Built(ok=True, base="/", files=dict.fromkeys(desk.early, "b" * 64)))
+    assert desk.early == {}
+    assert desk.holdings.number == shown
+    assert desk.holdings.files == dict.fromkeys(("index.html", "a.css", "new/index.html"), "b" * 64)
+
+
+@pytest.mark.parametrize("ok", [True, False])
+def test_what_was_shown_early_and_not_left_in_its_place_is_shown_no_more(ok: bool) -> None:
+    desk = _shown_early()
+    known = desk.holdings.number
+    desk.take(Built(ok=ok, base="/", files={"a.css": "c" * 64} if ok else {}))
+    assert desk.early == {}
+    assert desk.holdings.files == {"index.html": "a" * 64, "a.css": ("c" if ok else "a") * 64}
+    assert json.loads(desk.news("/", known))["styles"] == ["/a.css"]
 
 
 # --- what pages are told

@@ -7,15 +7,13 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final
 
 from digestgen import codec
-from digestgen.serve.values import ZONE, Built, Facts, Order, Task
-
-Value = TypeVar("Value")
+from digestgen.serve.values import ZONE, Built, Early, Facts, Order, Task
 
 #: One line of the worker's: the files of a million pages.
 _LINE: Final = 1 << 28
@@ -31,31 +29,44 @@ class Builder:
     order: Order
     _process: asyncio.subprocess.Process | None = None
 
-    async def build(self, now: float, *, index: bool = False, changed: Iterable[str] = ()) -> Built:
+    async def build(
+        self,
+        now: float,
+        show: Callable[[Early], None],
+        *,
+        index: bool = False,
+        changed: Iterable[str] = (),
+        shown: Iterable[str] = (),
+    ) -> Built:
         """Build as at `now` (seconds since 1970), with an `index` for the search.
 
-        `changed` are the files that alone have changed since the last build, if that is known.
+        `changed` are the files that alone have changed since the last build, if that is known. Of the output's files
+        that are `shown`, those that change are given to `show` before the rest is there, where that can be.
         """
         if self._process is None or self._process.returncode is not None:
             self._process = await self._started()
         assert self._process.stdin is not None
         with contextlib.suppress(ConnectionError):
-            self._process.stdin.write(
-                codec.dump(Task(repr(now), index, tuple(changed))).encode("utf-8", "replace") + b"\n"
-            )
+            task = Task(repr(now), index, tuple(changed), tuple(shown))
+            self._process.stdin.write(codec.dump(task).encode("utf-8", "replace") + b"\n")
             await self._process.stdin.drain()
-        built = await self._answer(Built)
+        while isinstance(built := await self._answer(Early | Built), Early):
+            show(built)
         if built is None:
             code = await self._process.wait()
             self._process = None
             return Built(ok=False, fault=f"the process that builds ended with {code}; the next change starts another")
+        assert isinstance(built, Built)
         return built
 
     async def facts(self) -> Facts | None:
         """Return what else is to be known of the build that was just asked for; None where its process ended."""
-        return await self._answer(Facts)
+        facts = await self._answer(Facts)
+        assert facts is None or isinstance(facts, Facts)
+        return facts
 
-    async def _answer(self, kind: type[Value]) -> Value | None:
+    async def _answer(self, kind: Any) -> object:
+        """Return the value of the type `kind` that comes next; None where there is none."""
         if self._process is None:
             return None
         assert self._process.stdout is not None

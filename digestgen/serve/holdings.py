@@ -72,6 +72,13 @@ class Holdings:
             return Place(HTTPStatus.FOUND, moved=urls.quote_path(f"{self.base}{path}/"))
         return self._missing(path)
 
+    def wanted(self, address: str) -> tuple[str, ...]:
+        """Return the files that the decoded path of an address leads to, or would if they were there."""
+        found = self.find(address).path
+        path = address[len(self.base) :] if address.startswith(self.base) else found
+        page = f"{path}index.html" if not path or path.endswith("/") else f"{path}/index.html"
+        return tuple(dict.fromkeys(name for name in (found, path, page) if name and not name.endswith("/")))
+
     def _missing(self, path: str) -> Place:
         """What hosts show: the page of the nearest folder that has one, for languages have their own."""
         while "/" in path:

@@ -11,7 +11,7 @@ from typing import Final
 from digestgen import files, paths
 from digestgen.diagnostics import Diagnostic, shown
 from digestgen.serve.holdings import Holdings
-from digestgen.serve.values import Badge, Built, Facts
+from digestgen.serve.values import Badge, Built, Early, Facts
 
 #: Messages that a browser is given; the terminal has all.
 _MOST: Final = 50
@@ -27,11 +27,26 @@ class Desk:
     """Whether there is an editor to open files in."""
     last: Built = field(default_factory=lambda: Built(ok=False))
     badges: dict[str, Badge] = field(default_factory=dict)
+    early: dict[str, bytes] = field(default_factory=dict)
+    """What is shown of a build that has not come to its end, by path, instead of the files of the last one."""
+    _before: dict[str, str] = field(default_factory=dict)
+    """The fingerprints of those files, where there are any."""
     _about: dict[str, object] = field(default_factory=dict)
 
+    def show(self, early: Early) -> None:
+        """Show a file of the build that is at work."""
+        if early.path not in self.early:
+            self._before[early.path] = self.holdings.files.get(early.path, "")
+        self.early[early.path] = early.text.encode()
+        self.holdings.take(self.holdings.base, {early.path: early.mark}, ())
+
     def take(self, built: Built) -> None:
-        """Take over what a build did."""
-        self.holdings.take(built.base or self.holdings.base, built.files, built.gone)
+        """Take over what a build did; of what was shown early, that holds which it left in its place."""
+        before = {path: mark for path, mark in self._before.items() if path not in built.files}
+        left = {path: mark for path, mark in before.items() if mark}
+        gone = (path for path, mark in before.items() if not mark)
+        self.holdings.take(built.base or self.holdings.base, {**left, **built.files}, (*gone, *built.gone))
+        self.early, self._before = {}, {}
         self.last = built
         errors, warnings = (
             [item for item in built.diagnostics if item.severity == grade] for grade in ("error", "warning")

@@ -21,7 +21,7 @@ from digestgen.serve.builder import Builder
 from digestgen.serve.door import Door, House
 from digestgen.serve.holdings import Place
 from digestgen.serve.news import Desk
-from digestgen.serve.values import Built, Facts, Order
+from digestgen.serve.values import Built, Early, Facts, Order
 from digestgen.serve.watch import Change, Watch
 from digestgen.serve.wire import Answer, Entity, Refused, Request
 
@@ -82,7 +82,8 @@ class Server:
     _changed: frozenset[str] | None = None
     """The files that changed since the last build began; None where there may be others."""
     _until: float = 0
-    _streams: set[asyncio.Event] = field(default_factory=set)
+    _streams: dict[asyncio.Event, str] = field(default_factory=dict)
+    """What wakes the event stream of each page that is open, and the page's address."""
     _editors: list[Popen[bytes]] = field(default_factory=list)
     _begun: bool = False
 
@@ -149,7 +150,9 @@ class Server:
             changed, self._changed = self._changed, frozenset()
             self._changes = 0
             self._woken.clear()
-            built = await self.builder.build(self.options.clock(), index=index, changed=changed or ())
+            shown = {path for page in self._streams.values() for path in self.desk.holdings.wanted(page)}
+            now = self.options.clock()
+            built = await self.builder.build(now, self._show, index=index, changed=changed or (), shown=shown)
             self.desk.take(built)
             self._tell()
             self._say(built)
@@ -158,6 +161,10 @@ class Server:
             facts = await self.builder.facts() or Facts()
             self._take(facts)
             index = await self._wait(_CALM if facts.searched else self._left()) and facts.searched
+
+    def _show(self, early: Early) -> None:
+        self.desk.show(early)
+        self._tell()
 
     def _say(self, built: Built) -> None:
         if not self._begun:
@@ -221,10 +228,16 @@ class Server:
         """Return what the site has there. Raises OSError where the file is not what the build left."""
         if not place.path:
             return self._nothing(request, place.status)
+        tag, kind = self.desk.holdings.tag(place.path), media.type_of(place.path)
+        early = self.desk.early.get(place.path)
+        if early is not None:
+            entity = Entity(len(early), kind, tag, body=early)
+            if kind != media.HTML:
+                return wire.answer(entity, place.status, request)
+            return self._page(early, tag, place.status, request)
         file = f"{self.output}/{place.path}"
         if files.first_link(self.output, place.path) is not None:
             raise OSError("a link lies where the site's own file was")
-        tag, kind = self.desk.holdings.tag(place.path), media.type_of(place.path)
         if kind == media.HTML:
             return self._page(files.read_bytes(file, _PAGE), tag, place.status, request)
         return wire.answer(Entity(files.size(file), kind, tag, place.path), place.status, request)
@@ -283,7 +296,7 @@ class Server:
     async def _news(self, page: str, now: int) -> AsyncIterator[bytes]:
         """Yield what a page has to know whenever it is something else, and a remark as a sign of life."""
         woken = asyncio.Event()
-        self._streams.add(woken)
+        self._streams[woken] = page
         before = ""
         try:
             while True:
@@ -298,7 +311,7 @@ class Server:
                 except TimeoutError:
                     yield b": still here\n\n"
         finally:
-            self._streams.discard(woken)
+            self._streams.pop(woken, None)
 
 
 def _from_thread(loop: asyncio.AbstractEventLoop, wake: Callable[[Change], None], change: Change) -> None:

@@ -41,12 +41,26 @@ class Order:
 class Task:
     """One build: the moment (seconds since 1970, as a text), whether to index for the search, and what changed.
 
-    Without `changed`, paths below the site's folder, any file may have.
+    Without `changed`, paths below the site's folder, any file may have. `shown` are the files of the output that
+    somebody looks at, or would if they were there.
     """
 
     now: str
     index: bool = False
     changed: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Early:
+    """A file of the output that somebody looks at, while the rest of its build is made: its fingerprint and its text.
+
+    It lies in its place when the build has come to its end, unless that comes to nothing.
+    """
+
+    path: str
+    mark: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The process that builds, apart from the one that answers: neither waits for the other or takes the other down.
 
 It reads lines from its standard input, each a `Task` as JSON, and answers each
-with two lines of JSON: a `Built` as soon as the site is there, and the `Facts` of it. So a build may start workers of
+with lines of JSON: an `Early` for each file that somebody looks at, where that can be, a `Built` as soon as the site is
+there, and the `Facts` of it. So a build may start workers of
 its own and use all its memory, and whoever ends the server ends the build.
 """
 
@@ -10,18 +11,18 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import IO, Final
 
-from digestgen import build, codec, config, files, search, unchanged, writer
+from digestgen import build, codec, config, files, produce, search, unchanged, writer
 from digestgen.diagnostics import Diagnostic
 from digestgen.report import notes
 from digestgen.serve.badges import badges, revised
-from digestgen.serve.values import ZONE, Badge, Built, Facts, Order, Task
+from digestgen.serve.values import ZONE, Badge, Built, Early, Facts, Order, Task
 
 #: How often, and after how many seconds, the place is asked for in which another build is at work.
 _TIMES: Final = 40
@@ -32,11 +33,20 @@ _PAUSE: Final = 0.25
 _ADDRESS: Final = "http://127.0.0.1:8000/"
 
 
+def _unshown(_early: Early) -> None:
+    """Shows nobody anything."""
+
+
 @dataclass(slots=True)
 class Worker:
-    """Builds one site again and again, and tells each time what is new."""
+    """Builds one site again and again, and tells each time what is new.
+
+    What is in `shown`, files of the output, goes to `show` as soon as it is made.
+    """
 
     order: Order
+    show: Callable[[Early], None] = _unshown
+    shown: frozenset[str] = frozenset()
     memory: unchanged.Memory = field(default_factory=unchanged.Memory)
     told: Mapping[str, str] = field(default_factory=dict)
     """The files that the server knows of."""
@@ -85,6 +95,7 @@ class Worker:
             search=index,
             borrow=not self.indexed,
             url=_ADDRESS,
+            hurry=produce.Hurry(self.shown, lambda path, mark, data: self.show(Early(path, mark, data.decode()))),
         )
         for _ in range(_TIMES):
             with contextlib.suppress(files.BusyError):
@@ -171,14 +182,18 @@ def main(folder: str, room: str, drafts: bool, future: bool, jobs: int) -> None:
     # what a plug-in or a library prints goes to the terminal, and not between the answers
     sink = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    worker = Worker(Order(folder, room, drafts, future, jobs))
+    worker = Worker(Order(folder, room, drafts, future, jobs), lambda early: _say(early, sink))
     with sink:
         for line in sys.stdin.buffer:
             _answer(worker, codec.load(Task, line.decode(), ZONE), sink)
 
 
 def _answer(worker: Worker, task: Task, sink: IO[bytes]) -> None:
-    worker.memory.hint = frozenset(task.changed)
+    worker.memory.hint, worker.shown = frozenset(task.changed), frozenset(task.shown)
     for value in worker.work(datetime.fromtimestamp(float(task.now), UTC), index=task.index):
-        sink.write(codec.dump(value).encode("utf-8", "surrogatepass") + b"\n")
-        sink.flush()
+        _say(value, sink)
+
+
+def _say(value: Early | Built | Facts, sink: IO[bytes]) -> None:
+    sink.write(codec.dump(value).encode("utf-8", "surrogatepass") + b"\n")
+    sink.flush()
