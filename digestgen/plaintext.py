@@ -131,7 +131,7 @@ def _by_letters(line: str, columns: int) -> list[str]:
         if now and width(now + piece.rstrip()) > columns and piece not in "、。，．」』）！？,.;:!?)”’":
             lines.append(now.rstrip())
             now = ""
-        now += piece
+        now += piece if now else piece.lstrip()
     return [*lines, now.rstrip()] if now.strip() else lines
 
 

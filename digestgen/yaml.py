@@ -79,8 +79,11 @@ _OTHER_VALUES: Final = frozenset(["y", "n", "yes", "no", "on", "off", "true", "f
 
 
 def written(text: str) -> str:
-    """Return `text`, its blanks single, as a value in YAML; JSON's texts are YAML's, too (YAML 1.2.2, section 1.2)."""
-    text = " ".join(text.split())
+    """Return `text`, its blanks single, as a value in YAML; JSON's texts are YAML's, too (YAML 1.2.2, section 1.2).
+
+    Characters that no file may hold are left out.
+    """
+    text = _printed(text)
     if (_PLAIN.fullmatch(text) and text.lower() not in _OTHER_VALUES) or _FILE.fullmatch(text):
         return text
     return json.dumps(text, ensure_ascii=False)
@@ -93,7 +96,11 @@ def value(url: str) -> str:
 
 def quoted(text: str) -> str:
     """Return `text`, its blanks single, in quotes in any case."""
-    return json.dumps(" ".join(text.split()), ensure_ascii=False)
+    return json.dumps(_printed(text), ensure_ascii=False)
+
+
+def _printed(text: str) -> str:
+    return " ".join(_BAD.sub("", " ".join(text.split())).split())
 
 
 def parse(text: str, *, path: str, first_line: int = 1, limit: int = LIMIT) -> tuple[Node | None, list[Diagnostic]]:

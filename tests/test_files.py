@@ -90,6 +90,32 @@ def test_a_pipe_does_not_stop_the_reader(tmp_path: Path) -> None:
         files.read_bytes(str(tmp_path / "a.md"), 10)
 
 
+@pytest.mark.parametrize("size", [1, 3, 100])
+@pytest.mark.parametrize(("first", "up_to"), [(0, 10), (2, 7), (9, 10), (4, 4), (8, 50), (60, 70)])
+def test_pieces_are_the_bytes_of_a_part_of_the_file(tmp_path: Path, size: int, first: int, up_to: int) -> None:
+    (tmp_path / "a").write_bytes(b"0123456789")
+    pieces = list(files.pieces(str(tmp_path / "a"), first, up_to, size))
+    assert b"".join(pieces) == b"0123456789"[first:up_to]
+    assert all(0 < len(piece) <= size for piece in pieces)
+    assert files.size(str(tmp_path / "a")) == 10
+
+
+@needs_posix
+def test_a_pipe_has_no_pieces(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a")
+    with pytest.raises(OSError, match="not a regular file") as caught:
+        next(files.pieces(str(tmp_path / "a"), 0, 1, 1))
+    assert caught.value.filename == str(tmp_path / "a")
+
+
+def test_an_error_while_pieces_are_read_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grow(tmp_path, "a")
+    failing(monkeypatch, 1, errno.EIO, "seek")
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)) as caught:
+        next(files.pieces(str(tmp_path / "a"), 0, 1, 1))
+    assert caught.value.filename == str(tmp_path / "a")
+
+
 # --- writing -----------------------------------------------------------------------------------------------
 
 
@@ -232,6 +258,59 @@ def test_only_a_broken_disk_stops_the_removal(
     assert (tmp_path / "a/b").is_dir()
 
 
+@needs_posix
+def test_what_is_put_in_a_place_keeps_its_rights_and_its_link(tmp_path: Path) -> None:
+    grow(tmp_path, "real")
+    (tmp_path / "real").chmod(0o640)
+    (tmp_path / "link").symlink_to("real")
+    files.put(str(tmp_path / "link"), b"new", sync=True)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_bytes() == b"new"
+    assert (tmp_path / "real").stat().st_mode & 0o777 == 0o640
+    files.put(str(tmp_path / "another"), b"first")
+    assert listed(tmp_path) == [("another", "file"), ("link", "file"), ("real", "file")]
+    assert (tmp_path / "another").read_bytes() == b"first"
+
+
+def test_whichever_call_fails_what_was_there_stays_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grow(tmp_path, "a")
+    for nth in range(1, 7):
+        with monkeypatch.context() as patch:
+            failing(patch, nth, errno.ENOSPC, "open", "write", "fsync", "close", "chmod", "replace")
+            with pytest.raises(OSError, match="space"):
+                files.put(str(tmp_path / "a"), b"new", sync=True)
+        assert (tmp_path / "a").read_text() == "a"
+        assert listed(tmp_path) == [("a", "file")]
+
+
+def test_putting_tells_the_first_error_when_the_cleaning_fails_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Dying(files.Os):
+        def replace(self, source: str, target: str) -> None:
+            raise OSError(errno.EIO, "broken")
+
+        def unlink(self, path: str) -> None:
+            raise OSError(errno.EROFS, "read-only")
+
+    monkeypatch.setattr(files, "system", Dying())
+    with pytest.raises(OSError, match="broken"):
+        files.put(str(tmp_path / "a"), b"new")
+
+
+@needs_posix
+def test_a_tree_goes_with_its_links_and_not_with_what_they_lead_to(tmp_path: Path) -> None:
+    grow(tmp_path, "tree/a/b", "tree/c", "kept/x", "file")
+    (tmp_path / "tree/out").symlink_to(tmp_path / "kept")
+    (tmp_path / "tree/a/nowhere").symlink_to("none")
+    (tmp_path / "link").symlink_to("kept")
+    for path in ("tree", "link", "file", "never"):
+        files.remove_tree(str(tmp_path / path))
+    assert listed(tmp_path) == [("kept/x", "file")]
+
+
 # --- looking -----------------------------------------------------------------------------------------------
 
 
@@ -287,6 +366,21 @@ def test_the_first_link_on_the_way_is_named(tmp_path: Path) -> None:
     assert files.first_link(root, "real/b/file") == "real/b/file"
     assert files.first_link(root, "real/b/c") is None
     assert files.first_link(root, "real/new/d") is None
+
+
+@needs_posix
+def test_a_link_leads_out_unless_it_ends_at_a_file_below_the_root(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    grow(tmp_path, "outside", "root-sibling/x", "root/in/file", "root/.git/config")
+    ways = {"in/file": False, "../outside": True, "/etc/passwd": True, "../root-sibling/x": True, "nowhere": True}
+    ways |= {"in": True, "itself": True, ".git/config": True, "../root/in/file": False}
+    for target, out in ways.items():
+        link = root / "itself"
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        assert files.leads_out(str(root), str(link)) is out, target
+    assert not files.leads_out(str(root), str(root / "in/file"))
+    assert not files.leads_out(str(root), str(root / "none"))
 
 
 # --- scanning ----------------------------------------------------------------------------------------------
@@ -460,3 +554,12 @@ def test_a_call_that_goes_by_a_handle_names_its_file_when_it_fails(
     with pytest.raises(OSError, match="Input/output error") as caught:
         work()
     assert caught.value.filename == path + (".new" if call in {"write", "fsync"} else "")
+
+
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.EACCES])
+def test_a_lock_that_is_taken_is_busy_however_the_system_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    failing(monkeypatch, 1, number, "lock")
+    with pytest.raises(BusyError), files.lock(str(tmp_path / "lock")):
+        pass

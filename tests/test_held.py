@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from digestgen.markup import convert
 from tests.building import built, published, told, well_built
 
 Site = Callable[[str], Path]
@@ -254,12 +253,6 @@ def test_a_link_that_says_the_held_headline_is_warned_of(site: Site, body: str, 
     place = f"content/2024-05-01-other.md:4:{body.rindex('](') + 3}"
     expected = f"warning[held-headline] {place} the link's text is the headline of content/held.md, which is held back"
     assert lines == ([expected] if warned else [])
-
-
-def test_the_text_of_a_link_is_what_stands_in_it() -> None:
-    body = convert.convert("A [b *c* & d](x.md) [![e](f.png) g](y.md) [h](z.md)", "en")
-    links = [number for number, ref in enumerate(body.refs) if ref.kind == "link"]
-    assert [convert.link_text(body, number) for number in links] == ["b c & d", " g", "h"]
 
 
 _PUT_OFF = """\

@@ -17,14 +17,11 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
-from hypothesis import given
-from hypothesis import strategies as st
 from lxml import html as lxml_html
 from playwright.sync_api import Browser
 
-from digestgen import mailing, plaintext, post
+from digestgen import mailing, post
 from digestgen.config import SmtpConfig
-from digestgen.diagnostics import width
 from digestgen.mailing import Letter, Request
 from tests.building import NOW, well_built
 from tests.sites import write_site
@@ -210,27 +207,6 @@ def test_a_long_edition_is_shortened_before_programs_cut_it(tmp_path: Path) -> N
     found = made(site)
     assert len(found.html.encode()) <= mailing.LARGEST
     assert "Number 149" in found.html
-
-
-# --- text
-
-
-@given(st.text(max_size=400), st.sampled_from(["", "  ", "> "]))
-def test_a_line_is_never_wider_than_asked_unless_a_word_is(text: str, indent: str) -> None:
-    for line in plaintext.wrapped(text, indent).split("\n"):
-        assert width(line) <= plaintext.COLUMNS + len(indent) or " " not in line.strip() or not line.isascii()
-
-
-@given(st.text(alphabet="<>/abpliimguol hrefsc=\"'&;\n.", max_size=200))
-def test_any_html_becomes_text(html: str) -> None:
-    plaintext.plain(html, lambda url: f"[{url}]")
-
-
-def test_japanese_is_broken_between_letters() -> None:
-    lines = plaintext.wrapped("日本語の文章は単語の間に空白がありません。" * 6).split("\n")
-    assert len(lines) > 2
-    assert all(width(line) <= plaintext.COLUMNS + 2 for line in lines)
-    assert not any(line.startswith("。") for line in lines)
 
 
 # --- sending

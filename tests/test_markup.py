@@ -12,7 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html as parser
 
-from digestgen.markup.convert import Body, Heading, Options, Ref, TooComplex, assemble, convert, feed_html, places
+from digestgen import budget
+from digestgen.markup import clean, code, cut, engine
+from digestgen.markup.convert import (
+    Body,
+    Heading,
+    Options,
+    Picture,
+    Ref,
+    TooComplex,
+    TooCostly,
+    assemble,
+    convert,
+    feed_html,
+    first_picture,
+    link_text,
+    places,
+)
 
 
 def page(source: str, lang: str = "en", options: Options | None = None) -> str:
@@ -210,6 +226,12 @@ def test_feed_has_no_ids_names_or_frames() -> None:
     assert feed_html(body, []) == '<h2>a</h2>\n<a href="https://v.example/1">T</a>'
 
 
+def test_feed_loses_a_frame_that_leads_nowhere_and_a_mail_its_pictures() -> None:
+    assert feed_html(convert("a <iframe></iframe> b", "en", Options(raw_html=True)), []).strip() == "<p>a  b</p>"
+    html = '<p>a <img src="/x.png" alt="A &amp; B"> <img src="/y.png" alt=""><img src="/z.png"></p>'
+    assert clean.clean_for_mail(html) == "<p>a [A &amp; B] </p>"
+
+
 def test_body_is_made_of_plain_values() -> None:
     body = convert("# a\n\n[b](c) ![d](e)", "en")
     assert marshal.loads(marshal.dumps(body.parts)) == body.parts
@@ -259,3 +281,197 @@ def test_line_breaks_within_japanese_are_no_spaces() -> None:
     body = convert("発表と、\nその後の\nLNの話\nです。\n\n    ビット\n    コイン\n", "ja")
     assert assemble(body, []).startswith("<p>発表と、その後の\nLNの話です。</p>")
     assert "ビット\nコイン" in assemble(body, [])
+
+
+def test_the_text_of_a_link_is_what_stands_in_it() -> None:
+    body = convert("A [b *c* & d](x.md) [![e](f.png) g](y.md) [h](z.md)", "en")
+    links = [number for number, ref in enumerate(body.refs) if ref.kind == "link"]
+    assert [link_text(body, number) for number in links] == ["b c & d", " g", "h"]
+
+
+# --- HTML of the author's, as it is let in
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("<h2></h2>\n\n<h3><b></b></h3>", "<b></b>"),
+        ("## DG main", '<h2 id="section">DG main</h2>'),
+        ('<a>b</a> <a id="x">c</a> <a id="dg-x">d</a>', '<p>b <a id="x">c</a> d</p>'),
+        ('<img alt="A &amp; <b>"><img>', "<p>A &amp; &lt;b&gt;</p>"),
+        ('<p id="">x</p><p id="a b">y</p>', "<p>x</p><p>y</p>"),
+        ('<p id="a">x</p><p id="a">y</p>', '<p id="a">x</p><p id="a-2">y</p>'),
+        ('<video src="a/b.mp4"></video>', '<a href="a/b.mp4">b.mp4</a>'),
+        ('<video src="a.mp4" title="V &amp; W"></video>', '<a href="a.mp4">V &amp; W</a>'),
+        ('<audio><source src="b.mp3"><source src="c.ogg"></audio>', '<p><a href="b.mp3">b.mp3</a></p>'),
+        ("<iframe></iframe>", ""),
+        ('<p>a <span class="dg-x">b</span> <i class="dg-x y">c</i></p>', '<p>a <span>b</span> <i class="y">c</i></p>'),
+        ('<p aria-label="x">a</p><p role="note" aria-label="x">b</p>', '<p>a</p><p role="note" aria-label="x">b</p>'),
+        ("[TOC]", ""),
+        ("## ![](x.png)", '<h2 id="section"><img src="x.png" alt="" loading="lazy" decoding="async"></h2>'),
+    ],
+)
+def test_authors_html_is_mended_where_it_has_to_be(source: str, expected: str) -> None:
+    assert page(source).replace("\n", "") == expected
+
+
+def test_a_cells_side_is_a_class_and_an_unknown_one_is_nothing() -> None:
+    html = page(
+        '<table><tr><td align="left" class="y">a</td><td align="right">b</td><td align="top">c</td></tr></table>'
+    )
+    assert '<td class="y align-left">a</td><td class="align-right">b</td><td>c</td>' in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<p><a>b</a> <a name="x">c</a></p>',
+        '<p><img alt="A"></p>',
+        '<table><tr><td align="left">x</td></tr>',
+        '<video controls src="a.mp4">x</video>',
+        "<p></b></div>x</p>",
+        "<div><b>x</div>",
+        "<!-- a <b> -->",
+        '<p id="a">x</p><p id="a">y</p>',
+    ],
+)
+def test_html_of_trusted_authors_stays_as_it_is(source: str) -> None:
+    assert page(source, options=Options(raw_html=True)).replace("\n", "") == source
+
+
+def test_a_table_of_trusted_authors_scrolls_where_all_are_closed() -> None:
+    assert page("<table id=t><tr><td>x</td></tr></table>", options=Options(raw_html=True)).strip() == (
+        '<div class="table" role="group" aria-label="Table" tabindex="0"><table id=t><tr><td>x</td></tr></table></div>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://bücher.example/y.png", ("xn--bcher-kva.example",)),
+        ("//ü..example/x.png", ()),
+        ("https://user@host.example:81?x", ("host.example:81",)),
+        ("/x.png", ()),
+    ],
+)
+def test_a_host_that_no_policy_can_name_is_none(address: str, host: tuple[str, ...]) -> None:
+    assert convert(f"![a]({address})", "en").remote_hosts == host
+
+
+def test_quotes_that_the_author_kept_straight_are_so_everywhere() -> None:
+    body = convert('\\"a\\" ![\\"b\\"](c.png)\n\n## \\"d\\" "e"', "en")
+    assert body.text == '"a"'
+    assert body.refs == (Ref("c.png", "image", '"b"'),)
+    assert body.headings == (Heading(2, "d-e", '"d" “e”'),)
+    assert assemble(body, ["/c.png"]).startswith('<p>&quot;a&quot; <img src="/c.png" alt="&quot;b&quot;"')
+
+
+def test_signs_of_footnotes_are_no_part_of_the_text_around_them() -> None:
+    html = page('"a"[^1] "b"\n\n[^1]: n')
+    assert html.startswith('<p>“a”<sup class="footnote-ref"')
+    assert "</sup> “b”</p>" in html
+    assert convert('"a"[^1] "b"\n\n[^1]: n', "en").text == "“a” “b”"
+
+
+def test_words_in_scripts_without_blanks_count_two_characters_as_one() -> None:
+    assert cut.words(["one two", "three"]) == 3
+    assert cut.words(["日本語 and", "コイ"]) == 4
+    assert cut.words([]) == 0
+
+
+# --- pictures
+
+
+def _pictured(source: str, picture: Picture) -> str:
+    body = convert(source, "en")
+    return assemble(body, ["/p.png"] * len(body.refs), {0: picture})
+
+
+@pytest.mark.parametrize(
+    ("own", "measures"),
+    [
+        ("", 'width="300" height="200"'),
+        (' width="150"', 'width="150" height="100"'),
+        (' height="20"', 'width="30" height="20"'),
+        (' height="0"', 'width="300" height="200"'),
+        (' width="7" height="9"', 'width="7" height="9"'),
+    ],
+)
+def test_a_picture_keeps_its_proportions_but_for_its_author(own: str, measures: str) -> None:
+    html = _pictured(f'<img src="p.png" alt="a"{own}>', Picture(300, 200))
+    assert " ".join(re.findall(r'(?:width|height)="\d+"', html)) == measures
+
+
+def test_a_picture_whose_size_nobody_knows_has_none() -> None:
+    assert _pictured("![a](p.png)", Picture()) == _pictured("![a](p.png)", Picture(300, 0))
+    assert "width" not in _pictured("![a](p.png)", Picture())
+
+
+def test_a_picture_that_is_seen_at_once_is_fetched_at_once() -> None:
+    html = _pictured("![a](p.png)", Picture(eager=True))
+    assert 'fetchpriority="high"' in html
+    assert "lazy" not in html
+
+
+def test_sizes_of_a_picture_stand_in_the_order_of_their_kinds() -> None:
+    sources = (("image/avif", "/a.avif 1x"), ("image/webp", "/a.webp 1x, /b.webp?x=1&y 2x"), ("", "/a.png 1x"))
+    html = _pictured("![a](p.png)", Picture(30, 20, sources, "(min-width: 10em) 5em"))
+    size = 'sizes="(min-width: 10em) 5em"'
+    assert html.startswith(
+        f'<figure><picture><source type="image/avif" srcset="/a.avif 1x" {size}>'
+        f'<source type="image/webp" srcset="/a.webp 1x, /b.webp?x=1&amp;y 2x" {size}>'
+        f'<img src="/p.png" srcset="/a.png 1x" {size} width="30" height="20" alt="a"'
+    )
+    one = _pictured("![a](p.png)", Picture(30, 20, sources[-1:], "5em"))
+    assert "<picture>" not in one
+    assert 'srcset="/a.png 1x" sizes="5em"' in one
+
+
+@pytest.mark.parametrize(
+    ("source", "first"),
+    [
+        ("a [b](c) ![d](e.png) ![f](g.png)", 1),
+        ("text " * 300 + "![d](e.png)", None),
+        ("[a](b)", None),
+        ("", None),
+    ],
+)
+def test_the_first_picture_is_one_near_the_top(source: str, first: int | None) -> None:
+    assert first_picture(convert(source, "en")) == first
+
+
+# --- what it may cost
+
+
+def test_a_text_that_makes_too_much_html_is_refused() -> None:
+    with pytest.raises(TooCostly, match=r"27 characters of HTML, and 20 are the most") as caught:
+        convert("x" * 20, "en", Options(most=20))
+    assert caught.value.line == 0
+
+
+def test_code_that_takes_too_long_is_told_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: object) -> str:
+        raise budget.Slow
+
+    monkeypatch.setattr(code, "_html", slow)
+    with pytest.raises(TooCostly, match="to colour the code as `python` takes too long") as caught:
+        convert("a\n\n- b\n\n    ```python\n    c\n    ```\n", "en")
+    assert caught.value.line == 5
+
+
+@pytest.mark.parametrize(
+    ("raised", "told", "words"),
+    [
+        (ZeroDivisionError("x"), TooComplex, "Markdown gave up: ZeroDivisionError: x"),
+        (MemoryError(), MemoryError, "^$"),
+    ],
+)
+def test_a_fault_of_an_extension_is_told_but_not_that_memory_is_gone(
+    monkeypatch: pytest.MonkeyPatch, raised: Exception, told: type[Exception], words: str
+) -> None:
+    def broken(*_: object) -> str:
+        raise raised
+
+    monkeypatch.setattr(engine, "to_html", broken)
+    with pytest.raises(told, match=words):
+        convert("a", "en")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import yaml as pyyaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digestgen import yaml
@@ -120,6 +120,16 @@ def test_every_line_end_counts_one_line(end: str) -> None:
 
 def test_a_byte_order_mark_is_no_part_of_the_first_key() -> None:
     assert check("\ufefftitle: x") == ({"title": "x"}, [])
+
+
+def test_text_is_written_as_people_write_it() -> None:
+    assert yaml.written("Dr.  No goes\nto town.") == "Dr. No goes to town."
+    assert yaml.written("2024-05-01-rates.md") == "2024-05-01-rates.md"
+    assert yaml.written("Kim: a portrait") == '"Kim: a portrait"'
+    assert yaml.written("No") == '"No"'
+    assert yaml.quoted("No") == '"No"'
+    assert yaml.value("https://example.org/a?b=c") == "https://example.org/a?b=c"
+    assert yaml.value("https://example.org/a #b") == '"https://example.org/a #b"'
 
 
 # --- what is refused ---------------------------------------------------------------------------------------
@@ -383,6 +393,19 @@ PIECES = st.sampled_from(
         "\\U1",
     ]
 )
+SAID = [
+    "no",
+    "Null",
+    "~",
+    "1.10",
+    "a.md",
+    "- a",
+    "a: b",
+    "a #b",
+    "https://x.example/?a=b#c",
+    "x\x1b\u2028\ufeffy",
+    "Dr. No",
+]
 TEXTS = st.lists(PIECES | st.characters(), max_size=60).map("".join)
 
 
@@ -403,6 +426,15 @@ def test_no_text_raises_and_every_fault_has_a_place(tried: type) -> None:
         str(plain(node)).encode()
 
     law()
+
+
+@settings(max_examples=60)
+@given(TEXTS | st.sampled_from(SAID), st.sampled_from([yaml.written, yaml.quoted, yaml.value]))
+def test_what_is_written_is_read_as_the_same_text(text: str, write: Callable[[str], str]) -> None:
+    said = " ".join(yaml._BAD.sub("", " ".join(text.split())).split())
+    assert check(f"a: {write(text)}\n") == ({"a": said}, [])
+    if write is not yaml.value:
+        assert check(f"[{write(text)}, {{b: {write(text)}}}]") == ([said, {"b": said}], [])
 
 
 def yaml_null(text: str) -> bool:
