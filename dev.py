@@ -179,6 +179,13 @@ def write_reference() -> None:
         path = ROOT / "docs" / "reference" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
+    (ROOT / "digestgen" / "commands" / "help.json").write_bytes(help_texts().encode())
+
+
+def help_texts() -> str:
+    from digestgen import cli, reference
+
+    return reference.helps(cli.cli)
 
 
 def reference_pages() -> dict[str, str]:

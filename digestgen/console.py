@@ -146,6 +146,19 @@ def alike(command: click.Command) -> click.Command:
     return command
 
 
+class Group(click.Group):
+    """Commands below a command: its help shows what each does in a whole sentence, however wide the terminal is."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _first(self.commands[name].help or "")) for name in self.list_commands(ctx)])
+
+
+def _first(text: str) -> str:
+    """Return the first paragraph of a help in one line."""
+    return " ".join(text.strip().partition("\n\n")[0].split())
+
+
 #: Commands that work on no site.
 NO_SITE: Final = frozenset(["completion", "schema"])
 

@@ -9,7 +9,8 @@ import ast
 import inspect
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from digestgen import config, frontmatter, manifest, plugin, registry, views
@@ -267,9 +268,9 @@ def _view(node: ast.ClassDef, known: Collection[str]) -> str:
 
 def _fields(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr, str]]:
     """Yield name, type and docstring (the text that follows a field) of each field."""
-    for field, after in zip(body, [*body[1:], ast.Pass()], strict=True):
-        if isinstance(field, ast.AnnAssign):
-            yield ast.unparse(field.target), field.annotation, _text(after)
+    for item, after in zip(body, [*body[1:], ast.Pass()], strict=True):
+        if isinstance(item, ast.AnnAssign):
+            yield ast.unparse(item.target), item.annotation, _text(after)
 
 
 def _text(node: ast.stmt) -> str:
@@ -304,6 +305,54 @@ def _command(command: Any, context: Any) -> Command:
     records = (parameter.get_help_record(context) for parameter in command.get_params(context))
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     return Command(usage, inspect.cleandoc(command.help), tuple(record for record in records if record and record[1]))
+
+
+@dataclass(slots=True)
+class _Lists:
+    """Takes what a command would have set in columns, and notes it."""
+
+    width: int = 10_000
+    found: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
+
+    @contextmanager
+    def section(self, title: str) -> Iterator[None]:
+        self.found.append((title, []))
+        yield
+
+    def write_dl(self, rows: Iterable[tuple[str, str]]) -> None:
+        self.found[-1][1].extend(rows)
+
+
+def helps(group: Any) -> str:
+    """Return what each command of a click group says of itself, by the words that call it, as the JSON of `helps`."""
+    context = group.make_context("digestgen", [], resilient_parsing=True)
+    return json.dumps(dict(_helps(group, context, ())), indent=1) + "\n"
+
+
+def _helps(command: Any, context: Any, path: tuple[str, ...]) -> Iterator[tuple[str, object]]:
+    usual = getattr(command, "usual", "")
+    if usual:  # what it does where nothing is named
+        inner = command.get_command(context, usual)
+        below = inner.make_context(usual, [], parent=context, resilient_parsing=True)
+        yield " ".join(path), next(iter(_helps(inner, below, (*path, usual))))[1]
+    else:
+        yield " ".join(path), _said(command, context, path)
+    for name in command.list_commands(context) if hasattr(command, "list_commands") else ():
+        inner = command.get_command(context, name)
+        below = inner.make_context(name, [], parent=context, resilient_parsing=True)
+        yield from _helps(inner, below, (*path, name))
+
+
+def _said(command: Any, context: Any, path: tuple[str, ...]) -> object:
+    lists = _Lists()
+    command.format_options(context, lists)
+    said = inspect.cleandoc(command.help).partition("\f")[0].split("\n\n")
+    return {
+        "command": " ".join(path),
+        "usage": " ".join(command.collect_usage_pieces(context)),
+        "text": [" ".join(part.split("\n")) for part in said],
+        "lists": lists.found,
+    }
 
 
 def command_line(known: Sequence[Command]) -> str:

@@ -223,10 +223,12 @@ LIBRARIES = {"glob", "mmap", "shutil", "sqlite3", "tarfile", "tempfile", "zipfil
 
 #: What passes by the door, and why it may: none of it is a file of the user's.
 PASSING = {
+    ("__main__", "os.open"): "nothing: where a message goes that nobody can be told",
     ("budget", "open"): "what the system tells of this process's memory",
     ("budget", "os.open"): "nothing: where messages of a process go that is to end",
     ("budget", "os.read"): "a pipe from a worker",
     ("budget", "os.write"): "a pipe to its parent",
+    ("helps", "open"): "digestgen's own texts",
     ("i18n", "iterdir"): "digestgen's own catalogues",
     ("i18n", "read_text"): "digestgen's own catalogues",
     ("moving.transfer", "glob"): "names of another generator's files, which are then read through the door",

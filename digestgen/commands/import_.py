@@ -32,7 +32,7 @@ class Place(click.ParamType[str]):
         return known or [CompletionItem(incomplete, type="file")]
 
 
-@click.group
+@click.group(cls=console.Group)
 def command() -> None:
     """Import what lies elsewhere: entries of feeds as drafts, the site of another generator.
 

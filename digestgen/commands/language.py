@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from digestgen.wording import Spoken
 
 
-@click.group
+@click.group(cls=console.Group)
 def command() -> None:
     """Look at the languages of the interface, add one, and correct the words of one.
 

@@ -29,11 +29,13 @@ _quiet = console.quiet_option
 _now = console.now_option("Date it as at this moment")
 
 
-class New(click.Group):
+class New(console.Group):
     """What can be begun; a call that names neither an article nor an edition begins an article."""
 
+    usual = "article"
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, args if args[:1] and args[0] in self.commands else ["article", *args])
+        return super().parse_args(ctx, args if args[:1] and args[0] in self.commands else [self.usual, *args])
 
 
 @click.group(cls=New)
@@ -108,7 +110,8 @@ def article(
     """Begin an article of the headline HEADLINE, a translation, or one made from a wire report.
 
     The file is named for the day, the headline and the language, as the site has it. Comments in it tell what else it
-    may say. A report's sign-off becomes credits, and the agencies that it names are offered as sources.
+    may say. A report's sign-off becomes credits, and the agencies that it names are offered as sources. `digestgen new
+    edition` begins an edition.
 
     Example: digestgen new "A capsule lands in Utah" --tags asteroids --source nasa --edit
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from digestgen.theme import Folder
 
 
-@click.group
+@click.group(cls=console.Group)
 def command() -> None:
     """Look at themes, begin one, and override parts of one.
 
