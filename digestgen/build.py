@@ -261,7 +261,7 @@ def _built(request: Request, settings: Config, read: str, look: unchanged.Look, 
     found += gather.add_pages(gathered.articles, job.tree, request.now, through)
     shelf, faults = library.assemble(gathered.articles, registries, settings, request.now, through)
     found += faults
-    pictures = gather.pictures(job.tree, marks, store)
+    pictures = gather.pictures(job.tree, marks, store, found)
     clock.note("pictures were looked at")
     design, faults = theme.load(settings, request.folder, job.tree.static, pictures, stable_names=request.stable_names)
     found += faults

@@ -80,10 +80,11 @@ def articles(tree: Tree, marks: Marks, store: Traces, jobs: int, tick: Callable[
 _PICTURES: Final = "pictures"
 
 
-def pictures(tree: Tree, marks: Marks, store: Traces) -> dict[str, Facts | None]:
+def pictures(tree: Tree, marks: Marks, store: Traces, told: list[Diagnostic]) -> dict[str, Facts | None]:
     """Return what is known of each file below content/ whose name promises a picture, None where that is nothing.
 
-    The facts of a file that did not change are remembered, and the file is not read.
+    The facts of a file that did not change are remembered, and the file is not read. One that cannot be read is told
+    in `told`, and nothing is said of it.
     """
     paths = sorted(path for path in tree.files if promised(path))
     before = store.meta(_PICTURES) if paths else None
@@ -92,25 +93,27 @@ def pictures(tree: Tree, marks: Marks, store: Traces) -> dict[str, Facts | None]
     kept: dict[str, str] = {}
     for path in paths:
         mark = marks.mark(f"{tree.settings.content}/{path}") or ""
-        found[path], mark, kept[mark] = _facts(path, mark, known.get(mark), tree)
-        if mark:
+        read = _facts(path, mark, known.get(mark), tree, told)
+        if read:
+            found[path], mark, kept[mark] = read
             marks.note(f"{tree.settings.content}/{path}", mark)
-    kept.pop("", None)
     if kept != known and paths:
         store.keep_meta({_PICTURES: kept})
     return found
 
 
-def _facts(path: str, mark: str, text: object, tree: Tree) -> tuple[Facts | None, str, str]:
-    """Return the facts of a picture, its fingerprint, and the facts as text, which may be remembered."""
+def _facts(
+    path: str, mark: str, text: object, tree: Tree, told: list[Diagnostic]
+) -> tuple[Facts | None, str, str] | None:
+    """Return the facts of a picture, its fingerprint, and the facts as text to be remembered; None if it is unread."""
     if isinstance(text, str):
         try:
             return codec.load(Known, text, tree.settings.timezone)[0], mark, text
         except (Unfit, IndexError):
             pass
-    data = tree.file(path, [])
+    data = tree.file(path, told)
     if data is None:
-        return None, "", ""
+        return None
     found = facts(data)
     return found, found.mark if found else fingerprint.of_bytes(data), codec.dump((found,))
 

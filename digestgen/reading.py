@@ -49,5 +49,7 @@ def read(folder: Path, settings: Config, look: unchanged.Look, found: list[Diagn
     marks = look.marks(settings.content, settings.plugins)
     gathered = gather.articles(tree, marks, look.store, jobs or work.cores(), lambda _done, _of: None)
     registries, faults = registry.read(tree.registries())
-    pictures = gather.pictures(tree, marks, look.store)
-    return Reading(tree, gathered.articles, pictures, registries, [*found, *tree.found, *faults, *gathered.found])
+    told: list[Diagnostic] = []
+    pictures = gather.pictures(tree, marks, look.store, told)
+    every = [*found, *tree.found, *faults, *gathered.found, *told]
+    return Reading(tree, gathered.articles, pictures, registries, every)

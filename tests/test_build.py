@@ -17,6 +17,7 @@ from digestgen import build, files, produce, unchanged
 from tests.browser import every_link
 from tests.building import NOW, OWN, built, everything, plain_theme, published, still_as_it_was, told, well_built
 from tests.sites import write_site
+from tests.test_pictures import picture
 
 Site = Callable[[str], Path]
 
@@ -280,6 +281,25 @@ def test_a_pipe_and_a_link_out_of_the_content_folder_are_told_and_passed_over(si
         ["warning[link-outside]", "content/secret.md:1:1"],
     ]
     assert b"Secret" not in b"".join(published(folder / "public").values())
+
+
+def test_a_picture_that_cannot_be_read_is_an_error_and_not_taken_for_a_damaged_one(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Closed(files.Os):
+        left = 1
+
+        def open(self, path: str, flags: int) -> int:
+            if path.endswith("p.png") and self.left:
+                self.left -= 1
+                raise PermissionError(13, "Permission denied", path)
+            return super().open(path, flags)
+
+    folder = site(SITE + "-- content/one.md --\n---\ntitle: One\ndate: 2024-05-01\n---\n![p](p.png)\n")
+    (folder / "content/p.png").write_bytes(picture("png", (30, 20)))
+    monkeypatch.setattr(files, "system", Closed())
+    assert told(built(folder).diagnostics) == ["error[unreadable] content/p.png:1:1 the file may not be read"]
+    assert built(folder).ok
 
 
 # --- killed
