@@ -95,7 +95,10 @@ def _put(base: sqlite3.Connection, table: str, row: tuple[Any, ...], *, signed: 
 
 
 def _swapped(file: Path, chance: random.Random) -> None:
-    """Rows under each other's names."""
+    """Rows under each other's names, some with checksums that fit there.
+
+    A text with the right checksum is a forger's work, against which a checksum can do nothing: the docs say so.
+    """
 
     def ask(base: sqlite3.Connection) -> None:
         for table in _TABLES:
@@ -103,7 +106,8 @@ def _swapped(file: Path, chance: random.Random) -> None:
             for row in rows:
                 other = chance.choice(rows)
                 if "engine" not in (row[0], other[0]):
-                    _put(base, table, (row[0], *other[1:]), signed=chance.random() < 0.5)
+                    signed = table != "manuscript" and chance.random() < 0.5
+                    _put(base, table, (row[0], *other[1:]), signed=signed)
 
     _changed(file, ask)
 
