@@ -61,6 +61,8 @@ def test_swift_stages_change_nothing(source: str) -> None:
         "**a " * 20 + "*b* _c_ *d* " * 20 + "e**",
         "***a*b**c***" * 20,
         "*" * 50 + "a" + "*" * 30 + " _b_ " + "*c*" * 10,
+        "*_*_" * 20,
+        "a*_*_" * 10 + "_**_*__" * 10 + "b",
     ],
 )
 def test_emphasis_is_found_however_little_is_looked_at_first(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +104,23 @@ def spent(source: str) -> float:
 
 @pytest.mark.parametrize(
     "piece",
-    ["[a", "![a", "<![CDATA[", "<!", "<a ", " ", "`a", "[a](", "<div>", '<b x="', "[a](b) ", "\\*", '"a ', "> "],
+    [
+        "[a",
+        "![a",
+        "<![CDATA[",
+        "<!",
+        "<a ",
+        " ",
+        "`a",
+        "[a](",
+        "<div>",
+        '<b x="',
+        "[a](b) ",
+        "\\*",
+        '"a ',
+        "> ",
+        "*_*_",
+    ],
 )
 def test_hostile_repetition_costs_linear_time(piece: str) -> None:
     assert any(_grows_with_the_text(piece) for _ in range(3))

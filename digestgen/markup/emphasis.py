@@ -1,7 +1,8 @@
 """Emphasis, found as Python-Markdown finds it, in time that grows with the text and not with its square.
 
 Python-Markdown copies the whole text for each pair of signs that it replaces, and remembers places in it. Here what was
-replaced is set aside, the rest stays as it is, and places are counted as if it had been copied.
+replaced is set aside, the rest stays as it is, and places are counted as if it had been copied. A part of it is looked
+at, wherever that ends, and more where that may matter.
 """
 
 from __future__ import annotations
@@ -14,24 +15,35 @@ from markdown.inlinepatterns import DelimiterProcessor
 
 #: So much of a text is looked at first; only for a pair that ends behind it more is.
 _WINDOW = 4096
-#: Behind this a text can be cut: whether a run of signs opens or closes tell the characters at both its sides.
-_QUIET = re.compile(r"[^*_]")
 
 _Find = tuple[etree.Element | None, int, int]
 
 
 class Emphasis(DelimiterProcessor):
-    """Python-Markdown's own processor, which also knows whether it looked for signs up to the end of a text."""
+    """Python-Markdown's own processor, which also knows whether it came to the end of what it was given.
+
+    Whether a run of signs opens or closes tell the characters at both its sides: of one that begins at `edge` or later
+    the side behind is not known.
+    """
 
     def __init__(self, stock: DelimiterProcessor) -> None:
         super().__init__(stock.tokens[0], "strong,em", stock.md)
         self.tokens, self.delimiters = stock.tokens, stock.delimiters
         self.pattern, self.compiled_re = stock.pattern, stock.compiled_re
         self.ran_out = False
+        self.edge = 0
+
+    def begin(self, window: str, at: int, *, whole: bool) -> None:
+        """Get ready for a text that is looked at from `at` on; unless it is the `whole` one, more comes behind it."""
+        cut = window[-1:] in self.delimiters and not whole
+        self.edge = len(window.rstrip(window[-1])) if cut else len(window)
+        self.ran_out = at >= self.edge
 
     def search(self, data: str, start: int) -> re.Match[str] | None:
         """Return the next run of signs from `start` on that may open or close something."""
         for found in self.compiled_re.finditer(data, start):
+            if found.start() >= self.edge:
+                break
             delimiter = self.delimiters[found[0]]
             match = delimiter.boundary.match(data, found.start())
             if match is not None and (delimiter.stack or match.lastgroup != "end"):
@@ -97,10 +109,10 @@ class Rewriting:
         before = self._before(place - shift)
         size = _WINDOW
         while True:
-            quiet = _QUIET.search(self._data, place - shift + size)
-            end = quiet.end() if quiet else len(self._data)
-            found = self._look(before + self._data[place - shift : end], len(before))
-            if not self._pattern.ran_out or end == len(self._data):
+            end = place - shift + size
+            whole = end >= len(self._data)
+            found = self._look(before + self._data[place - shift : end], len(before), whole=whole)
+            if whole or not self._pattern.ran_out:
                 break
             self._pattern.reset()
             size *= 4
@@ -110,8 +122,8 @@ class Rewriting:
         node, start, stop = found
         return node, start + moved, stop + moved
 
-    def _look(self, window: str, at: int) -> _Find:
-        self._pattern.ran_out = False
+    def _look(self, window: str, at: int, *, whole: bool) -> _Find:
+        self._pattern.begin(window, at, whole=whole)
         match = self._pattern.compiled_re.match(window, at)
         assert match is not None
         node, start, end = self._pattern.handleMatch(match, window)
