@@ -300,7 +300,7 @@ def test_news_that_come_while_others_are_sent_are_sent_as_well() -> None:
         preview.desk.take(Built(ok=True, base="/", files={"index.html": "b" * 64}))
         preview._tell()
         second = await anext(events)
-        await events.aclose()  # type: ignore[attr-defined]
+        await events.aclose()
         return [json.loads(event.removeprefix(b"data: ")) for event in (first, second)]
 
     # in a thread of its own: where a browser of other tests is open, this one has a loop that runs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
@@ -34,7 +34,7 @@ class House:
     """
 
     answer: Callable[[Request], Answer]
-    stream: Callable[[Request], AsyncIterator[bytes] | None]
+    stream: Callable[[Request], AsyncGenerator[bytes, None] | None]
     pieces: Callable[[Answer], Iterable[bytes]]
     note: Callable[[str], None]
 
@@ -158,7 +158,9 @@ class Door:
         await _taken(writer)
 
 
-async def _pour(stream: AsyncIterator[bytes], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pour(
+    stream: AsyncGenerator[bytes, None], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
     """Send an event stream (HTML's server-sent events), which has no end of its own, until the client goes."""
     begun = Answer(HTTPStatus.OK, type="text/event-stream")
     writer.write(wire.head_of(begun, lasting=False, measured=False))
@@ -171,14 +173,13 @@ async def _pour(stream: AsyncIterator[bytes], reader: asyncio.StreamReader, writ
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _sent(stream: AsyncIterator[bytes], writer: asyncio.StreamWriter) -> None:
+async def _sent(stream: AsyncGenerator[bytes, None], writer: asyncio.StreamWriter) -> None:
     try:
         async for piece in stream:
             writer.write(piece)
             await _taken(writer)
     finally:
-        if isinstance(stream, AsyncGenerator):
-            await stream.aclose()
+        await stream.aclose()
 
 
 async def _taken(writer: asyncio.StreamWriter) -> None:

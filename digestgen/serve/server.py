@@ -8,7 +8,7 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -286,14 +286,14 @@ class Server:
 
     # --- events
 
-    def _stream(self, request: Request) -> AsyncIterator[bytes] | None:
+    def _stream(self, request: Request) -> AsyncGenerator[bytes, None] | None:
         if request.path != pages.EVENTS or request.method != "GET":
             return None
         if len(self._streams) >= _STREAMS:
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, "too many pages are open")
         return self._news(request.query.get("page", "/"), pages.whole(request.query.get("now", "")))
 
-    async def _news(self, page: str, now: int) -> AsyncIterator[bytes]:
+    async def _news(self, page: str, now: int) -> AsyncGenerator[bytes, None]:
         """Yield what a page has to know whenever it is something else, and a remark as a sign of life."""
         woken = asyncio.Event()
         self._streams[woken] = page

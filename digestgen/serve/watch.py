@@ -91,17 +91,22 @@ class Watch:
         self._run(lambda: self._deep(ended))
 
     def _top(self) -> None:
+        known: int | None = None
         while not self._ended.is_set():
             try:
-                self._watch_top(os.stat(self.folder).st_ino)
+                inode = os.stat(self.folder).st_ino
+                if known not in (None, inode):
+                    self._renew()  # it is another folder, of which nothing is watched yet
+                known = inode
+                self._watch_top(inode)
             except OSError:
-                time.sleep(_LOOK / 1000)  # the site's folder itself is gone: perhaps for a moment only
+                known = 0  # the site's folder itself is gone: perhaps for a moment only
+                time.sleep(_LOOK / 1000)
 
     def _watch_top(self, inode: int) -> None:
         for found in self._seen([self.folder], self._ended, recursive=False):
             self._at_top({os.path.basename(path) for path in found})
             if os.stat(self.folder).st_ino != inode:
-                self._renew()
                 return
 
     def _seen(self, places: list[str], ended: threading.Event, *, recursive: bool) -> Iterator[set[str]]:
