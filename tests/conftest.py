@@ -13,6 +13,7 @@ from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import browser as browsers
+from tests import hooked
 from tests.sites import write_site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,8 @@ CORPORA = ROOT.parent / "shared" / "corpora"
 _BASE = "ci" if os.environ.get("CI") else "default"
 settings.register_profile("digestgen", settings.get_profile(_BASE), deadline=None)
 settings.load_profile("digestgen")
+
+hooked.install()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from digestgen import build
+from tests import hooked
+from tests.building import NOW, built, plain_theme
 from tests.sites import write_site
 
 _SITE = """\
@@ -93,3 +96,68 @@ def test_a_build_runs_no_code_of_the_site_reaches_no_network_and_starts_no_progr
     assert done.returncode == 0, done.stderr
     assert log.read_text(encoding="utf-8").splitlines() == []
     assert not (hostile.parent / "ran").exists()
+
+
+# --- every build of the suite
+
+_PLUGGED = """\
+-- site.yaml --
+title: Digest
+theme: plain
+plugins: [mine.py]
+-- mine.py --
+import os
+
+HERE = os.getpid()
+
+
+def tried():
+    try:
+        {code}
+    except Exception:
+        return
+
+
+def filters():
+    tried()
+    return {{"same": lambda text: text if os.getpid() == HERE else tried() or text}}
+-- other.py --
+pass
+-- content/2024-05-01-one.md --
+---
+title: One
+---
+Text.
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("import socket; socket.create_connection(('127.0.0.1', 9))", r"socket\."),
+        ("import subprocess, sys; subprocess.run([sys.executable, '-c', ''])", r"subprocess\.Popen"),
+        ("import os; os.system('true')", r"os\.system"),
+        ("import urllib.request; urllib.request.urlopen('http://127.0.0.1:9/')", r"urllib\.Request"),
+        ("import runpy; runpy.run_path(__file__.replace('mine.py', 'other.py'))", r"other\.py"),
+    ],
+)
+def test_what_no_build_may_do_is_an_error_in_every_test(tmp_path: Path, code: str, told: str) -> None:
+    """A plug-in does it here, which is trusted code, and catches what it gets for that."""
+    folder = write_site(tmp_path / "site", _PLUGGED.format(code=code) + plain_theme())
+    with pytest.raises(hooked.Forbidden, match=told):
+        built(folder)
+
+
+def test_code_that_site_yaml_names_is_none_of_that(tmp_path: Path) -> None:
+    folder = write_site(tmp_path / "site", _PLUGGED.format(code="pass") + plain_theme())
+    assert built(folder).ok
+
+
+def test_workers_are_watched_like_the_build_that_forks_them(tmp_path: Path) -> None:
+    article = '{% extends "base.html" %}{% block main %}{{ page.card.title|same }}{% endblock %}'
+    code = "import socket; HERE == os.getpid() or socket.socket()"
+    folder = write_site(tmp_path / "site", _PLUGGED.format(code=code) + plain_theme(article=article))
+    for number in range(60):
+        (folder / f"content/2024-05-02-{number}.md").write_text("---\ntitle: T\n---\n", encoding="utf-8")
+    with pytest.raises(hooked.Forbidden, match=r"socket\."):
+        build.build(build.Request(folder, NOW, jobs=2))

@@ -5,11 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,7 +14,7 @@ from typing import Final
 from tests.building import everything, plain_theme
 from tests.sites import write_site
 from tests.test_pictures import picture
-from tests.trust.frame import ROOT, Figure, Part, ended_in_time, some, tallied
+from tests.trust.frame import Figure, Part, ended_in_time, some, tallied
 from tests.trust.victim import Outcome, Victim, victim
 
 _SITE: Final = """\
@@ -231,32 +228,37 @@ def _leaked(public: Path) -> bool:
     return any(_SECRET.encode() in data or b"root:" in data for data in everything(public).values())
 
 
-def _unreadable(top: Path, path: str) -> Outcome | None:
-    """Build, as somebody who is not root, a site of which nobody may read a part; None where that cannot be tried."""
-    site = write_site(top / "site", _SITE)
-    (site / "content/p.png").write_bytes(picture("png", (30, 20)))
-    nobody = 65534 if os.getuid() == 0 else None
-    for place in (top, site, *site.rglob("*")):
-        place.chmod(0o777 if place.is_dir() else 0o666)
-    (site / path).chmod(0)
-    command = [sys.executable, "-m", "digestgen", "-C", str(site), "build", "--jobs", "1"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "HOME": str(top)}
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A file or folder of a site that was built already, which may not be read, or not be written to.
+
+    `rights` are what is left (chmod(2)); the build ends with `code`, and names the path if that is not 0.
+    """
+
+    path: str
+    code: int = 1
+    rights: int = 0
+
+
+def _kept_out(locked: Locked, site: Path, process: Victim) -> Outcome:
+    """Build a site of which a part is locked, as somebody whom rights bind; assert that it ends as it should."""
+    before = everything(site / "public")
+    (site / "content/2024-05-01-one.md").write_text(f"---\ntitle: One\n---\n{locked}\n", encoding="utf-8")
+    place = site / locked.path
+    rights = place.stat().st_mode
+    place.chmod(locked.rights)
     try:
-        with suppress(PermissionError):
-            done = subprocess.run(
-                command,
-                cwd=ROOT,
-                env=environment,
-                user=nobody,
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
-            return Outcome(done.returncode, done.stdout + done.stderr)
+        outcome = process.build(site, bound=True)
     finally:
-        (site / path).chmod(0o777)
-    return None
+        place.chmod(rights)
+    assert outcome.code == locked.code, (locked, outcome)
+    if outcome.code:
+        assert place.name in outcome.said, (locked, outcome.said)
+        assert {path: data for path, data in everything(site / "public").items() if path in before} == before, locked
+    again = process.build(site)
+    assert again.code == 0, (locked, again)
+    assert locked.path in (site / "public/2024/05/one/index.html").read_text(encoding="utf-8"), locked
+    return outcome
 
 
 def _run(count: int, seed: int) -> Iterator[Figure]:
@@ -267,33 +269,48 @@ def _run(count: int, seed: int) -> Iterator[Figure]:
             folder.mkdir()
             codes.append(f"ended with {_tried(kind, folder, process).code}")
             shutil.rmtree(folder)
+        locked = list(_rights(count, seed, process))
     yield Figure(
         "a link out, a loop, a pipe, a device, a giant or a file of another kind lies in the place of an article, a "
         "picture, a setting, a template, the cache or the output",
         len(codes),
         f"{', '.join(tallied(codes))}; nothing outside was read or touched",
     )
-    yield from _permissions(count)
+    yield from locked
 
 
-def _permissions(count: int) -> Iterator[Figure]:
-    tried = []
-    for path in UNREADABLE[: max(1, count // 20)]:
-        with tempfile.TemporaryDirectory() as top:
-            outcome = _unreadable(Path(top), path)
-        if outcome is not None and "No module named" not in outcome.said:
-            assert outcome.code == 1, (path, outcome)
-            assert Path(path).name in outcome.said, (path, outcome.said)
-            assert "Traceback" not in outcome.said, (path, outcome.said)
-            tried.append(path)
-    if tried:
-        yield Figure("a file or a folder may not be read", len(tried), "each ended with 1 and a message that names it")
+def _rights(count: int, seed: int, process: Victim) -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as top:
+        site = write_site(Path(top, "site"), _SITE)
+        (site / "content/p.png").write_bytes(picture("png", (30, 20)))
+        assert process.build(site).code == 0
+        codes = [f"ended with {_kept_out(locked, site, process).code}" for locked in some(LOCKED, count, seed)]
+    yield Figure(
+        "a file or a folder of the site may not be read, or not be written to",
+        len(codes),
+        f"{', '.join(tallied(codes))}: the path is named, and the old site stays until a build can make the new one",
+    )
 
 
-#: What a site cannot be built without.
-UNREADABLE: Final = (
-    "content/2024-05-01-one.md", "site.yaml", "sources.yaml", "content", "content/static", "content/p.png",
-    "themes/plain/templates/article.html", "themes/plain",
-)  # fmt: skip
+LOCKED: Final = (
+    Locked("content/2024-05-01-one.md"),
+    Locked("content/2024-05-02-two.md"),
+    Locked("content/p.png"),
+    Locked("content/static"),
+    Locked("content/static/robots.txt"),
+    Locked("content"),
+    Locked("site.yaml"),
+    Locked("sources.yaml"),
+    Locked("themes"),
+    Locked("themes/plain"),
+    Locked("themes/plain/theme.yaml"),
+    Locked("themes/plain/templates/article.html"),
+    Locked("public"),
+    Locked("public", rights=0o555),
+    Locked("public/index.html"),
+    Locked(".digestgen", 0),
+    Locked(".digestgen", 0, 0o555),
+    Locked(".digestgen/cache.sqlite", 0),
+)
 
 PART: Final = Part("kinds", _run, full=1000, sample=10)

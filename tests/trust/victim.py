@@ -7,12 +7,14 @@ A child calls the command line as a user does. What it may be told to do at its 
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import errno
 import json
 import os
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -27,6 +29,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from digestgen import cli, files, traces, writer
+from tests import hooked
 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 
@@ -47,7 +50,8 @@ class Order:
 
     `at` is the number, from 1, of the point at which that happens, among `calls`. With `error` that is an error of the
     system (a name of `errno`) instead of the end; `on` lets all later ones of `calls` fail, too. With `after` the child
-    is killed so many seconds after it began: alone, or with `all` of its workers.
+    is killed so many seconds after it began: alone, or with `all` of its workers. A `bound` one may do no more than the
+    rights of files let anybody do, also where root starts it.
     """
 
     arguments: tuple[str, ...]
@@ -57,6 +61,7 @@ class Order:
     on: bool = False
     after: float = 0.0
     all: bool = False
+    bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +225,8 @@ def _child(order: Order, said: int, counted: int) -> None:
     signal.alarm(int(PATIENCE))
     os.dup2(said, 1)
     os.dup2(said, 2)
+    if order.bound:
+        _give_up_rights()
     system = Fated(order)
     files.system = system
     _let_statements_count(system)
@@ -235,6 +242,23 @@ def _child(order: Order, said: int, counted: int) -> None:
         rest = {"calls": system.calls, "paths": system.failed, "changed": system.changed}
         os.write(counted, json.dumps(rest).encode())
         os._exit(code)
+
+
+def _give_up_rights() -> None:
+    """Give up what lets root read and write any file; whoever else is here has nothing to give up.
+
+    On Linux that are root's capabilities (capset(2), the third version of its header), so that root stays the owner of
+    its files, which another user might not even be able to get at; elsewhere it becomes nobody.
+    """
+    if os.geteuid():
+        return
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.capset(struct.pack("=Ii", 0x20080522, 0), bytes(24)):
+            raise OSError(ctypes.get_errno(), "root cannot give up its rights")
+    else:
+        os.setgid(65534)
+        os.setuid(65534)
 
 
 def _let_statements_count(system: Fated) -> None:
@@ -328,5 +352,6 @@ def _warm() -> None:
 
 
 if __name__ == "__main__":
+    hooked.install()
     _warm()
     _main()
