@@ -10,9 +10,10 @@ import dataclasses
 import json
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -33,14 +34,14 @@ def dump(value: object) -> str:
 
 
 #: `json.dumps` would make one of these for each value.
-_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, str | int):
+    if isinstance(value, _AS_THEY_ARE):
         return value
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [item if isinstance(item, _AS_THEY_ARE) else _plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, datetime):
@@ -49,7 +50,18 @@ def _plain(value: object) -> object:
         return value.toordinal()
     assert dataclasses.is_dataclass(value), type(value)
     kind: Any = type(value)
-    return [_plain(getattr(value, name)) for name in _names(kind)]
+    return [item if isinstance(item, _AS_THEY_ARE) else _plain(item) for item in _values(kind)(value)]
+
+
+#: What JSON writes without being told how.
+_AS_THEY_ARE: Final = (str, int, type(None))
+
+
+@lru_cache(maxsize=64)
+def _values(kind: Any) -> Callable[[Any], Sequence[object]]:
+    """What reads the fields of a dataclass."""
+    names = _names(kind)
+    return attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
 
 
 @lru_cache(maxsize=64)

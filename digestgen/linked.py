@@ -39,7 +39,7 @@ _MOST: Final = 300
 
 def node(kind: str, *, id: str = "", **properties: Any) -> Node:
     """Return a node of a type with its properties, without those that are empty."""
-    known = {name: value for name, value in properties.items() if value not in ("", (), [], {}, None, 0)}
+    known = {name: value for name, value in properties.items() if value}
     return {"@type": kind, **({"@id": id} if id else {}), **known}
 
 

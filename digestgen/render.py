@@ -12,18 +12,23 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import lru_cache
 from html import escape, unescape
 from importlib.util import cache_from_source
+from operator import attrgetter
 from types import CodeType
 from typing import Any, Final
 
 import jinja2
-from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+import markupsafe
+from jinja2 import Environment, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.filters import FILTERS
+from jinja2.runtime import Context, Macro
+from jinja2.utils import internalcode
 from markupsafe import Markup
 
 from digestgen import blocks, files, fingerprint, i18n, paths, plaintext, urls, views
@@ -43,8 +48,9 @@ _UNKNOWN: Final = re.compile(r"[Nn]o (filter|test) named '(.+?)'(?: found)?\.?")
 #: What a template that asks for words has in it.
 _ASKS: Final = re.compile(r"\btrans\b|gettext|\b_\(")
 
-#: Where a page names other files; `srcset` and forms are not for articles, and themes have href.
-_LINK: Final = re.compile(r"""\s(?:href|src)="([^"]*)\"""")
+#: Where a page names other files; `srcset` and forms are not for articles, and themes have href. What stands first can
+#: be looked for quickly, and what stands before it afterwards: pages are long.
+_LINK: Final = re.compile(r"""="(?:(?<=\shref=")|(?<=\ssrc="))([^"]*)\"""")
 
 
 class TemplateFault(Exception):
@@ -70,33 +76,43 @@ _NOWHERE: Final = "//"
 
 @dataclass(frozen=True, slots=True)
 class _Vouched:
-    """What the values of a page hold: addresses of the site, and links in HTML as they are written there."""
+    """What values of the theme API hold: addresses of the site, and texts with elements in them."""
 
-    addresses: set[str]
-    links: set[str]
+    addresses: set[str] = field(default_factory=set)
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def links(self) -> set[str]:
+        """The links in the texts, as they are written there."""
+        return {unescape(link) for text in self.texts for link in _LINK.findall(text)}
 
 
-def _collect(value: object, found: _Vouched) -> None:
-    """Add all addresses and links in a value of the theme API."""
+def _collected(value: object) -> _Vouched:
+    found = _Vouched()
     todo = [value]
-    while todo:
-        item = todo.pop()
+    for item in todo:  # which grows
         if isinstance(item, str):
             if item[:1] == "/":
                 found.addresses.add(item)
             elif "<" in item:
-                found.links.update(map(unescape, _LINK.findall(item)))
+                found.texts.append(item)
         elif item is not None:
-            todo.extend(_parts(item))
+            kind: Any = type(item)
+            todo += _reader(kind)(item)
+    return found
 
 
-def _parts(value: object) -> Iterable[object]:
-    if isinstance(value, tuple | list):
-        return value
-    if isinstance(value, Mapping):
-        return value.values()
-    kind: Any = type(value)
-    return [getattr(value, name) for name in _names(kind)]
+@lru_cache(maxsize=256)
+def _reader(kind: Any) -> Callable[[Any], Iterable[object]]:
+    """What reads the parts of a value of the theme API."""
+    if issubclass(kind, tuple | list):
+        return iter
+    if issubclass(kind, Mapping):
+        return lambda value: value.values()
+    names = _names(kind)
+    if len(names) > 1:
+        return attrgetter(*names)  # C code, and there are hundreds on a page
+    return lambda value: [getattr(value, name) for name in names]
 
 
 @lru_cache(maxsize=256)
@@ -137,6 +153,50 @@ def _small(sentence: str) -> str:
 def _perhaps(name: str, known: Iterable[str]) -> str:
     hint = meant(name, known)
     return f" ({hint})" if hint else ""
+
+
+def _shown(value: object) -> str:
+    """What Jinja's `escape` makes of a value for the page: the same text, which need not be a `Markup` there."""
+    return _escaped(value) if type(value) is str else markupsafe.escape(value)
+
+
+#: What `escape` itself asks to do the work; where there is none, that is quick enough.
+_escaped: Final[Callable[[str], str]] = getattr(markupsafe, "_escape_inner", markupsafe.escape)
+
+
+class _Code(CodeGenerator):
+    """Writes templates as Python does what `_shown` does: a page shows hundreds of values."""
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:  # noqa: N802 - Jinja's name
+        self.writeline("from digestgen.render import _shown")
+        super().visit_Template(node, frame)
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("_shown(")
+
+
+class _Context(Context):
+    """Calls macros without looking for what they might want besides: they are most of what templates call."""
+
+    @internalcode
+    def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
+        if type(called) is not Macro:
+            return super().call(called, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return called(self.eval_ctx, *args, **kwargs)
+
+
+class _Environment(Environment):
+    code_generator_class = _Code
+    context_class = _Context
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return what a template is given, in one mapping: Jinja's two in a row are asked for each page and import."""
+        return {**self.globals, **(d or {})}
 
 
 class _Loader(jinja2.BaseLoader):
@@ -256,7 +316,7 @@ class Renderer:
     environment: Environment = field(init=False)
     _closures: dict[str, str] = field(default_factory=dict)
     _shared: dict[str, str] = field(default_factory=dict)
-    _common: dict[str, _Vouched] = field(default_factory=dict)
+    _common: dict[str, tuple[set[str], set[str]]] = field(default_factory=dict)
     _written: dict[str, str] = field(default_factory=dict)
     """What the filter `href` made on the present page."""
     _said: dict[tuple[str, str], Markup] = field(default_factory=dict)
@@ -269,7 +329,7 @@ class Renderer:
     """The addresses that the present text names by number."""
 
     def __post_init__(self) -> None:
-        self.environment = Environment(
+        self.environment = _Environment(
             loader=_Loader(self.theme),
             autoescape=jinja2.select_autoescape(disabled_extensions=("txt",), default=True, default_for_string=True),
             undefined=_Missing,
@@ -370,28 +430,31 @@ class Renderer:
         The plan vouches for addresses in values, and articles' links are resolved there. What is left a template
         wrote by hand. Places are decoded, as "/about/" or "/about/#team"; a good place on the page itself is none.
         """
-        vouched = self._vouched(output.lang, page)
+        common, links = self._vouched(output.lang)
+        own = _collected(page)
         for url in self._written:
-            if url not in vouched.addresses:
+            if url not in own.addresses and url not in common:
                 yield url, urls.unquote(url)
-        known = {*self._written.values(), *vouched.links}
+        written = {*self._written.values(), *links}
+        named = dict.fromkeys(link for link in map(unescape, _LINK.findall(html)) if link not in written)
+        # a link to another site is never ours to judge, and most pages have no others
+        inside = [link for link in named if not link.startswith(("https://", "http://"))]
+        vouched = own.links if inside else frozenset[str]()
         here = urls.unquote(output.url)
         folder = here.rpartition("/")[0]
-        for link in dict.fromkeys(map(unescape, _LINK.findall(html))):
-            if link not in known:
+        for link in inside:
+            if link not in vouched:
                 place = self._place(link, folder, here)
-                own = place.startswith(here + "#")
-                if place and not (own and f'id="{escape(place.partition("#")[2])}"' in html):
+                same = place.startswith(here + "#")
+                if place and not (same and f'id="{escape(place.partition("#")[2])}"' in html):
                     yield link, place
 
-    def _vouched(self, lang: str, page: views.Page) -> _Vouched:
+    def _vouched(self, lang: str) -> tuple[set[str], set[str]]:
+        """Return the addresses and the links in what stands on every page of a language."""
         if lang not in self._common:
-            self._common[lang] = _Vouched(set(self.theme.addresses.values()), set())
-            _collect(self.sites[lang], self._common[lang])
-        common = self._common[lang]
-        found = _Vouched(set(common.addresses), set(common.links))
-        _collect(page, found)
-        return found
+            found = _collected(self.sites[lang])
+            self._common[lang] = {*self.theme.addresses.values(), *found.addresses}, found.links
+        return self._common[lang]
 
     def _place(self, link: str, folder: str, here: str) -> str:
         """Return the place on the site that a link written on a page in `folder` means; empty for one elsewhere."""
@@ -460,7 +523,7 @@ class Renderer:
         text = self._said.get(key)
         if text is None:
             text = self._said[key] = Markup(self._words.text(message))  # noqa: S704 - catalogues are our own
-        return text % values
+        return text % values if values or "%" in text else text
 
     def _ngettext(self, one: str, many: str, number: int) -> str:
         # the number itself in the language's own digits: Jinja would write Latin ones

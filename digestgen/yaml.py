@@ -114,6 +114,9 @@ def parse(text: str, *, path: str, first_line: int = 1, limit: int = LIMIT) -> t
     if len(text.encode("utf-8", "surrogatepass")) > limit:
         return None, [_too_large(path, first_line, limit)]
     page = _Page(path, first_line, tuple(_LINE_END.split(text)))
+    if _BAD.search(text) is None and "%" not in text:
+        node, found = _read(page, text)
+        return node, found[:_MOST_MESSAGES]
     node, found = _read(page, _clean(text))
     return node, (_bad_characters(page) + _directives(page) + found)[:_MOST_MESSAGES]
 
@@ -311,7 +314,7 @@ class _Walk:
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         text: str = event.value
         # An escape such as "\0" brings in what the text itself was searched for.
-        bad = _BAD.search(text)
+        bad = _BAD.search(text) if event.style == '"' else None
         if bad:
             self._tell("yaml-syntax", f"{_named(bad.group())} may not stand here", event, "remove the escape")
             text = _BAD.sub("\ufffd", text)

@@ -37,7 +37,7 @@ _REMOTE = re.compile(r"\s*(?:(https?):)?//(?:[^/?#@]*@)?([\w.-]+(?::\d+)?)(?=[/?
 REFUSED = "#dg-refused:"
 #: Straight quotes that the author wants to keep so; noncharacters, which no text may hold (Unicode, 23.7).
 KEPT_DOUBLE, KEPT_SINGLE = "\ufdd0", "\ufdd1"
-_ID = re.compile(r'\sid="([^"]+)"')
+_ID = re.compile(r'id="(?<=\sid=")([^"]+)"')
 
 _INLINE = names(
     "a abbr audio b bdi bdo cite code data del dfn dg-frame em i img ins kbd mark q rp rt ruby s samp small source "
@@ -53,6 +53,8 @@ _HEADINGS = names("h1 h2 h3 h4 h5 h6")
 #: no space (CSS Text 3, section 4.1.2, leaves it to us). The full-width forms and their punctuation count.
 _WIDE = "\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uff9f"
 _WIDE_BREAK = re.compile(f"(?<=[{_WIDE}])[ \t]*\n[ \t]*(?=[{_WIDE}])")
+#: The end of such a break, which is found sooner where there is none.
+_BEFORE_WIDE = re.compile(f"\n[ \t]*(?=[{_WIDE}])")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -88,11 +90,12 @@ def cut(html: str, setting: Setting) -> Pieces:
 
 def words(texts: list[str]) -> int:
     """Return how many words `texts` have; in scripts without blanks two characters count as one."""
-    whole = " ".join(texts)
-    if whole.isascii():
-        return len(whole.split())
-    spaced, ideographs = _CJK.subn(" ", whole)
-    return len(spaced.split()) + (ideographs + 1) // 2
+    count = ideographs = 0
+    for text in texts:
+        spaced, found = (text, 0) if text.isascii() else _CJK.subn(" ", text)
+        count += len(spaced.split())
+        ideographs += found
+    return count + (ideographs + 1) // 2
 
 
 class _Cutter:
@@ -148,7 +151,7 @@ class _Cutter:
             self._stack.append((tag, None, self._lang))
 
     def _text(self, text: str) -> None:
-        if "\n" in text and not self._verbatim and not text.isascii():
+        if "\n" in text and not self._verbatim and not text.isascii() and _BEFORE_WIDE.search(text):
             text = _WIDE_BREAK.sub("", text)
         fixed = self._verbatim or self._unread or (self._links and ("://" in text or text[:4] == "www."))
         self._runs.append((-1 if fixed else len(self._out.parts), text, not self._unread))
