@@ -26,7 +26,7 @@ Value = TypeVar("Value")
 NOW = datetime(2024, 6, 1, 12, tzinfo=UTC)
 
 #: digestgen's own files in an output folder.
-OWN = (writer.LIST, writer.LOCK, writer.STAGING)
+OWN = (writer.LIST, writer.LOCK, writer.STAGING, writer.WORK)
 
 
 def built(folder: Path, *, now: datetime = NOW, output: Path | None = None, strict: bool = False) -> build.Result:

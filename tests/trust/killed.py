@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import itertools
 import random
+import shutil
 import signal
 from collections.abc import Iterable, Iterator
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
-from tests.trust.frame import Figure, Part, some
-from tests.trust.victim import ALL_CHANGES, Victim
-from tests.trust.worlds import World, worlds
+from digestgen import search
+from tests.building import published
+from tests.test_publish import World as Published
+from tests.test_publish import sh
+from tests.trust import repository
+from tests.trust.frame import Figure, Part, scratch, some
+from tests.trust.victim import ALL_CHANGES, Order, Victim, victim
+from tests.trust.worlds import World, searched, worlds
 
 _ENDED: Final = (
     "every file whole, old or new, none missing, nothing foreign touched; the next build ends at a clean one's bytes, "
@@ -30,6 +37,30 @@ def _run(count: int, seed: int) -> Iterator[Figure]:
             if killed >= count:
                 break
         yield Figure("SIGKILL at moments by chance, with 1 and 2 jobs", killed, _ENDED)
+    yield from _while_indexing(count, seed)
+    yield from _while_publishing(count, seed)
+
+
+#: Where readers' browsers learn which files the index has.
+_INDEX: Final = search.MANIFEST.rpartition("/")[0] + "/"
+
+
+def _while_indexing(count: int, seed: int) -> Iterator[Figure]:
+    with searched() as (world, process):
+        killed = 0
+        for _ in _at_each(world, process, some(_points(world, process), max(1, count // 2), seed)):
+            killed += 1
+        what = f"SIGKILL at every change of a file and every statement of the cache: {world.name}"
+        yield Figure(what, killed, f"{_ENDED}; what the index names is there at every moment")
+
+
+def _findable(world: World, case: object) -> None:
+    """Assert that all of the index is there of which the list in the output is."""
+    found = published(world.out)
+    if search.MANIFEST in world.old:
+        index = world.old if found[search.MANIFEST] == world.old[search.MANIFEST] else world.new
+        lost = [path for path in index if path.startswith(_INDEX) and path not in found]
+        assert not lost, (case, lost)
 
 
 def _points(world: World, process: Victim) -> range:
@@ -46,6 +77,7 @@ def _at_each(world: World, process: Victim, points: Iterable[int]) -> Iterator[b
         outcome = process.build(world.folder, at=point)
         assert outcome.code == -signal.SIGKILL, (case, outcome)
         world.whole(case)
+        _findable(world, case)
         world.mended(process, case)
         yield True
 
@@ -66,6 +98,59 @@ def _at_moments(made: list[World], process: Victim, seed: int) -> Iterator[bool]
         world.whole(case)
         world.mended(process, case)
         yield outcome.code == -signal.SIGKILL
+
+
+# --- a publish
+
+
+_COMPLETE: Final = (
+    "the remote as it was, or complete; the next publish completes it; `git fsck` finds nothing, and no lock is left"
+)
+_WORDS: Final = "Others."
+
+
+def _while_publishing(count: int, seed: int) -> Iterator[Figure]:
+    """Let a publish be killed, of a site that has been published once and was changed since."""
+    with victim() as process, scratch() as top, repository.made(top / "tried") as world:
+        assert process.obey(_publish(world))[0].code == 0
+        world.write(body=_WORDS)
+        shutil.copytree(top / "tried", top / "kept", symlinks=True)
+        counted = process.obey(_publish(world))[0]
+        assert counted.code == 0, counted.said
+        tree = world.tree()
+        points = range(1, sum(counted.calls.get(name, 0) for name in ALL_CHANGES) + 1)
+        chosen = some(points, max(1, count), seed)
+        for point in chosen:
+            _publish_killed(world, top, process, tree, at=point)
+        what = "SIGKILL at every change of a file and every statement of the cache: a publish to a branch"
+        yield Figure(what, len(chosen), _COMPLETE)
+        chance = random.Random(seed)
+        moments = [chance.uniform(0.001, counted.seconds) for _ in range(max(1, count // 5))]
+        killed = sum(_publish_killed(world, top, process, tree, after=moment, all=True) for moment in moments)
+        yield Figure("SIGKILL of a publish and of git at moments by chance", killed, _COMPLETE)
+
+
+def _publish(world: Published, **fate: Any) -> Order:
+    return Order(("-C", str(world.site), "publish", "--now", "2024-06-01"), **fate)
+
+
+def _publish_killed(world: Published, top: Path, process: Victim, tree: set[str], **fate: Any) -> bool:
+    shutil.rmtree(top / "tried")
+    shutil.copytree(top / "kept", top / "tried", symlinks=True)
+    tip = world.tip
+    outcome = process.obey(_publish(world, **fate))[0]
+    case = (fate, outcome)
+    assert outcome.code in (0, -signal.SIGKILL), case
+    assert world.tip == tip or (world.tree() == tree and _WORDS in world.body("2024/05/first/index.html")), case
+    again = process.obey(_publish(world))[0]
+    assert again.code == 0, (case, again)
+    assert world.tree() == tree, case
+    assert _WORDS in world.body("2024/05/first/index.html"), case
+    for repo in (world.site, world.remote):
+        assert "error" not in sh("fsck", "--strict", cwd=repo), case
+    locks = [path for path in (top / "tried").rglob("*.lock") if path.parent.name != ".digestgen"]
+    assert not locks, (case, locks)
+    return outcome.code != 0
 
 
 PART: Final = Part("killed", _run, full=500, sample=1)

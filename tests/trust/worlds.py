@@ -22,6 +22,27 @@ _SITE: Final = (Path(__file__).parent.parent / "golden/site.txt").read_text(enco
 #: Nearly everything that a site can have, in a theme that is quickly drawn.
 BEFORE: Final = _SITE.replace("paginate: 2\n", "paginate: 2\ntheme: plain\nimages: {widths: [20]}\n") + plain_theme()
 
+#: Two articles and an index for readers who search.
+SEARCHED: Final = """\
+-- site.yaml --
+title: Digest
+url: https://digest.example/
+site_id: 6f0a4c1e-5d3b-4a8f-9c2d-7e1b0f3a5c9d
+theme: plain
+search: true
+feeds: {atom: off, full: off, archive: off}
+-- content/2024-05-01-one.md --
+---
+title: One
+---
+Words of the first.
+-- content/2024-05-02-two.md --
+---
+title: Two
+---
+Words of the second.
+""" + plain_theme(search='{% extends "base.html" %}')
+
 FOREIGN: Final = {"CNAME": b"mine", "2024/05/mine.txt": b"mine", ".hidden/x": b"mine"}
 
 
@@ -44,6 +65,13 @@ def _changed(site: Path) -> None:
     (content / "static/file").unlink()
     (content / "static/file").mkdir()
     (content / "static/file/deep.txt").write_bytes(b"deep")
+
+
+def _added(site: Path) -> None:
+    """An article comes, and what another says is searched for by other words."""
+    (site / "content/2024-05-03-three.md").write_text("---\ntitle: Three\n---\nOthers.\n")
+    path = site / "content/2024-05-01-one.md"
+    path.write_text(path.read_text().replace("Words", "Sentences"))
 
 
 CHANGES: Final = {"a text is edited": _edited, "much is changed": _changed}
@@ -178,11 +206,20 @@ def worlds() -> Iterator[tuple[list[World], Victim]]:
             _there.clear()
 
 
-def _world(top: Path, number: int, name: str, change: Callable[[Path], None], process: Victim) -> World:
-    """Make one; the first is never built. It is built where it will be tried, for a cache knows its place."""
+@contextmanager
+def searched() -> Iterator[tuple[World, Victim]]:
+    """Give a world with an index of its articles, and what builds it."""
+    with victim() as process, scratch() as top:
+        yield _world(top, 1, "the search index is made anew", _added, process, SEARCHED), process
+
+
+def _world(
+    top: Path, number: int, name: str, change: Callable[[Path], None], process: Victim, site: str = BEFORE
+) -> World:
+    """Make one; number 0 is never built. It is built where it will be tried, for a cache knows its place."""
     folder, clean = top / "tried", top / f"clean{number}"
     shutil.rmtree(folder, ignore_errors=True)
-    write_site(folder, BEFORE)
+    write_site(folder, site)
     _put(folder / "content/static", {"file": b"old", "folder/deep.txt": b"old"})
     foreign = FOREIGN if number else {}
     if foreign:
