@@ -8,6 +8,8 @@
     python3 dev.py docs      write the pages of docs/reference/ that are made from the code
     python3 dev.py lock      write requirements-dev.txt anew: fixed versions for development; `lock --upgrade` for newer
     python3 dev.py lowest    test with the lowest versions of libraries that digestgen allows; minutes
+    python3 dev.py newest    test with the newest ones, whatever is locked; minutes
+    python3 dev.py portable  build the digest, and test what no system decides; runs on macOS and Windows, too
     python3 dev.py audit     ask whether a locked version has a known hole
     python3 dev.py coverage  measure that every branch of what has to hold is tested; minutes
     python3 dev.py test      everything that has to hold, browser tests included
@@ -46,11 +48,29 @@ PEERS = TOOLS / "peers"
 MOVED = TOOLS / "moved"
 LOCK = ROOT / "requirements-dev.txt"
 EXTRAS = "assets,email,images,import,publish,search"
+AS_TESTED = ("--editable", ".[%s]" % EXTRAS, "--group", "test")
 
 #: What every branch of has to be tested, and the tests that do so.
-COVERED = ("files", "paths", "plaintext", "publish", "serve", "urls", "yaml")
-COVERING = (
+COVERED = (
+    "csp",
     "files",
+    "markup.attributes",
+    "markup.clean",
+    "markup.convert",
+    "markup.cut",
+    "paths",
+    "pictures.drawing",
+    "plaintext",
+    "publish",
+    "serve",
+    "urls",
+    "yaml",
+)
+COVERING = (
+    "csp",
+    "drawing",
+    "files",
+    "markup*",
     "paths",
     "plaintext",
     "publish*",
@@ -62,6 +82,9 @@ COVERING = (
     "workflow",
     "hosting",
 )
+
+#: Tests that start nothing and need nothing installed: what they show has to hold on every system.
+PORTABLE = ("diagnostics", "markup", "moments", "paths", "plaintext", "schema", "slugs", "urls", "yaml")
 
 #: The W3C's checker, from the npm registry: its version there, the file, and the file's fingerprint.
 CHECKER_VERSION = "26.9.27"
@@ -82,7 +105,8 @@ def main(arguments: list[str]) -> int:
         fail("digestgen needs Python %s or newer; this is Python %s" % (wanted, sys.version.split()[0]))
     commands = {"bench": bench, "build": build, "check": check, "css": css, "docs": docs, "test": test}
     commands |= {"lighthouse": lighthouse, "matrix": matrix, "screenshots": screenshots, "trust": trust}
-    commands |= {"audit": audit, "coverage": coverage, "lock": lock, "lowest": lowest}
+    commands |= {"audit": audit, "coverage": coverage, "lock": lock, "lowest": lowest, "newest": newest}
+    commands |= {"portable": portable}
     options = arguments[1:]
     fit = arguments[:1] == ["trust"] or (arguments[:1] == ["bench"] and len(options) == 1 and options[0].isdecimal())
     fit = fit or arguments == ["lock", "--upgrade"]
@@ -114,6 +138,12 @@ def build() -> None:
 def check() -> None:
     set_up("dev")
     lint()
+
+
+def portable() -> None:
+    build()
+    set_up("dev")
+    run(PYTHON, "-m", "pytest", "-m", "not corpus", *("tests/test_%s.py" % name for name in PORTABLE))
 
 
 def css() -> None:
@@ -258,7 +288,17 @@ def lowest() -> None:
     floors.write_text(
         "".join("%s\n" % line for line in lowest_versions(read(ROOT / "pyproject.toml"))), encoding="utf-8"
     )
-    python = own_venv("lowest", "--constraint", floors, "--editable", ".[%s]" % EXTRAS, "--group", "test")
+    test_with(own_venv("lowest", "--constraint", floors, *AS_TESTED))
+
+
+def newest() -> None:
+    """Each library in the newest version that pyproject.toml allows."""
+    system_needs()
+    test_with(own_venv("newest", "--upgrade-strategy", "eager", *AS_TESTED))
+
+
+def test_with(python: Path) -> None:
+    """All tests that rest on libraries of Python's; markup for browsers is the same with any."""
     core = "not browser and not checker and not corpus"
     run(python, "-m", "pytest", "-n", "auto", "-m", core, "--deselect", "tests/test_repository.py")
 
@@ -270,8 +310,9 @@ def lowest_versions(text: str) -> list[str]:
 
 
 def audit() -> None:
+    """Strictly: a library that nobody can be asked about, as where there is no network, is no good news."""
     python = own_venv("audit", "pip-audit>=2.9")
-    run(python, "-m", "pip_audit", "--require-hashes", "--disable-pip", "--requirement", LOCK)
+    run(python, "-m", "pip_audit", "--strict", "--require-hashes", "--disable-pip", "--requirement", LOCK)
 
 
 def own_venv(name: str, *wanted: str | Path) -> Path:
@@ -291,7 +332,8 @@ def coverage() -> None:
     measured = [option for name in COVERED for option in ("--cov", "digestgen.%s" % name)]
     tests = [path for name in COVERING for path in sorted(map(str, (ROOT / "tests").glob("test_%s.py" % name)))]
     wanted = ("--cov-branch", "--cov-report", "term-missing:skip-covered", "--cov-fail-under", "100")
-    run(PYTHON, "-m", "pytest", "-n", "auto", *measured, *wanted, *tests)
+    # articles that stand beside the repository are no part of the figure
+    run(PYTHON, "-m", "pytest", "-n", "auto", "-m", "not corpus", *measured, *wanted, *tests)
 
 
 # --- the virtual environment
