@@ -447,7 +447,7 @@ def _edition_name(path: str, lang: str, name: Name, config: Config, report: Repo
     named = edition_name(name)
     known = [item.lang for item in config.languages]
     begin = period_begin(named, config.editions)
-    if lang not in known:
+    if lang not in known and not config.vague:  # site.yaml, which is wrong, may name it
         label = f"expected one of {', '.join(known)}"
         report.fault("bad-value", f"`{lang}` is not a language of the site", report.marks.get("lang", shown), label)
     if isinstance(begin, date):

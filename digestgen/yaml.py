@@ -448,7 +448,7 @@ def _diagnostic(finding: _Finding, page: _Page) -> Diagnostic:
 
 def _explain(fault: _Fault, lines: list[str]) -> _Finding:
     """Return what `fault` most likely is; the first rule that knows it decides."""
-    for rule in (_tab, _colon, _no_colon, _quote, _escape, _dash, _bracket, _opener, _place):
+    for rule in (_tab, _colon, _no_colon, _quote, _escape, _dash, _open_bracket, _bracket, _opener, _place):
         finding = rule(fault, lines)
         if finding is not None:
             return finding
@@ -533,6 +533,24 @@ def _dash(fault: _Fault, lines: list[str]) -> _Finding | None:
     what = "a list cannot begin on the line of its key"
     hint = "begin each item on a line of its own below the key"
     return _Finding(fault.line, fault.column, what, _advice(mended, "if it is text, quote it"), hint, mended=mended)
+
+
+def _open_bracket(fault: _Fault, lines: list[str]) -> _Finding | None:
+    """Explain a text that ends in the middle of a list or a mapping: the last bracket that nothing closes."""
+    rest = "".join(lines[fault.line :])[fault.column :].strip()
+    past = (fault.line, fault.column) == (len(lines) - 1, 0)  # as the end is told where there is no last line break
+    if "node content" not in fault.problem or (rest and not past):
+        return None
+    closed = 0
+    for number in range(fault.line, -1, -1):
+        for column in range(len(lines[number]) - 1, -1, -1):
+            mark = lines[number][column]
+            closed += (mark in "]}") - (mark in "[{")
+            if closed < 0:
+                closing = "]" if mark == "[" else "}"
+                what = "the bracket that opens here is not closed"
+                return _Finding(number, column, what, f"add `{closing}` after the last item")
+    return None
 
 
 def _bracket(fault: _Fault, lines: list[str]) -> _Finding | None:

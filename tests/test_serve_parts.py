@@ -10,10 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from digestgen.commands import serve as command
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.serve import editor, guard, media, pages, server, wire
 from digestgen.serve.holdings import Holdings
@@ -285,6 +287,27 @@ def test_a_name_of_a_file_stays_one_word(name: str) -> None:
     words = editor.filled(("mine", "{file}", "{line}"), f"/{name}", 3, 7)
     assert words == ["mine", f"/{name}", "3"]
     assert shlex.split(shlex.join(words)) == words
+
+
+# --- what is said in the terminal
+
+
+def test_what_is_wrong_is_told_whole_until_it_stays_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = (Diagnostic("missing-title", name, Span(f"{name}.md")) for name in ("one", "other"))
+    voice = command._Voice(quiet=False, browse=False)
+
+    def said(*found: Diagnostic) -> list[str]:
+        with click.Context(command.command):
+            voice.built(Built(ok=not found, diagnostics=found))
+        err = capsys.readouterr().err
+        return [name for name in ("one", "other", "2 errors", "1 error;") if name in err]
+
+    assert said() == []
+    assert said(one, other) == ["one", "other", "2 errors"]
+    assert said(one, other) == ["2 errors"]
+    assert said(other) == ["other", "1 error;"]
+    assert said() == []
+    assert said(other) == ["other", "1 error;"]
 
 
 # --- events

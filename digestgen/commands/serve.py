@@ -107,7 +107,8 @@ class _Voice:
 
     def built(self, built: Built) -> None:
         """Tell what is new since the last build in a line, and messages that were not told yet."""
-        again = built.ok and self.begun
+        # what is wrong is told whole as long as anything of it changes
+        again = self.begun and (built.ok or (self.failed and self.told == frozenset(built.diagnostics)))
         known = self.told if again else frozenset()
         self._tell(item for item in built.diagnostics if item not in known)
         self.told = frozenset(built.diagnostics)
