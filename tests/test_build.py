@@ -217,6 +217,23 @@ no front matter
 """
 
 
+_WORDS = ("no", "0123", "12:30:45", "1_000", "1.10", "2024-02-30", "0x1F", ".inf", "1e3", "~x", "=", "yes", "9" * 5000)
+
+
+def test_words_that_yaml_takes_for_something_else_stand_on_the_page_as_they_were_written(site: Site) -> None:
+    article = (
+        '{% extends "base.html" %}{% block main %}{{ page.card.kicker }}|{{ page.extra.list|join("|") }}|{% endblock %}'
+    )
+    listed = ", ".join(_WORDS)
+    folder = site(
+        "-- site.yaml --\ntitle: no\ntheme: plain\n-- content/2024-05-01-one.md --\n---\n"
+        f"title: 1.10\nkicker: 12:30:45\nextra: {{list: [{listed}]}}\n---\n" + plain_theme(article=article)
+    )
+    page = well_built(folder)["2024/05/one/index.html"].decode()
+    assert "<title>1.10 | no</title>" in page
+    assert f"12:30:45|{'|'.join(_WORDS)}|" in page
+
+
 def test_all_errors_of_all_files_are_told_in_one_run_in_the_order_of_files(site: Site) -> None:
     folder = site(WRONG + plain_theme())
     (folder / "content/f.md").write_bytes(b"---\ntitle: \xff\n---\n")

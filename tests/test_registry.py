@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import random
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -12,6 +15,9 @@ from hypothesis import strategies as st
 from digestgen import registry
 from digestgen.diagnostics import Diagnostic
 from digestgen.model import RegisteredPerson, RegisteredSource, RegisteredTag, Registries
+from tests.building import well_built
+from tests.sites import write_site
+from tests.trust import payloads
 
 MAPPING = "expected a mapping from keys to"
 A_PUBLISHER = "expected a mapping of `name`, `url`, `kind` and more"
@@ -186,3 +192,55 @@ def test_no_text_makes_the_reader_raise(texts: dict[str, str]) -> None:
 )
 def test_json_schema_agrees_with_the_reader(name: str, value: Any, valid: bool) -> None:
     assert jsonschema_rs.validator_for(registry.FILES[name].json()).is_valid(value) is valid
+
+
+# --- what is in them is not trusted
+
+_HOSTILE = """\
+-- site.yaml --
+title: Digest
+url: https://digest.example/
+editions: weekly
+search: false
+-- content/2024-05-01-one.md --
+---
+title: One
+authors: [p0, p1, p2]
+sources: [s0, s1, s2]
+tags: [t0, t1, t2]
+story: s0
+---
+-- content/2024-05-02-two.md --
+---
+title: Two
+authors: [p3]
+sources: [{name: s3, url: "https://s3.example/x"}]
+tags: [t3]
+story: s1
+---
+"""
+
+
+def test_what_registries_say_is_text_wherever_it_stands(tmp_path: Path) -> None:
+    chance = random.Random(2024)
+
+    def text() -> str:
+        drawn = "".join(char for char in payloads.payload(chance) if char.isprintable())
+        return json.dumps(f"{drawn} {len(drawn)}", ensure_ascii=False)
+
+    folder = write_site(tmp_path / "site", _HOSTILE)
+    sources, people, tags, stories = "", "", "", ""
+    for number in range(4):
+        words = f"about: {text()}, url: https://s{number}.example/"
+        sources += f"s{number}: {{name: {text()}, kind: {text()}, license: {text()}, {words}}}\n"
+        people += f"p{number}: {{name: {text()}, {words}}}\n"
+        tags += f"- {{names: {{en: {text()}, de: t{number}}}, description: {text()}}}\n"
+        stories += f"s{number}: {{title: {text()}, summary: {text()}}}\n"
+    listed = {"sources": sources, "people": people, "tags": tags, "stories": stories}
+    for name, lines in listed.items():
+        (folder / f"{name}.yaml").write_text(lines, encoding="utf-8")
+    made = well_built(folder)
+    assert sum(b"top.ran=1" in data for data in made.values()) > 20  # as text, that is
+    looked = payloads._judged(made, [])
+    assert looked["pages"] > 20
+    assert looked["feeds"] > 5
