@@ -6,7 +6,7 @@
     python3 dev.py check     ruff, mypy and import-linter only: the quick half of `test`
     python3 dev.py css       minify the style sheets of the themes anew, after a change of one
     python3 dev.py docs      write the pages of docs/reference/ that are made from the code
-    python3 dev.py lock      write requirements-dev.txt anew: fixed versions for development; `lock --upgrade` for newer
+    python3 dev.py lock      write requirements-*.txt anew: fixed versions for development; `lock --upgrade` for newer
     python3 dev.py lowest    test with the lowest versions of libraries that digestgen allows; minutes
     python3 dev.py newest    test with the newest ones, whatever is locked; minutes
     python3 dev.py portable  build the digest, and test what no system decides; runs on macOS and Windows, too
@@ -47,6 +47,7 @@ TOOLS = ROOT / ".dev"
 PEERS = TOOLS / "peers"
 MOVED = TOOLS / "moved"
 LOCK = ROOT / "requirements-dev.txt"
+FUZZ_LOCK = ROOT / "requirements-fuzz.txt"
 EXTRAS = "assets,email,images,import,publish,search"
 AS_TESTED = ("--editable", ".[%s]" % EXTRAS, "--group", "test")
 
@@ -247,6 +248,9 @@ def test() -> None:
 def trust(*arguments: str) -> None:
     system_needs()
     set_up("dev")
+    parts = [word for word in arguments if re.fullmatch("[a-z]+", word)]
+    if not parts or "fuzzed" in parts:
+        run(PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", FUZZ_LOCK)
     run(PYTHON, "-m", "tests.trust", *arguments)
 
 
@@ -264,21 +268,8 @@ def lock(*options: str) -> None:
     """Fixed versions with fingerprints, for every system and every Python that is new enough."""
     python = own_venv("lock", "uv>=0.9")
     wanted = ["--universal", "--python-version", "%d.%d" % OLDEST_PYTHON, "--generate-hashes", "--no-header"]
-    run(
-        python,
-        "-m",
-        "uv",
-        "pip",
-        "compile",
-        "--quiet",
-        *wanted,
-        *options,
-        "--group",
-        "dev",
-        "pyproject.toml",
-        "-o",
-        LOCK,
-    )
+    for groups, file in ((("--group", "dev", "pyproject.toml"), LOCK), (("--group", "fuzz"), FUZZ_LOCK)):
+        run(python, "-m", "uv", "pip", "compile", "--quiet", *wanted, *options, *groups, "-o", file)
 
 
 def lowest() -> None:
@@ -313,7 +304,8 @@ def lowest_versions(text: str) -> list[str]:
 def audit() -> None:
     """Strictly: a library that nobody can be asked about, as where there is no network, is no good news."""
     python = own_venv("audit", "pip-audit>=2.9")
-    run(python, "-m", "pip_audit", "--strict", "--require-hashes", "--disable-pip", "--requirement", LOCK)
+    asked = ("--requirement", LOCK, "--requirement", FUZZ_LOCK)
+    run(python, "-m", "pip_audit", "--strict", "--require-hashes", "--disable-pip", *asked)
 
 
 def own_venv(name: str, *wanted: str | Path) -> Path:

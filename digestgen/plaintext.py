@@ -139,8 +139,8 @@ def _by_letters(line: str, columns: int) -> list[str]:
 
 #: What Markdown would take for its own; an address, which becomes a link as it is, is none of that.
 _MARKDOWN: Final = re.compile(
-    r"(?P<address>(?<![\w@:/.=\"'&-])(?:https?://|www\.)(?:[\w/.:?=%#+-]|&(?!#?\w+;))+)|(?P<mark>[\\`*_{}\[\]])"
-    r"|(?P<sign>&(?=#?\w+;)|<|~(?=~)|\|)"
+    r"(?P<address>(?<![\w@:/.=\"'&-])(?:https?://|www\.)(?:[\w/.:?=%#+-]|&(?!#|\w+;))+)|(?P<mark>[\\`*_{}\[\]])"
+    r"|(?P<sign>&(?=#|\w+;)|<|~(?=~)|\|)"
 )
 _AT_START: Final = re.compile(r"(?m)^(?:(?P<sign>[:=~])|(?P<number>\d+(?=[.)])|(?=[#+>-])))")
 

@@ -301,7 +301,7 @@ def _agencies(text: str) -> Iterator[Source]:
     """Whom the text quotes, each agency once, in the order of the text; first the one whose report it is."""
     seen: set[str] = set()
     dateline = _DATELINE.match(text)
-    named = [(dateline["name"], "based-on")] if dateline else []
+    named = [(" ".join(dateline["name"].split()), "based-on")] if dateline else []
     named += [(name, "cites") for _, name in sorted(_quoted_agencies(text), key=itemgetter(0))]
     for name, use in named:
         if name.lower() not in seen:

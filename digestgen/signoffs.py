@@ -95,14 +95,17 @@ _USAGE: Final = {
 #: What parts one role from the next. Only after the stronger ones may stand a role that no language has words for.
 _WEAK: Final = r"[,;.]\s*(?:(?:{ands})\s+)?|\s+(?:{ands})\s+"
 _STRONG: Final = re.compile(r"\A|[;.]\s*")
+#: Letters that a role has at most, which no language has words for.
+_LONGEST: Final = 60
 #: Any other role: a few words before a colon.
-_FREE: Final = re.compile(r"(?P<role>[^\W\d_][^:;,.()]{0,59}?)\s?:\s+")
+_FREE: Final = re.compile(r"(?P<role>[^\W\d_][^:;,.()]*?)\s?:\s+")
 #: Or, where people are credited by a verb, very few words: more of them are a sentence.
 _FREE_BY: Final = r"(?P<role>[^\W\d_][^\s:;,.()]*(?:\s[^\s:;,.()]+){{0,2}}?)\s(?i:{agent})\s(?=[^\W_])"
 #: A full stop that ends a role, not that of an initial or a title: "von" and "de" may stand in a name after those.
 _ENDED: Final = re.compile(r"(?:[^\W\d_]{3}(?<!\bProf)|\))\Z")
 #: Text with its parentheses in pairs, one within another at most.
 _PAIRED: Final = r"(?:[^()]|\((?:[^()]|\([^()]*\))*\))+"
+_WHOLE: Final = re.compile(_PAIRED)
 #: What follows the people and is a sentence of its own, as whom to write to.
 _SENTENCE: Final = re.compile(r"(?<=[^\W\d_]{3})(?<!\bProf)\.\s+(?=[^\W\d_a-zà-ÿ]).*")
 
@@ -170,11 +173,16 @@ def _read(text: str, lang: str, *, signed: bool) -> tuple[Credit, ...]:
     ends = [head.border for head in heads[1:]] + [len(text)]
     places = grammar.places if signed else grammar.line_places
     listed = [_people(text[head.start : end], grammar, places) for head, end in zip(heads, ends, strict=True)]
-    if any(grammar.unnamed.search(f"{person.name} {person.place}") for people in listed for person in people):
+    if any(_is_unnamed(text, grammar) for people in listed for who in people for text in (who.name, who.place)):
         return ()
     return tuple(
         Credit(role, people) for head, people in zip(heads, listed, strict=True) if people for role in head.roles
     )
+
+
+def _is_unnamed(text: str, grammar: _Grammar) -> bool:
+    """Tell whether no name and no place holds this: what parts them from others, or half of a pair of parentheses."""
+    return grammar.unnamed.search(text) is not None or (bool(text) and not _WHOLE.fullmatch(text))
 
 
 def _heads(text: str, grammar: _Grammar) -> Iterator[_Head]:
@@ -196,7 +204,7 @@ def _head(text: str, border: re.Match[str], grammar: _Grammar) -> _Head | None:
         match = _FREE.match(text, border.end())
         if match is None and _is_end(text, border):
             match = grammar.free_by.match(text, border.end())
-    if match is None:
+    if match is None or len(match["role"]) > _LONGEST:
         return None
     role = match["role"]
     if not border.end() and not grammar.nouns and role[1:2].islower():
@@ -242,12 +250,12 @@ def _grammar(lang: str) -> _Grammar:
     # the words in any case, what follows them as it is: a French name may follow without a word between
     wire = re.compile(f"(?i:(?P<roles>(?P<besides>(?:{usage.besides})\\s+)?{several})(?:{usage.of})?)(?:{usage.by})")
     at = re.compile(rf"(?P<name>{_PAIRED}?)\s+(?:{usage.at})\s+(?P<place>.+)")
-    within = re.compile(rf"(?P<name>[^()]+?)\s*\((?P<place>{_PAIRED})\)")
+    within = re.compile(rf"(?P<name>{_PAIRED}?)\s*\((?P<place>{_PAIRED})\)")
     as_well = words.text("%(people)s as well as %(others)s", people="", others="").strip()
     return _Grammar(
         heads=(*_phrases(words), (wire, "")),
         free_by=re.compile(_FREE_BY.format(agent=usage.agent)),
-        unnamed=re.compile(rf";|\s(?:{usage.never})\s"),
+        unnamed=re.compile(rf"[;:]|\s(?:{usage.never})\s|(?:\A|\s)(?:{ands})(?:\s|\Z)"),
         words=tuple((re.compile(pattern, re.IGNORECASE), role) for pattern, role in usage.words.items()),
         border=re.compile(rf"\A|{_WEAK.format(ands=ands)}"),
         stretch=re.compile(rf"\s*,?\s+{re.escape(as_well)}\s+"),

@@ -94,7 +94,7 @@ def _inside(address: str, query: str, fragment: str) -> Link:
     # After decoding, which happens once: a check before it would be one for the other side.
     if "\ufffd" in path or _UNSEEN.search(path) or "\\" in path:
         return _refused("it has percent signs that stand for no text")
-    kind: Kind = "site" if path.startswith("/") else "relative"
+    kind: Kind = "site" if address.startswith("/") else "relative"  # %2F is part of a name to browsers
     if not address and not query[1:]:
         kind = "fragment"
     url = _encoded(address, _IN_PATH) + _after("?", query[1:]) + _after("#", fragment[1:])

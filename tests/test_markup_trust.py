@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lxml import html as parser
 
 from digestgen.markup.convert import Options, assemble, convert, feed_html
+from tests.trust.fuzz.texts import read_as_written
 
 _PAYLOADS = [
     "<script>alert(1)</script>",
@@ -98,3 +99,21 @@ def test_an_address_stays_in_its_attribute(address: str) -> None:
     assert re.fullmatch(
         r'<p><a href="[^"<>]*">a</a> <img src="[^"<>]*" alt="b" loading="lazy" decoding="async"></p>', html
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<marquee >",  # bounds what an end tag closes, and is taken out: a paragraph is left in a paragraph
+        "<i>x<h6><em><h4></em>",  # a parser makes a heading in a heading of this, but does not read one
+        "<pre>\n\n one</pre>",  # the first line end in a `pre` is not shown
+        "[a[^1]](x)\n\n[^1]: b",  # a link in a link
+    ],
+)
+def test_browsers_read_the_elements_that_are_written(text: str) -> None:
+    body = convert(text, "en")
+    html = assemble(body, [ref.target for ref in body.refs])
+    read_as_written(html)
+    assert re.search(r"<pre[^>]*>\n\n one", html) or "<pre" not in text
+    allowed = convert(text, "en", Options(raw_html=True))
+    read_as_written(feed_html(allowed, [ref.target for ref in allowed.refs]))

@@ -89,10 +89,10 @@ def project_files() -> tuple[Path, ...]:
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Yield path and text of each text file of the project; a file with a NUL byte is none."""
+    """Yield path and text of each text file of the project; a file with a NUL byte is none, nor what a fuzzer keeps."""
     for path in project_files():
         data = path.read_bytes()
-        if b"\0" not in data:
+        if b"\0" not in data and not path.is_relative_to(ROOT / "tests/fuzz"):
             yield path.relative_to(ROOT).as_posix(), data.decode("utf-8")
 
 
@@ -175,25 +175,31 @@ def test_every_library_that_is_imported_is_a_dependency() -> None:
 # --- what is installed
 
 
-def locked() -> dict[str, str]:
-    """Return name to version of everything in requirements-dev.txt."""
-    text = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
-    return dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", text, re.MULTILINE))
+LOCKS = ("requirements-dev.txt", "requirements-fuzz.txt")
+
+
+def locked(name: str) -> list[tuple[str, str]]:
+    """Return name and version of everything in a file of locked versions."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return re.findall(r"^([a-z0-9-]+)==([^ ;]+)", text, re.MULTILINE)
 
 
 def test_every_library_of_development_is_locked_in_a_version_that_is_allowed() -> None:
     text = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = text["dependency-groups"]
     wanted = [Requirement(line) for line in [*text["project"]["dependencies"], *groups["lint"], *groups["test"]]]
-    found = locked()
-    unfit = [str(item) for item in wanted if found.get(canonicalize_name(item.name), "") not in item.specifier]
+    wanted += [Requirement(line) for line in groups["fuzz"]]
+    found = [pair for name in LOCKS for pair in locked(name)]
+    names = {item: canonicalize_name(item.name) for item in wanted}
+    unfit = [str(item) for item in wanted if not any(name == names[item] and v in item.specifier for name, v in found)]
     assert unfit == [], "run: python3 dev.py lock"
 
 
-def test_everything_that_is_locked_has_fingerprints_and_names_no_registry() -> None:
-    text = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("name", "least"), [*zip(LOCKS, (50, 1), strict=True)])
+def test_everything_that_is_locked_has_fingerprints_and_names_no_registry(name: str, least: int) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
     blocks = re.split(r"^(?=\S)", text, flags=re.MULTILINE)[1:]
-    assert len(blocks) == len(locked()) > 50
+    assert len(blocks) == len(locked(name)) >= least
     assert [block.split("=")[0] for block in blocks if "--hash=sha256:" not in block] == []
     assert "://" not in text
 

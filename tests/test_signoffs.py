@@ -125,6 +125,11 @@ def test_a_sign_off_tells_roles_names_and_places(lang: str, text: str, expected:
         "Reporting by Jane Doe, Production by Max Roe",
         "Reporting by Jane Doe; This report was first made by Max Roe",
         "Bericht von A; B",
+        # a part of it is no name
+        "Reporting by Jane Doe in York (near Leeds",
+        "Reporting by J.Doe,: Max Roe",
+        "Avec Jane Doe et,Max Roe",
+        f"Re{'x' * 80}porting by Jane Doe; Editing by Max Roe",
         "Reportage A ; B",
         ";.:",
     ],
@@ -165,7 +170,11 @@ def test_a_credit_line_read_back_is_what_it_was_made_from(lang: str, data: st.Da
 
 
 def test_a_line_that_puts_places_into_parentheses_has_none_after_a_word() -> None:
-    people = (Contributor("Ann à Lee"), Contributor("Bo en Lee", "Frankfurt (Oder)"))
+    people = (
+        Contributor("Ann à Lee"),
+        Contributor("Bo en Lee", "Frankfurt (Oder)"),
+        Contributor("Cy Lee (AFP)", "Séoul"),
+    )
     listed = (Credit("reporting", people), Credit("editing", (Contributor("Jo au Lee"),)))
     assert signoffs.read(credits.line(listed, i18n.language("fr"), {}), "fr") == listed
 

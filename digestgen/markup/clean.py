@@ -136,18 +136,40 @@ def _seen(html: str) -> str:
     return visible(html.replace("&nbsp;", "\u00a0"))
 
 
-def clean(html: str) -> str:
+#: A parser drops the first line end in a `pre` (HTML Living Standard, 13.2.6.4.7), also when it reads what is written.
+_LINE_IN_PRE = re.compile(r"(<pre(?: [^>]*)?>)\n")
+#: After so many times at most, browsers read what is written as it is.
+_TIMES = 4
+
+
+def _cleaned(cleaner: nh3.Cleaner, html: str, *, wild: bool) -> str:
+    """Return `html` cleaned, so that a parser reads the elements that are written, each where it stands.
+
+    What authors leave open, or what bounds others and does not stay, can leave a paragraph in a paragraph: a parser
+    makes that, but does not read it. So it is cleaned again until nothing changes.
+    """
+    html = _FRAME.sub(r"<\1dg-frame", html)
+    for _ in range(_TIMES if wild else 1):
+        before, html = html, _LINE_IN_PRE.sub(r"\1\n\n", cleaner.clean(html))
+        if html == before:
+            break
+    return _seen(html)
+
+
+def clean(html: str, *, wild: bool = True) -> str:
     """Return `html` as regular HTML5 with only allowed elements and attributes; no `<`, `>` in values.
 
-    An iframe comes out as an element `dg-frame`.
+    An iframe comes out as an element `dg-frame`. What is not `wild` has no tags but Markdown's own.
     """
-    return _seen(_CLEANER.clean(_FRAME.sub(r"<\1dg-frame", html)))
+    return _cleaned(_CLEANER, html, wild=wild)
 
 
-def clean_for_feed(html: str) -> str:
-    """Return `html` with only what feed readers and feed validators know; iframes become links."""
-    cleaned = _seen(_FEED_CLEANER.clean(_FRAME.sub(r"<\1dg-frame", html)))
-    return _FEED_FRAME.sub(_frame_link, _NONCHARACTERS.sub("", cleaned))
+def clean_for_feed(html: str, *, wild: bool = True) -> str:
+    """Return `html` with only what feed readers and feed validators know; iframes become links.
+
+    What is not `wild` was cleaned for a page.
+    """
+    return _FEED_FRAME.sub(_frame_link, _NONCHARACTERS.sub("", _cleaned(_FEED_CLEANER, html, wild=wild)))
 
 
 def _frame_link(match: re.Match[str]) -> str:

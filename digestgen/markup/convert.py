@@ -102,6 +102,10 @@ class Body:
     raw: bool = False
 
 
+#: A text without these has no HTML of its author's.
+_TAG = re.compile("<[A-Za-z/]")
+
+
 def convert(source: str, lang: str, options: Options = Options()) -> Body:
     """Return the Markdown `source`, whose language is the BCP 47 tag `lang`, as a `Body`.
 
@@ -113,7 +117,7 @@ def convert(source: str, lang: str, options: Options = Options()) -> Body:
     words = labels(lang, options.interface)
     html = _html(text, words, options)
     if not options.raw_html:
-        html = clean.clean(html)
+        html = clean.clean(html, wild=bool(options.mark or _TAG.search(text)))
     setting = cut.Setting(lang, words, frozenset(map(str.lower, options.embed)), not options.raw_html, slugs.slugify)
     return _body(cut.cut(html, setting), raw=options.raw_html)
 
@@ -255,7 +259,7 @@ def _sources(srcset: str, sizes: str) -> str:
 
 def feed_html(body: Body, addresses: Sequence[str | None], pictures: Mapping[int, Picture] = _NONE) -> str:
     """Return the body for a feed: as `assemble`, but always cleaned and without what only a page needs."""
-    return clean.clean_for_feed(assemble(body, addresses, pictures))
+    return clean.clean_for_feed(assemble(body, addresses, pictures), wild=body.raw)
 
 
 def link_text(body: Body, number: int) -> str:

@@ -18,6 +18,9 @@ def main() -> int:
     parser.add_argument(
         "--count", type=int, default=0, help="try so many instead of the full count; nothing is written"
     )
+    parser.add_argument(
+        "--minutes", type=int, default=0, help="of the processor, for each target of `fuzzed` in all runs so far"
+    )
     parser.add_argument("--seed", type=int, default=frame.SEED, help="other cases than those of the docs (%(default)s)")
     chosen = parser.parse_args()
     unknown = set(chosen.names) - set(names)
@@ -33,13 +36,14 @@ def _run(part: frame.Part, chosen: argparse.Namespace) -> bool:
     began = time.monotonic()
     print(f"{part.name} …", file=sys.stderr, flush=True)
     try:
-        figures = list(part.run(chosen.count or part.full, chosen.seed))
+        asked = chosen.minutes if part.timed else chosen.count
+        figures = list(part.run(asked or part.full, chosen.seed))
     except AssertionError as fault:
         print(f"{part.name} with --seed {chosen.seed}: {fault}", file=sys.stderr, flush=True)
         return False
     lines = frame.rows(part.name, figures, time.monotonic() - began)
     print("".join(lines), end="", flush=True)
-    if not chosen.count:
+    if part.timed or not chosen.count:
         known = frame.known() | {part.name: lines}
         frame.write(known, [item.name for item in PARTS])
     return True
