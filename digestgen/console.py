@@ -68,6 +68,8 @@ def now_option(what: str) -> Callable[[Any], Any]:
 
 #: Options that mean the same wherever they stand.
 quiet_option: Final = click.option("-q", "--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+#: The same for commands that are asked for an answer, which they give.
+brief_option: Final = click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is asked for.")
 strict_option: Final = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 jobs_option: Final = click.option(
     "-j",
@@ -274,8 +276,11 @@ def show(table: Table, form: str) -> None:
             click.echo(line, color=True)
 
 
-def surveyed(folder: Path, now: datetime, jobs: int | None = None) -> Survey:
-    """Return the site in `folder`, or end where its settings are wrong; articles that cannot be read are counted."""
+def surveyed(folder: Path, now: datetime, jobs: int | None = None, *, quiet: bool = False) -> Survey:
+    """Return the site in `folder`, or end where its settings are wrong.
+
+    Articles that cannot be read are counted, unless `quiet`.
+    """
     from digestgen import survey
     from digestgen.report import counted
 
@@ -283,7 +288,7 @@ def surveyed(folder: Path, now: datetime, jobs: int | None = None) -> Survey:
     if site is None:
         tell(found, quiet=False)
         raise SystemExit(WRONG)
-    if site.unread:
+    if site.unread and not quiet:
         click.echo(f"{counted(site.unread, 'file')} cannot be read; `digestgen build` says why", err=True)
     return site
 

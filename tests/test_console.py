@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from digestgen import __version__, cli, console, files, web, witness
 from tests.sites import write_site
@@ -55,10 +56,6 @@ def test_every_command_helps_with_an_example(name: str) -> None:
 #: Commands that work on no site.
 NO_SITE = {"digestgen completion", "digestgen schema"}
 
-#: Those whose answer is all that they say, beside what is wrong: without it, there would be no use in calling them.
-ANSWERS = {
-    f"digestgen {name}" for name in ("list", "stats", "next", "language list", "theme list", "theme show", "theme diff")
-}
 
 #: How each command is called on the small site of `SITE`, which lies in the folder `site`.
 CALLS = {
@@ -128,9 +125,32 @@ def test_every_command_on_a_site_can_go_there_and_say_more() -> None:
         assert ({"-C", "-v", "--verbose"} <= words(command)) == (name not in NO_SITE), name
 
 
-def test_every_command_that_does_something_can_be_quiet() -> None:
+def test_every_command_on_a_site_can_be_quiet() -> None:
     quiet = {name for name, command in leaves().items() if {"-q", "--quiet"} <= words(command)}
-    assert quiet == leaves().keys() - NO_SITE - ANSWERS
+    assert quiet == leaves().keys() - NO_SITE
+
+
+def test_whoever_asks_quietly_gets_the_answer_and_nothing_else(tmp_path: Path) -> None:
+    site = write_site(tmp_path, f"{SITE}-- site/content/bad.md --\n---\ntitle: [\n") / "site"
+
+    def said(*arguments: str) -> tuple[str, str]:
+        done = CliRunner().invoke(cli.cli, ["-C", str(site), *arguments])
+        assert done.exit_code == 0, done.output
+        return done.stdout, done.stderr
+
+    for asked in (["list"], ["list", "tags"], ["stats"], ["next"]):
+        loud, quiet = said(*asked), said(*asked, "--quiet")
+        assert quiet[1] == ""
+        assert "cannot be read" in loud[1]
+        assert quiet[0] == (loud[0] if "no tags" not in loud[0] else "")
+    assert said("theme", "list", "-q") == said("theme", "list")
+
+
+def test_a_command_that_is_misspelt_is_guessed() -> None:
+    for asked, meant in ((["bild"], "build"), (["theme", "lst"], "list")):
+        done = CliRunner().invoke(cli.cli, asked)
+        assert done.exit_code == 2
+        assert f"Did you mean '{meant}'?" in done.stderr
 
 
 def test_every_command_but_the_preview_is_called_here() -> None:
@@ -239,14 +259,20 @@ def test_the_version_is_told_without_loading_anything() -> None:
     assert "click" not in found
 
 
-def test_help_loads_no_command_and_no_library_but_one() -> None:
-    found = loaded("--help")
-    ours = {name for name in found if name.startswith("digestgen")}
-    assert ours == {"digestgen", "digestgen.__main__", "digestgen.cli", "digestgen.console"}
+def test_a_command_loads_itself_and_no_other_one() -> None:
+    found = loaded("completion", "bash")
+    ours = {name for name in found if name.startswith("digestgen.commands.")}
+    assert ours == {"digestgen.commands.completion"}
     assert found.isdisjoint({"babel", "jinja2", "markdown", "nh3", "pygments", "rich", "yaml", "zoneinfo", "sqlite3"})
 
 
-def test_help_of_a_command_loads_that_command_only() -> None:
-    ours = {name for name in loaded("build", "--help") if name.startswith("digestgen")}
-    wanted = {"digestgen.cli", "digestgen.console", "digestgen.commands", "digestgen.commands.build"}
-    assert ours == {"digestgen", "digestgen.__main__", *wanted}
+@pytest.mark.parametrize("asked", [["--help"], ["build", "--help"], ["theme", "list", "-h"]])
+def test_help_loads_neither_a_command_nor_a_library(asked: list[str]) -> None:
+    found = loaded(*asked)
+    assert {name for name in found if name.startswith("digestgen")} == {
+        "digestgen",
+        "digestgen.__main__",
+        "digestgen.helps",
+    }
+    slow = {"babel", "click", "inspect", "jinja2", "markdown", "nh3", "pygments", "rich", "sqlite3", "yaml", "zoneinfo"}
+    assert found.isdisjoint(slow)

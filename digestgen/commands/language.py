@@ -28,8 +28,9 @@ def command() -> None:
 
 @command.command("list")
 @console.format_option(tables.FORMATS)
+@console.brief_option
 @click.pass_obj
-def list_(folder: Path, form: str) -> None:
+def list_(folder: Path, form: str, quiet: bool) -> None:
     """List the languages that pages can be in: those of the site have a star.
 
     For each, for how many of all messages it has words, and the files of the site that have some.
@@ -45,7 +46,8 @@ def list_(folder: Path, form: str) -> None:
     cells = tuple((*_cells(row), "*" if row.tag in tags else "") for row in rows)
     table = tables.Table(("language", "name", "words", "of", "files", "remark", "site"), cells, _SHOWN)
     console.show(table, form)
-    console.tell((item for item in [*found, *more] if item.code != "untranslated"), quiet=False)
+    told = (item for item in [*found, *more] if item.code != "untranslated")
+    console.tell((item for item in told if not quiet or item.severity == "error"), quiet)
 
 
 _SHOWN = ("site", "language", "name", "words", "of", "files", "remark")

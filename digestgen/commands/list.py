@@ -21,6 +21,7 @@ from digestgen import console
 @console.format_option(("table", "json", "csv"))
 @console.now_option("What is published as at this moment")
 @console.jobs_option
+@console.brief_option
 @click.pass_obj
 def command(
     folder: Path,
@@ -31,6 +32,7 @@ def command(
     form: str,
     now: datetime | None,
     jobs: int | None,
+    quiet: bool,
 ) -> None:
     """List what the site holds: articles (newest first), tags, sources, drafts, or all that is held back.
 
@@ -42,10 +44,10 @@ def command(
     """
     from digestgen import inventory
 
-    site = console.surveyed(folder, now or console.now(), jobs)
+    site = console.surveyed(folder, now or console.now(), jobs, quiet=quiet)
     choice = inventory.Choice(lang or "", tag, since)
     table = console.fit(lambda: inventory.listed(site, kind, choice))
     if table.rows or form != "table":
         console.show(table, form)
-    else:
+    elif not quiet:
         click.echo(f"no {kind}" if kind != "held" else "nothing is held back")

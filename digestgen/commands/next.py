@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 @click.command
 @console.now_option("Look on from this moment")
+@console.brief_option
 @click.pass_obj
-def command(folder: Path, now: datetime | None) -> None:
+def command(folder: Path, now: datetime | None, quiet: bool) -> None:
     """Tell the next moment at which a build would make another site, though no file changes.
 
     The line begins with that moment (RFC 3339) or with `never`; then it says why: an article is published, expires, or
@@ -32,7 +33,7 @@ def command(folder: Path, now: datetime | None) -> None:
     moment = now or console.now()
     look = unchanged.look(str(folder))
     try:
-        found = _foreseen(look, moment) or _outlook(folder, moment, look)
+        found = _foreseen(look, moment) or _outlook(folder, moment, look, quiet)
     finally:
         look.store.close()
     click.echo(outlook(found))
@@ -52,7 +53,7 @@ def _foreseen(look: Look, moment: datetime) -> Coming | None:
         return None
 
 
-def _outlook(folder: Path, moment: datetime, look: Look) -> Coming:
+def _outlook(folder: Path, moment: datetime, look: Look, quiet: bool) -> Coming:
     from digestgen import build as builder
     from digestgen.report import counted
 
@@ -60,6 +61,6 @@ def _outlook(folder: Path, moment: datetime, look: Look) -> Coming:
     if found.coming is None:
         console.tell(found.diagnostics, quiet=False)
         raise SystemExit(console.WRONG)
-    if found.unread:
+    if found.unread and not quiet:
         click.echo(f"{counted(found.unread, 'article')} cannot be read; `digestgen build` says why", err=True)
     return found.coming

@@ -19,9 +19,17 @@ _SHOWN = 12
 @console.format_option(("table", "json", "csv"))
 @console.now_option("What is published as at this moment")
 @console.jobs_option
+@console.brief_option
 @click.pass_obj
 def command(
-    folder: Path, lang: str | None, tag: str, since: datetime | None, form: str, now: datetime | None, jobs: int | None
+    folder: Path,
+    lang: str | None,
+    tag: str,
+    since: datetime | None,
+    form: str,
+    now: datetime | None,
+    jobs: int | None,
+    quiet: bool,
 ) -> None:
     """Tell how many articles were published when, in which section and language, and whom they credit.
 
@@ -30,7 +38,7 @@ def command(
     from digestgen import inventory, tables
     from digestgen.report import counted
 
-    site = console.surveyed(folder, now or console.now(), jobs)
+    site = console.surveyed(folder, now or console.now(), jobs, quiet=quiet)
     choice = inventory.Choice(lang or "", tag, since)
     found = console.fit(lambda: inventory.stats(site, choice))
     if form == "json":

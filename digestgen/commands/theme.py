@@ -26,8 +26,9 @@ def command() -> None:
 
 
 @command.command("list")
+@console.brief_option
 @click.pass_obj
-def list_(folder: Path) -> None:
+def list_(folder: Path, quiet: bool) -> None:
     """List the themes that the site can use, one a line; the one in use has a star.
 
     Example: digestgen theme list
@@ -47,13 +48,19 @@ def list_(folder: Path) -> None:
         whose = "digestgen's" if item.own else item.shown
         about = item.description or (f"extends {item.extends}" if item.extends else "")
         click.echo(f"{star} {item.name:{widest}}  {item.version or '-'}  {whose}: {about}".rstrip(": "))
-    console.tell(found, quiet=False)
+    _tell(found, quiet)
+
+
+def _tell(found: Iterable[Diagnostic], quiet: bool) -> None:
+    """Say what is wrong beside what was asked for; errors alone if `quiet`."""
+    console.tell((item for item in found if not quiet or item.severity == "error"), quiet)
 
 
 @command.command
 @click.argument("name", required=False)
+@console.brief_option
 @click.pass_obj
-def show(folder: Path, name: str | None) -> None:
+def show(folder: Path, name: str | None, quiet: bool) -> None:
     """Show a theme: its options with the values in force, its templates with their blocks, its files.
 
     NAME is the theme that the site uses, unless another one is named. The line of a template or a file ends with the
@@ -78,7 +85,7 @@ def show(folder: Path, name: str | None) -> None:
     _section("templates", _templates(above))
     _section("styles", _files(above, "styles"))
     _section("assets", _files(above, "assets"))
-    console.tell(report.found, quiet=False)
+    _tell(report.found, quiet)
 
 
 def _section(title: str, lines: Iterable[str]) -> None:
@@ -177,8 +184,9 @@ def override(folder: Path, part: str, quiet: bool) -> None:
 @command.command
 @click.argument("part", metavar="[FILE[:BLOCK]]", required=False)
 @click.option("--seen", is_flag=True, help="Note that it was taken over: from now on, compare with what is there now.")
+@console.brief_option
 @click.pass_obj
-def diff(folder: Path, part: str | None, seen: bool) -> None:
+def diff(folder: Path, part: str | None, seen: bool, quiet: bool) -> None:
     """Show what the overrides of the site's own theme have missed since the theme that they override changed.
 
     Each is a difference between the original as it was when it was copied and as it is now. What has not changed is
@@ -194,10 +202,11 @@ def diff(folder: Path, part: str | None, seen: bool) -> None:
         for item in found:
             if seen:
                 overrides.renew(item.part, above)
-            click.echo(f"{item.part.shown}: noted as it is in {item.now}" if seen else _told(item))
+            if not quiet or (not seen and item.state != "same"):
+                click.echo(f"{item.part.shown}: noted as it is in {item.now}" if seen else _told(item))
     except overrides.Refused as error:
         raise _refused(error) from None
-    if not found:
+    if not found and not quiet:
         click.echo(f"{above[0].shown} overrides nothing of {above[1].name}")
 
 
