@@ -6,10 +6,10 @@ the one place that knows `now` is here.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 from digestgen import editions, parse, scrutiny, slugs, terms, urls
@@ -50,18 +50,23 @@ class Part:
     """One language of the site: its articles newest first, its pages by path, its terms by name."""
 
     language: SiteLanguage
-    articles: tuple[Article, ...]
+    articles: Sequence[Article]
     pages: tuple[Article, ...]
     terms: Mapping[TermKind, tuple[Term, ...]]
     by_key: Mapping[tuple[TermKind, str], Term]
-    months: frozenset[tuple[int, int]]
-    """(year, month) of all its articles."""
+    days: Mapping[date, int]
+    """Day to the number of its articles."""
     editions: tuple[Edition, ...] = ()
     """Newest first; none where the site has no editions."""
     edition_of: Mapping[str, Edition] = field(default_factory=dict)
     """Path of each article that is in an edition to that edition."""
     edition_files: tuple[Article, ...] = ()
     """The files that tell of editions and are not held back for themselves, in the order of paths."""
+
+    @property
+    def months(self) -> frozenset[tuple[int, int]]:
+        """(year, month) of all its articles."""
+        return frozenset((day.year, day.month) for day in self.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +315,7 @@ def _part(
         pages=tuple(item for item in others if is_page(item)),
         terms=lists,
         by_key={(kind, term.key): term for kind, listed in lists.items() for term in listed},
-        months=frozenset((item.date.year, item.date.month) for item in here),
+        days=Counter(item.date.date() for item in here),
         editions=issues,
         edition_of={item.path: edition for edition in issues for item in edition.articles},
         edition_files=files,

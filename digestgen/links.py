@@ -67,6 +67,8 @@ class Resolver:
     held_pages: Mapping[str, Article] = field(init=False)
     asked: dict[tuple[str, str], bool] = field(default_factory=dict)
     """Which places on which articles others link to, by path and fragment, and whether each is there."""
+    askers: dict[str, dict[str, None]] = field(default_factory=dict)
+    """What articles lead to, by `asked_of`, to the paths of those articles."""
     _similar: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -84,6 +86,7 @@ class Resolver:
         if link.kind == "fragment":
             return self._place(article, link.fragment, "")
         if link.kind == "site":
+            self.askers.setdefault(asked_of(link.path), {})[article.path] = None
             return self._site(link.path, link.fragment)
         if link.kind == "relative":
             return self._relative(article, link.path, link.fragment)
@@ -121,6 +124,7 @@ class Resolver:
         joined = paths.join_inside(folder, path)
         if joined is None:
             return Target(None, state="broken", why=f"`{path}` leads out of the content folder", hint=lambda: _A_FILE)
+        self.askers.setdefault(asked_of(joined), {})[article.path] = None
         return self._file(article, joined, fragment)
 
     def _file(self, article: Article, path: str, fragment: str) -> Target:
@@ -208,6 +212,11 @@ class Resolver:
             return Target(None, state="broken", why=f"there is no place #{fragment} on {place}")
         static = parse.STATIC + place
         return Target(urls.quote_path(place) + _mark(fragment), source=static if static in self.files else "")
+
+
+def asked_of(place: str) -> str:
+    """Return what stands for a place that links may lead to: an address of the site, or a path below content/."""
+    return place.strip("/")
 
 
 def _places(article: Article, config: Config) -> Iterable[str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, TypeVar
 
@@ -47,6 +48,28 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """That an article names a term: as it is written, and what it tells of the term's part in it.
+
+    That is what a person did, or by its role how works of a publisher were used.
+    """
+
+    kind: TermKind
+    key: str
+    written: str
+    did: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Numbers of a term's articles: by day, and by each role and each place of its part in them."""
+
+    days: Mapping[date, int] = field(default_factory=dict)
+    roles: Mapping[str, int] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """A tag, a section, a publisher, a story or a person in one language, with its articles, newest first.
 
@@ -58,12 +81,13 @@ class Term:
     name: str
     slug: str
     url: str
-    articles: tuple[Article, ...]
+    articles: Sequence[Article]
     description: str = ""
     publisher: RegisteredSource | None = None
     tag: RegisteredTag | None = None
     person: RegisteredPerson | None = None
-    parts: tuple[tuple[Part, ...], ...] = ()
+    parts: Sequence[tuple[Part, ...]] = ()
+    counts: Counts = field(default_factory=Counts)
 
 
 @lru_cache(maxsize=65536)
@@ -92,68 +116,92 @@ def pick(values: Mapping[str, Value], lang: str) -> Value | None:
     return next((by_tag[tag] for tag in tags if tag in by_tag), None)
 
 
-def _grouped(
-    articles: Sequence[Article], keys: Callable[[Article], Iterable[tuple[str, str]]]
-) -> dict[str, list[tuple[str, Article]]]:
-    """Return key to (name as written, article), newest first; an article stands once below each key."""
-    groups: dict[str, list[tuple[str, Article]]] = defaultdict(list)
-    for article in articles:
-        for key, name in dict(reversed(list(keys(article)))).items():
-            groups[key].append((name, article))
-    return groups
-
-
-def terms(articles: Sequence[Article], language: SiteLanguage, known: Known) -> dict[TermKind, tuple[Term, ...]]:
+def terms(articles: Iterable[Article], language: SiteLanguage, known: Known) -> dict[TermKind, tuple[Term, ...]]:
     """Return all tags, sections, publishers, stories and people of `articles` (newest first), each kind by name."""
+    found: dict[TermKind, dict[str, list[tuple[Use, Article]]]] = {kind: defaultdict(list) for kind in FOLDERS}
+    for article in articles:
+        for use in uses(article, language, known):
+            found[use.kind][use.key].append((use, article))
     return {
-        "tag": _tags(articles, language, known),
-        "section": _sections(articles, language),
-        "source": _publishers(articles, language, known),
-        "story": _stories(articles, language, known),
-        "person": _people(articles, language, known),
+        kind: by_name([_of_uses(listed, language, known) for listed in groups.values()])
+        for kind, groups in found.items()
     }
 
 
-def _tags(articles: Sequence[Article], language: SiteLanguage, known: Known) -> tuple[Term, ...]:
-    def keys(article: Article) -> Iterable[tuple[str, str]]:
-        return ((same_tag(known.tag_name(name, language.lang)), name) for name in article.tags)
+def uses(article: Article, language: SiteLanguage, known: Known) -> Iterator[Use]:
+    """Yield each term that `article` names in a language, once, as it is written first."""
+    yield from {use.key: use for use in reversed([*_tags(article, language, known)])}.values()
+    if article.section:
+        yield Use("section", same(article.section), article.section)
+    yield from _publishers(article, known)
+    if article.story:
+        yield Use("story", known.story_key(article.story, language.lang), article.story)
+    for key, (name, parts) in involved(article, known).items():
+        yield Use("person", key, name, tuple(parts))
 
-    terms = []
-    for key, uses in _grouped(articles, keys).items():
-        name = known.tag_name(uses[-1][0], language.lang)
+
+def _tags(article: Article, language: SiteLanguage, known: Known) -> Iterator[Use]:
+    return (Use("tag", same_tag(known.tag_name(name, language.lang)), name) for name in article.tags)
+
+
+def _publishers(article: Article, known: Known) -> Iterator[Use]:
+    names: dict[str, str] = {}
+    used: dict[str, dict[Part, None]] = defaultdict(dict)
+    for source in article.sources:
+        key, name, _ = known.publisher(source)
+        names.setdefault(key, name)
+        used[key][Part(source.use)] = None
+    return (Use("source", key, name, tuple(used[key])) for key, name in names.items())
+
+
+def _of_uses(listed: Sequence[tuple[Use, Article]], language: SiteLanguage, known: Known) -> Term:
+    first = listed[-1][0]
+    articles = tuple([article for _, article in listed])
+    parts = tuple([use.did for use, _ in listed]) if first.kind == "person" else ()
+    return term(first, articles, language, known, parts, counted(listed))
+
+
+def counted(listed: Iterable[tuple[Use, Article]]) -> Counts:
+    """Return what is counted in articles that name one term."""
+    days: Counter[date] = Counter()
+    roles: Counter[str] = Counter()
+    places: Counter[str] = Counter()
+    for use, article in listed:
+        days[article.date.date()] += 1
+        roles.update({part.role for part in use.did})
+        places.update({part.place for part in use.did if part.place})
+    return Counts(days, roles, places)
+
+
+def term(
+    first: Use,
+    articles: Sequence[Article],
+    language: SiteLanguage,
+    known: Known,
+    parts: Sequence[tuple[Part, ...]] = (),
+    counts: Counts | None = None,
+) -> Term:
+    """Return the term that `articles` name; the oldest of them as in `first`, which names one that is unregistered."""
+    kind, key, written = first.kind, first.key, first.written
+    name, slug, about = written, "", ""
+    publisher, tag, person = None, None, None
+    if kind == "tag":
+        name = known.tag_name(written, language.lang)
         tag = known.tag(name, language.lang)
-        slug = (pick(tag.slugs, language.lang) if tag else None) or slugs.slugify(name, language.lang)
+        slug = (pick(tag.slugs, language.lang) if tag else None) or ""
         about = (pick(tag.description, language.lang) if tag else None) or ""
-        terms.append(_term("tag", key, name, slug, language, uses, about, tag=tag))
-    return _by_name(terms)
-
-
-def _sections(articles: Sequence[Article], language: SiteLanguage) -> tuple[Term, ...]:
-    def keys(article: Article) -> Iterable[tuple[str, str]]:
-        if article.section:
-            yield same(article.section), article.section
-
-    terms = [
-        _term("section", key, uses[-1][0], slugs.slugify(uses[-1][0], language.lang), language, uses)
-        for key, uses in _grouped(articles, keys).items()
-    ]
-    return _by_name(terms)
-
-
-def _stories(articles: Sequence[Article], language: SiteLanguage, known: Known) -> tuple[Term, ...]:
-    def keys(article: Article) -> Iterable[tuple[str, str]]:
-        if article.story:
-            yield known.story_key(article.story, language.lang), article.story
-
-    terms = []
-    for key, uses in _grouped(articles, keys).items():
-        written = uses[-1][0]
+    elif kind == "source" and (publisher := known.registries.sources.get(key[1:]) if key.startswith("=") else None):
+        name, slug, about = publisher.name, slugs.slugify(publisher.key, language.lang), publisher.about
+    elif kind == "story":
         story = known.story(written, language.lang) or RegisteredStory(written)
         name = pick(story.titles, language.lang) or _readable(story.key)
         slug = pick(story.slugs, language.lang) or slugs.slugify(story.key, language.lang)
         about = pick(story.summaries, language.lang) or ""
-        terms.append(_term("story", key, name, slug, language, uses, about))
-    return _by_name(terms)
+    elif kind == "person" and (person := known.person(written)[2]):
+        name, slug, about = person.name, slugs.slugify(person.key, language.lang), person.about
+    slug = slug or slugs.slugify(name, language.lang)
+    url = urls.quote_path(f"{language.prefix}/{FOLDERS[kind]}/{slug}/")
+    return Term(kind, key, name, slug, url, articles, about, publisher, tag, person, parts, counts or Counts())
 
 
 def _readable(key: str) -> str:
@@ -162,23 +210,6 @@ def _readable(key: str) -> str:
         return key
     words = _HYPHEN.sub(" ", key)
     return words[0].upper() + words[1:]
-
-
-def _people(articles: Sequence[Article], language: SiteLanguage, known: Known) -> tuple[Term, ...]:
-    made: dict[str, list[tuple[str, Article, tuple[Part, ...]]]] = defaultdict(list)
-    for article in articles:
-        for key, (name, parts) in involved(article, known).items():
-            made[key].append((name, article, tuple(parts)))
-    terms = []
-    for key, uses in made.items():
-        written, about = uses[-1][0], ""
-        person = known.person(written)[2]
-        if person:
-            written, about = person.name, person.about
-        slug = slugs.slugify(person.key if person else written, language.lang)
-        term = _term("person", key, written, slug, language, [use[:2] for use in uses], about)
-        terms.append(replace(term, person=person, parts=tuple(parts for _, _, parts in uses)))
-    return _by_name(terms)
 
 
 def involved(article: Article, known: Known) -> dict[str, tuple[str, dict[Part, None]]]:
@@ -282,41 +313,8 @@ def _is_root(url: str) -> bool:
     return "/" not in url.split("://", 1)[-1].rstrip("/")
 
 
-def _publishers(articles: Sequence[Article], language: SiteLanguage, known: Known) -> tuple[Term, ...]:
-    registered_as: dict[str, RegisteredSource | None] = {}
-
-    def keys(article: Article) -> Iterable[tuple[str, str]]:
-        for source in article.sources:
-            key, name, registered_as[key] = known.publisher(source)
-            yield key, name
-
-    terms = []
-    for key, uses in _grouped(articles, keys).items():
-        registered = registered_as[key]
-        name = registered.name if registered else uses[-1][0]
-        slug = slugs.slugify(registered.key if registered else name, language.lang)
-        terms.append(
-            _term("source", key, name, slug, language, uses, registered.about if registered else "", registered)
-        )
-    return _by_name(terms)
-
-
-def _term(
-    kind: TermKind,
-    key: str,
-    name: str,
-    slug: str,
-    language: SiteLanguage,
-    uses: Sequence[tuple[str, Article]],
-    description: str = "",
-    publisher: RegisteredSource | None = None,
-    tag: RegisteredTag | None = None,
-) -> Term:
-    url = urls.quote_path(f"{language.prefix}/{FOLDERS[kind]}/{slug}/")
-    return Term(kind, key, name, slug, url, tuple(article for _, article in uses), description, publisher, tag)
-
-
-def _by_name(terms: Iterable[Term]) -> tuple[Term, ...]:
+def by_name(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """Return terms in the order of their index."""
     return tuple(sorted(terms, key=lambda term: (_alphabetical(term.name), term.key)))
 
 

@@ -98,7 +98,7 @@ def test_the_index_of_people_tells_what_each_did(site: Site) -> None:
     plan = planned(site(HEAD + PEOPLE + reported(0) + article(1, "authors: ada")))
     entries = plan.page("people/index.html", views.IndexPage).entries
     assert [(entry.name, entry.count, entry.detail) for entry in entries] == [
-        ("Ada Byron", 2, "byline, reporting, editing"),
+        ("Ada Byron", 2, "byline, editing, reporting"),
         ("Ben", 1, "reporting"),
     ]
 

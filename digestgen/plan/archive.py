@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import calendar
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import TypeVar
 
 from digestgen import views
@@ -17,39 +18,39 @@ from digestgen.plan.outputs import Output, file_of
 
 Value = TypeVar("Value")
 
-Months = Mapping[tuple[int, int], Sequence[Article]]
-
-
-def months_of(articles: Iterable[Article]) -> Months:
-    """Return (year, month) to its articles, both newest first."""
-    found: dict[tuple[int, int], list[Article]] = defaultdict(list)
-    for article in articles:
-        found[article.date.year, article.date.month].append(article)
-    return found
+#: A year and a month of it.
+Month = tuple[int, int]
 
 
 def archive(desk: Desk) -> Iterable[Output]:
     """Return the archive of a language: its index, a page for each year and one for each month."""
-    months = months_of(desk.part.articles)
-    years = sorted({year for year, _ in months}, reverse=True)
-    counts = Counter(item.date.date() for item in desk.part.articles)
+    yield index(desk)
+    for year in years(desk):
+        yield year_page(year, desk)
+    for month, listed in groupby(desk.part.articles, key=lambda item: (item.date.year, item.date.month)):
+        yield month_page(month, [*listed], desk)
+
+
+def years(desk: Desk) -> Sequence[int]:
+    """Return the years that have articles, the newest first."""
+    return sorted({day.year for day in desk.part.days}, reverse=True)
+
+
+def index(desk: Desk) -> Output:
+    """Return the page that shows all years."""
+    counts = desk.part.days
     busiest = max(counts.values(), default=1)
-    versions = desk.fixed_versions("/archive/")
     url = desk.prefix + "/archive/"
     listed = tuple(
-        _year(year, months, heat(year, counts, busiest, desk.words), desk, calendars=False) for year in years
+        _year(year, counts, heat(year, counts, busiest, desk.words), desk, calendars=False) for year in years(desk)
     )
-    page = views.ArchivePage(desk.head(url, desk.words.text("Archive"), versions=versions), listed)
-    yield Output(file_of(url), desk.rendered("archive.html", page), "the archive")
-    for place, year in enumerate(years):
-        yield _year_page(year, _beside(years, place), months, desk)
-    ordered = sorted(months, reverse=True)
-    for place, month in enumerate(ordered):
-        yield _month_page(month, _beside(ordered, place), months, desk)
+    head = desk.head(url, desk.words.text("Archive"), versions=desk.fixed_versions("/archive/"))
+    return Output(file_of(url), desk.rendered("archive.html", views.ArchivePage(head, listed)), "the archive")
 
 
-def _beside(listed: Sequence[Value], place: int) -> tuple[Value | None, Value | None]:
-    """The (newer, older) neighbours of a place in a list that has the newest first."""
+def _beside(own: Value, listed: Sequence[Value]) -> tuple[Value | None, Value | None]:
+    """The (newer, older) neighbours of one of a list that has the newest first."""
+    place = listed.index(own)
     newer = listed[place - 1] if place else None
     return newer, listed[place + 1] if place + 1 < len(listed) else None
 
@@ -84,35 +85,40 @@ def heat(year: int, counts: Mapping[date, int], busiest: int, words: Language) -
     )
 
 
-def _year(year: int, months: Months, shown: views.Heat, desk: Desk, *, calendars: bool) -> views.Year:
-    own = sorted(month for of, month in months if of == year)
-    listed = tuple(_month(year, month, months[year, month], desk, calendars=calendars) for month in own)
+def _year(year: int, counts: Mapping[date, int], shown: views.Heat, desk: Desk, *, calendars: bool) -> views.Year:
+    own = {day: number for day, number in counts.items() if day.year == year}
+    months = sorted({day.month for day in own})
+    listed = tuple(_month(year, month, own, desk, calendars=calendars) for month in months)
     count = sum(month.count for month in listed)
     return views.Year(desk.words.year(year), _year_url(year, desk), count, listed, shown)
 
 
-def _month(year: int, month: int, articles: Sequence[Article], desk: Desk, *, calendars: bool) -> views.Month:
-    counts = Counter(item.date.date() for item in articles)
+def _month(year: int, month: int, counts: Mapping[date, int], desk: Desk, *, calendars: bool) -> views.Month:
     weeks = _weeks(year, month, counts, desk) if calendars else ()
-    return views.Month(desk.words.month(date(year, month, 1)), _month_url(year, month, desk), len(articles), weeks)
+    count = sum(number for day, number in counts.items() if day.month == month)
+    return views.Month(desk.words.month(date(year, month, 1)), _month_url(year, month, desk), count, weeks)
 
 
-def _weeks(year: int, month: int, counts: Counter[date], desk: Desk) -> tuple[tuple[views.Square | None, ...], ...]:
+def _weeks(
+    year: int, month: int, counts: Mapping[date, int], desk: Desk
+) -> tuple[tuple[views.Square | None, ...], ...]:
     weeks = calendar.Calendar(desk.words.first_weekday).monthdatescalendar(year, month)
     return tuple(tuple(_square(day, counts, desk) if day.month == month else None for day in week) for week in weeks)
 
 
-def _square(day: date, counts: Counter[date], desk: Desk) -> views.Square:
-    count = counts[day]
+def _square(day: date, counts: Mapping[date, int], desk: Desk) -> views.Square:
+    count = counts.get(day, 0)
     url = f"{_month_url(day.year, day.month, desk)}#{day_id(day.isoformat())}" if count else ""
     return views.Square(desk.words.digits(str(day.day)), count, desk.words.day(day).date, url)
 
 
-def _year_page(year: int, beside: tuple[int | None, int | None], months: Months, desk: Desk) -> Output:
+def year_page(year: int, desk: Desk) -> Output:
+    """Return the page of a year that has articles."""
     url = _year_url(year, desk)
-    counts = Counter(item.date.date() for (of, _), listed in months.items() if of == year for item in listed)
+    counts = {day: number for day, number in desk.part.days.items() if day.year == year}
     busiest = max(counts.values())
-    shown = _year(year, months, heat(year, counts, busiest, desk.words), desk, calendars=True)
+    shown = _year(year, counts, heat(year, counts, busiest, desk.words), desk, calendars=True)
+    beside = _beside(year, years(desk))
     newer, older = (views.Link(desk.words.year(other), _year_url(other, desk)) if other else None for other in beside)
     page = views.YearPage(
         head=desk.head(
@@ -130,14 +136,12 @@ def _year_page(year: int, beside: tuple[int | None, int | None], months: Months,
     return Output(file_of(url), desk.rendered("archive-year.html", page), "the archive")
 
 
-def _month_page(
-    month: tuple[int, int], beside: tuple[tuple[int, int] | None, tuple[int, int] | None], months: Months, desk: Desk
-) -> Output:
+def month_page(month: Month, listed: Sequence[Article], desk: Desk) -> Output:
+    """Return the page of a month, all articles of which are `listed`, newest first."""
     url = _month_url(*month, desk)
-    listed = months[month]
     newer, older = (
         views.Link(desk.words.month_of_year(date(*other, 1)), _month_url(*other, desk)) if other else None
-        for other in beside
+        for other in _beside(month, sorted(desk.part.months, reverse=True))
     )
     ids = frozenset(day_id(on.isoformat()) for on in {item.date.date() for item in listed})
     versions = _versions(desk, *month)

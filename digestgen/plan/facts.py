@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from digestgen import views
 from digestgen.i18n import Language
 from digestgen.model import RegisteredPerson, RegisteredSource
-from digestgen.terms import Known, Part, Term
+from digestgen.terms import Part, Term
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -34,22 +34,26 @@ class Tally:
 _DAYS, _MONTHS = 62, 240
 
 
-def tally(term: Term, known: Known) -> Tally:
+def tally(term: Term) -> Tally:
     """Return what is counted in the articles of a term."""
-    days = [item.date.date() for item in term.articles]
-    first, latest = days[-1], days[0]
+    counts, roles = term.counts, most(term.counts.roles)
+    first, latest = min(counts.days), max(counts.days)
     step = "day" if (latest - first).days < _DAYS else "month" if _month(latest) - _month(first) < _MONTHS else "year"
     place = _PLACES[step]
-    counted = Counter(map(place, days))
+    counted: Counter[int] = Counter()
+    years: Counter[int] = Counter()
+    for day, number in counts.days.items():
+        counted[place(day)] += number
+        years[day.year] += number
     return Tally(
         first=first,
         latest=latest,
-        years=tuple(sorted(Counter(day.year for day in days).items())),
+        years=tuple(sorted(years.items())),
         step=step,
         numbers=tuple([counted[at] for at in range(place(first), place(latest) + 1)]),
-        roles=_most(part.role for parts in term.parts for part in _each(parts, "role")),
-        places=_most(part.place for parts in term.parts for part in _each(parts, "place") if part.place),
-        uses=_uses(term, known) if term.kind == "source" else (),
+        roles=roles if term.kind == "person" else (),
+        places=most(counts.places),
+        uses=roles if term.kind == "source" else (),
     )
 
 
@@ -61,22 +65,9 @@ def _month(day: date) -> int:
 _PLACES: Mapping[str, Callable[[date], int]] = {"day": date.toordinal, "month": _month, "year": lambda day: day.year}
 
 
-def _uses(term: Term, known: Known) -> Counts:
-    """In how many articles works of a publisher were used how."""
-    return _most(
-        use
-        for item in term.articles
-        for use in {source.use for source in item.sources if known.publisher(source)[0] == term.key}
-    )
-
-
-def _each(parts: Sequence[Part], field: str) -> Iterable[Part]:
-    """One part for each of what their `field` says: an article counts once."""
-    return {getattr(part, field): part for part in parts}.values()
-
-
-def _most(names: Iterable[str]) -> Counts:
-    return tuple(sorted(Counter(names).items(), key=lambda item: (-item[1], item[0])))
+def most(names: Mapping[str, int]) -> Counts:
+    """Return what was counted, the most frequent first, of equals by name."""
+    return tuple(sorted(names.items(), key=lambda item: (-item[1], item[0])))
 
 
 def counts(listed: Iterable[tuple[str, int]], words: Language) -> tuple[views.Count, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TypeVar
 
 from digestgen import views
@@ -36,7 +36,7 @@ def front(desk: Desk) -> Output:
     if desk.part.editions:
         return _front_of_edition(desk.part.editions[0], desk)
     newest = desk.part.articles
-    today = [item for item in newest if item.date.date() == newest[0].date.date()] if newest else []
+    today = [*takewhile(lambda item: item.date.date() == newest[0].date.date(), newest)]
     page_full = max(len(today), desk.library.config.paginate)
     before = newest[len(today) : page_full]
     lead = min(today, key=lambda item: item.weight, default=None)
@@ -155,7 +155,7 @@ def listing(term: Term, desk: Desk) -> Iterable[Output]:
     parts = [first_parts, *numbered_parts] if term.parts else [()] * (len(numbered) + 1)
     addresses = addresses_of(term, len(numbered))
     series = _Series(term.kind, term.name, term.description, desk.term_feeds(term))
-    told = facts.tally(term, desk.library.known)
+    told = facts.tally(term)
     opening = _Opening(len(term.articles), desk.term_versions(term), term.publisher, term.person, told)
     for number, articles in enumerate([first, *numbered]):
         url = addresses[number]
@@ -290,7 +290,7 @@ def _detail(term: Term, desk: Desk) -> str:
         known = facts.publisher(term.publisher, desk.words)
         told = (known.kind, known.country)
     elif term.kind == "person":
-        told = dict.fromkeys(facts.role(part.role, desk.words) for parts in term.parts for part in parts)
+        told = [facts.role(name, desk.words) for name, _ in facts.most(term.counts.roles)]
     return desk.words.text(", ").join(part for part in told if part)
 
 

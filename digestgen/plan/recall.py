@@ -137,7 +137,7 @@ class Shelf:
             row = self.row(_Named, f"term {number} {key[0]} {key[1]}")
             return Term(*key, row[0], "", row[1], ()) if row is not None else None
 
-        return Part(self.config.languages[number], (), (), {}, Asked(term), frozenset())
+        return Part(self.config.languages[number], (), (), {}, Asked(term), {})
 
     def _versions(self, path: str) -> tuple[Article, ...] | None:
         return tuple(self.library.articles[other] for other in self.places[path].versions)
