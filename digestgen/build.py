@@ -37,7 +37,7 @@ from digestgen import (
 )
 from digestgen.config import Config
 from digestgen.diagnostics import Diagnostic, Span, graded
-from digestgen.library import Change, Held, Library
+from digestgen.library import Library
 from digestgen.model import Article
 from digestgen.pictures import extra
 from digestgen.pictures import shelf as kept
@@ -46,7 +46,7 @@ from digestgen.plan import record, site
 from digestgen.plan.outputs import Output, Rendered, file_of
 from digestgen.plan.search import Document
 from digestgen.render import Renderer, filters_of
-from digestgen.report import Coming, HeldNote, Report
+from digestgen.report import Coming, HeldNote, Report, note_of
 
 
 def silent(stage: str, done: int, of: int) -> None:
@@ -268,7 +268,7 @@ def _built(request: Request, settings: Config, read: str, look: unchanged.Look, 
     marks.note_all(design.read if design else {})
     interface, faults = wording.load(settings, job.tree.catalogues, design.above if design else ())
     found += faults
-    held = tuple(_note(item) for item in shelf.held)
+    held = tuple(note_of(item.article.path, item.why, item.until) for item in shelf.held)
     result = Result(held=held, raw_html=settings.raw_html, parsed=gathered.parsed, library=shelf)
     clock.note("the library and the theme were read")
     result.seconds = clock.stages
@@ -283,7 +283,7 @@ def _built(request: Request, settings: Config, read: str, look: unchanged.Look, 
 
 
 def _revised(request: Request, settings: Config, read: str, look: unchanged.Look, clock: _Clock) -> Result | None:
-    """Build where only texts of articles changed; None where everything has to be looked at."""
+    """Build where only articles changed; None where everything has to be looked at."""
     output = request.output or request.folder / settings.output
     memory = request.memory or unchanged.Memory()
     asking = revise.Request(
@@ -295,13 +295,14 @@ def _revised(request: Request, settings: Config, read: str, look: unchanged.Look
         request.progress,
         memory,
         request.hurry,
+        _let_through(request),
     )
     known = look.seen("inputs").get(config.FILE)
     done = revise.attempt(asking, settings, look) if known and known[2] == read else None
     if done is None:
         look.look_again()
         return None
-    clock.note("only texts or style sheets had changed, and what carries them was made again")
+    clock.note("only articles or style sheets had changed, and what shows them was made again")
     report = done.report
     return Result(
         diagnostics=list(report.diagnostics),
@@ -316,7 +317,7 @@ def _revised(request: Request, settings: Config, read: str, look: unchanged.Look
         rendered=frozenset(done.made.rendered),
         why=done.made.why,
         files=done.files,
-        until=look.last["until"],
+        until=done.until,
         revised=True,
         seconds=clock.stages,
     )
@@ -431,16 +432,20 @@ def _rows(
     whole = (job.settings.search and job.request.search) or publish.compress or publish.host not in ("", "github")
     if whole or not planned.pieces.whole or not said <= {"output-changed"}:
         return
-    yield from record.rows(planned, shelf)
+    yield from record.rows(planned, shelf, gathered.articles, job.request.now)
     owned = dict(gathered.told)
     for piece in planned.pieces.pieces:
         if piece.made.found:
             owned[piece.item.path] = (*owned.get(piece.item.path, ()), *piece.made.found)
     alone = {id(item) for told in owned.values() for item in told}
     yield revise.told_of(owned, [item for item in found if id(item) not in alone])
-    named = (place.partition("#") for row in made.rows.values() for place in row.places)
+    named = {place for row in made.rows.values() for place in row.places}
     yield "addresses", dict(addresses)
-    yield "named by hand", sorted({file_of(urls.quote_path(url)) for url, mark, _ in named if mark})
+    yield "by hand", sorted(named)
+    yield (
+        "named by hand",
+        sorted({file_of(urls.quote_path(place.partition("#")[0])) for place in named if "#" in place}),
+    )
 
 
 def _lacking(job: _Job) -> Iterator[Diagnostic]:
@@ -493,7 +498,7 @@ def _remember(
         "plugins": list(job.settings.plugins),
         "since": job.request.now.timestamp(),
         "until": to_come[0].at.timestamp() if to_come else None,
-        "coming": codec.dump(coming_of(to_come)),
+        "coming": codec.dump(revise.told_coming(to_come)),
         "inputs": job.marks.seen(),
         "outputs": unchanged.outputs(target.root, target.marks, writer.LIST, same),
         "report": codec.dump(report_of(result, settled=True)),
@@ -530,13 +535,7 @@ def outlook(folder: Path, now: datetime, look: unchanged.Look) -> Outlook:
     tree, marks = source.Tree(folder, settings), look.marks(settings.content, settings.plugins)
     articles = gather.articles(tree, marks, look.store, work.cores(), lambda _done, _of: None).articles
     unread = len(tree.paths) - sum(not item.wrong for item in articles)
-    return Outlook(coming_of(library.changes(articles, settings, now)), unread)
-
-
-def coming_of(changes: Sequence[Change]) -> Coming:
-    """Return what is told of `changes`, all of one moment."""
-    at = changes[0].at.isoformat(timespec="seconds") if changes else ""
-    return Coming(at, tuple((item.path, item.what) for item in changes))
+    return Outlook(revise.told_coming(library.changes(articles, settings, now)), unread)
 
 
 def report_of(result: Result, *, settled: bool = False) -> Report:
@@ -553,11 +552,6 @@ def report_of(result: Result, *, settled: bool = False) -> Report:
         held=result.held,
         diagnostics=told,
     )
-
-
-def _note(item: Held) -> HeldNote:
-    until = f"{item.until.day} {item.until:%b %Y %H:%M %Z}" if item.until else ""
-    return HeldNote(item.article.path, item.why, until)
 
 
 def asked(request: Request) -> list[object]:

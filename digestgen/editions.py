@@ -107,13 +107,32 @@ def meant(file: Article, item: Listed) -> str | None:
     return paths.join_inside(file.path.rpartition("/")[0], link.path) if link.kind == "relative" else None
 
 
+def period_of(article: Article, config: Config) -> str:
+    """Return the name of the edition that an article belongs to by its date, where editions are weekly or daily."""
+    on = article.date.date()
+    return week_of(on) if config.editions == "weekly" else on.isoformat()
+
+
+def address(name: str, language: SiteLanguage) -> str:
+    """Return the address of the edition of a name."""
+    return urls.quote_path(f"{language.prefix}/{FOLDER}/{name}/")
+
+
+def edition(
+    name: str, articles: Sequence[Article], file: Article | None, language: SiteLanguage, config: Config
+) -> Edition | None:
+    """Return the edition of that name of all its `articles`, newest first, and its file; None without an article."""
+    listed = _claims(articles, [file])[file.path] if file else ()
+    claimed = {article.path for _, article in listed}
+    return _edition(name, listed, [item for item in articles if item.path not in claimed], file, language, config)
+
+
 def _periods(articles: Iterable[Article], config: Config) -> Mapping[str, Sequence[Article]]:
     """Return day or week to its articles, newest first; nothing where editions are told by files alone."""
     found: dict[str, list[Article]] = defaultdict(list)
     if config.editions != "files":
         for article in articles:
-            on = article.date.date()
-            found[week_of(on) if config.editions == "weekly" else on.isoformat()].append(article)
+            found[period_of(article, config)].append(article)
     return found
 
 
@@ -131,7 +150,7 @@ def _edition(
     ordered = [(item.section or article.section, article) for item, article in listed]
     ordered += [(article.section, article) for article in sorted(others, key=lambda article: article.weight)]
     lead = next((article for _, article in ordered if not article.brief and article.genre != "advertisement"), None)
-    url = urls.quote_path(f"{language.prefix}/{FOLDER}/{name}/")
+    url = address(name, language)
     stamp = file.stamp if file and file.stamp else _begin(name, config)
     return Edition(name, url, stamp, lead, _groups(item for item in ordered if item[1] is not lead), file)
 

@@ -7,7 +7,7 @@ the one place that knows `now` is here.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
@@ -56,7 +56,9 @@ class Part:
     by_key: Mapping[tuple[TermKind, str], Term]
     days: Mapping[date, int]
     """Day to the number of its articles."""
-    editions: tuple[Edition, ...] = ()
+    embargoed: Collection[str] = ()
+    """Paths of those that an embargo kept back."""
+    editions: Sequence[Edition] = ()
     """Newest first; none where the site has no editions."""
     edition_of: Mapping[str, Edition] = field(default_factory=dict)
     """Path of each article that is in an edition to that edition."""
@@ -108,9 +110,9 @@ def assemble(
     held: list[Held] = []
     every = sorted(articles, key=lambda item: item.path)
     for article in _told_apart([item for item in every if not item.wrong], config):
-        back = _held(article, now, through)
+        back = held_back(article, now, through)
         held.append(back) if back else published.append(_as_corrected(article, now))
-    newest = sorted((item for item in published if is_article(item)), key=_newest_first)
+    newest = sorted((item for item in published if is_article(item)), key=newest_first)
     found = [*editions.unasked(newest, config)]
     known = terms.known_of(registries, config)
     found.extend(terms.misspelt([*published, *(back.article for back in held)], known, config))
@@ -163,9 +165,14 @@ def _told_apart(articles: Sequence[Article], config: Config) -> list[Article]:
     for article in sorted((item for item in articles if item.stamp), key=lambda item: (item.date, item.path)):
         url = address(article, config)
         if url in taken:
-            slugs_of[article.path] = article.dated_slug or _with_language(article, config)
+            slugs_of[article.path] = second_slug(article, config)
         taken.add(url)
     return [replace(item, slug=slugs_of[item.path]) if item.path in slugs_of else item for item in articles]
+
+
+def second_slug(article: Article, config: Config) -> str:
+    """Return the slug of an article whose own one an older article has."""
+    return article.dated_slug or _with_language(article, config)
 
 
 def _with_language(article: Article, config: Config) -> str:
@@ -180,10 +187,11 @@ def is_page(article: Article) -> bool:
 
 def is_published(article: Article, now: datetime, through: frozenset[Reason] = frozenset()) -> bool:
     """Tell whether `article` is published at `now`, where what only a reason in `through` holds back counts as it."""
-    return _held(article, now, through) is None
+    return held_back(article, now, through) is None
 
 
-def _held(article: Article, now: datetime, through: frozenset[Reason]) -> Held | None:
+def held_back(article: Article, now: datetime, through: frozenset[Reason]) -> Held | None:
+    """Return why `article` is not published at `now`; None where it is."""
     return next((back for back in reasons(article, now) if back.why not in through), None)
 
 
@@ -204,16 +212,26 @@ def changes(articles: Iterable[Article], config: Config, now: datetime) -> tuple
     Articles come, are corrected, and go when they expire; a news sitemap, which only a site with an address has, drops
     them. Empty where nothing is to come.
     """
-    listed = [
-        change
-        for item in articles
-        if not item.draft and not item.wrong
-        for change in _changes(item, config)
-        if change.at > now
-    ]
-    soonest = min((change.at for change in listed), default=None)
-    chosen = (replace(item, at=item.at.astimezone(config.timezone)) for item in listed if item.at == soonest)
-    return tuple(sorted(chosen, key=lambda change: change.path))
+    return soonest(coming(articles, config, now))
+
+
+def coming(articles: Iterable[Article], config: Config, now: datetime) -> tuple[Change, ...]:
+    """Return all that happens by itself after `now`, in the site's time zone."""
+    return tuple(
+        [
+            replace(change, at=change.at.astimezone(config.timezone))
+            for item in articles
+            if not item.draft and not item.wrong
+            for change in _changes(item, config)
+            if change.at > now
+        ]
+    )
+
+
+def soonest(listed: Iterable[Change]) -> tuple[Change, ...]:
+    """Return which of the changes `listed` come first, all of one moment, by path."""
+    every = sorted(listed, key=lambda change: (change.at, change.path))
+    return tuple([change for change in every if change.at == every[0].at])
 
 
 def _changes(article: Article, config: Config) -> Iterable[Change]:
@@ -244,8 +262,13 @@ def _old_news(article: Article) -> datetime | None:
 
 
 def _news(newest: Iterable[Article], now: datetime) -> Iterable[Article]:
-    recent = (item for item in newest if item.released.at > now - NEWS and _old_news(item))
+    recent = (item for item in newest if is_news(item, now))
     return sorted(recent, key=lambda item: item.released.at, reverse=True)
+
+
+def is_news(item: Article, now: datetime) -> bool:
+    """Tell whether a published article stands in the news sitemap at `now`."""
+    return item.released.at > now - NEWS and _old_news(item) is not None
 
 
 def is_article(item: Article) -> bool:
@@ -270,7 +293,8 @@ def _without_articles(parts: Iterable[Part], held: Iterable[Held]) -> list[Held]
     return found
 
 
-def _newest_first(article: Article) -> tuple[float, int, str]:
+def newest_first(article: Article) -> tuple[float, int, str]:
+    """The total order of articles."""
     return (-article.date.timestamp(), article.weight, article.path)
 
 
@@ -316,6 +340,7 @@ def _part(
         terms=lists,
         by_key={(kind, term.key): term for kind, listed in lists.items() for term in listed},
         days=Counter(item.date.date() for item in here),
+        embargoed=tuple(item.path for item in here if item.embargo),
         editions=issues,
         edition_of={item.path: edition for edition in issues for item in edition.articles},
         edition_files=files,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from digestgen.diagnostics import Diagnostic, plain
 
@@ -39,6 +41,16 @@ class Coming:
 
     at: str
     changes: tuple[tuple[str, str], ...]
+
+
+def note_of(path: str, why: str, until: datetime | None) -> HeldNote:
+    """Return what is told of an article that is held back, perhaps `until` a moment."""
+    return HeldNote(path, why, f"{until.day} {until:%b %Y %H:%M %Z}" if until else "")
+
+
+def coming_of(at: datetime | None, changes: Iterable[tuple[str, str]]) -> Coming:
+    """Return what is told of what happens at the moment `at`."""
+    return Coming(at.isoformat(timespec="seconds") if at else "", tuple(changes))
 
 
 #: What becomes of an article, by `library.Change.what`.

@@ -12,7 +12,7 @@ card is made with them. Whatever is not certain here is left to a build that loo
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from digestgen import (
     i18n,
     library,
     parse,
+    paths,
     produce,
     registry,
     source,
@@ -43,12 +44,13 @@ from digestgen.diagnostics import Diagnostic, graded
 from digestgen.gather import Fresh
 from digestgen.model import Article, Manuscript
 from digestgen.pictures import shelf as kept
-from digestgen.plan import record
+from digestgen.plan import record, sitemaps
 from digestgen.plan.articles import Made
-from digestgen.plan.outputs import Cleaned, Copied, Drawn, Output, Sized, file_of, unfit
+from digestgen.plan.moved import Change, Moves, sure
+from digestgen.plan.outputs import Cleaned, Copied, Drawn, Output, Rendered, Sized, file_of, unfit
 from digestgen.plan.recall import Asked, Shelf, Unsure
 from digestgen.render import Renderer
-from digestgen.report import Report
+from digestgen.report import Coming, HeldNote, Report, coming_of, note_of
 from digestgen.theme import Theme
 from digestgen.traces import Row
 from digestgen.views import Site
@@ -86,6 +88,7 @@ class Request:
     tick: Callable[[str, int, int], None]
     memory: unchanged.Memory
     hurry: produce.Hurry = field(default_factory=produce.Hurry)
+    through: frozenset[library.Reason] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +100,33 @@ class Revised:
     parsed: frozenset[str]
     made: produce.Made
     files: Mapping[str, str]
+    until: float | None
+
+
+@dataclass(slots=True)
+class _Work:
+    """What has to be done: files to make, files that are gone, rows to remember, and how numbers change."""
+
+    outputs: dict[str, Output] = field(default_factory=dict)
+    gone: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
+    owned: dict[str, Told] = field(default_factory=dict)
+    """What is wrong in articles that were planned, and nothing for those that are gone."""
+    unlinked: int = 0
+    articles: int = 0
+    held: tuple[HeldNote, ...] | None = None
+    """All that is held back, where that may be something else now."""
 
 
 def told_of(owned: Mapping[str, Told], others: Iterable[Diagnostic]) -> record.Row:
     """Return the row of all that was wrong: what each article alone is to blame for, and everything else."""
     rows = {path: codec.dump(told) for path, told in owned.items() if told}
     return "told", [rows, codec.dump(tuple(others))]
+
+
+def told_coming(listed: Sequence[library.Change]) -> Coming:
+    """Return what is told of changes of one moment."""
+    return coming_of(listed[0].at if listed else None, ((item.path, item.what) for item in listed))
 
 
 def attempt(request: Request, settings: Config, look: unchanged.Look) -> Revised | None:
@@ -117,26 +141,21 @@ def attempt(request: Request, settings: Config, look: unchanged.Look) -> Revised
         return None
 
 
-def _sure(*grounds: object) -> None:
-    """Raise `Unsure` unless all of `grounds` hold."""
-    if not all(grounds):
-        raise Unsure
-
-
 def _changed(request: Request, settings: Config, look: unchanged.Look) -> list[str]:
-    """Return the paths of the articles that changed, and of style sheets of themes, nothing else having changed.
+    """Return the paths of the articles that changed, came or went, and of style sheets, nothing else having changed.
 
     All are below the site's folder. A sheet counts where the names of the theme's files stay, as they do in a preview.
     """
     last, content = look.last, settings.content
-    _sure(not settings.plugins)  # pages and checks of theirs may rest on any text
-    _sure(last.get("planned") and last.get("content") == content and last.get("asked") == request.asked)
-    _sure(unchanged.in_time(last, request.now.timestamp()), last.get("root") == os.path.abspath(request.output))
-    _sure(look.inputs(content).keys() == look.seen("inputs").keys())
+    sure(not settings.plugins)  # pages and checks of theirs may rest on any text
+    sure(last.get("planned") and last.get("content") == content and last.get("asked") == request.asked)
+    sure(unchanged.in_time(last, request.now.timestamp()), last.get("root") == os.path.abspath(request.output))
+    present, seen = look.inputs(content), look.seen("inputs")
     found: list[str] = []
-    for path in unchanged.changed(look, content):
-        _sure(look.present[path][0] == "file", len(found) < _MOST)
-        _sure(_is_article(path, content) or ("stable_names" in request.asked and _is_sheet(path)))
+    for path in (*unchanged.changed(look, content), *(seen.keys() - present.keys())):
+        kind = (present.get(path) or seen[path])[0]
+        sure(kind == "file", len(found) < _MOST)
+        sure(_is_article(path, content) or ("stable_names" in request.asked and _is_sheet(path)))
         found.append(path)
     return found
 
@@ -180,12 +199,15 @@ class _Addresses:
     """All addresses of the site, decoded, asked one by one."""
 
     row: Callable[[str], Row | None]
+    made: Container[str]
+    gone: Container[str]
 
     def __contains__(self, address: object) -> bool:
         text = str(address)
         if not text.startswith("/") or text.endswith("/index.html"):
             return False
-        return self.row(text[1:] + "index.html" if text.endswith("/") else text[1:]) is not None
+        path = text[1:] + "index.html" if text.endswith("/") else text[1:]
+        return path in self.made or (path not in self.gone and self.row(path) is not None)
 
 
 @dataclass(slots=True)
@@ -196,11 +218,16 @@ class _Revision:
     settings: Config
     look: unchanged.Look
     shelf: Shelf = field(init=False)
+    before: Shelf = field(init=False)
+    known: terms.Known = field(init=False)
+    interface: i18n.Interface = field(init=False)
     tree: source.Tree = field(init=False)
     marks: unchanged.Marks = field(init=False)
     variant: str = field(init=False)
     rows: Asked[Row] = field(init=False)
     fresh: dict[str, Article] = field(default_factory=dict)
+    published: dict[str, Article] = field(default_factory=dict)
+    """Articles that move, as the library has them now."""
     texts: dict[str, Manuscript] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -209,14 +236,17 @@ class _Revision:
         self.marks = look.marks(settings.content)
         self.variant = gather.variant(self.tree)
         self.rows = Asked(look.store.rendered_one)
-        known = self.request.memory.once("known", self._known)
-        kinds = _Files(look, settings.content)
-        interface = self.request.memory.once("interface", self._interface)
-        read = Asked(self._read).__getitem__
-        self.shelf = Shelf(Asked(look.store.planned).get, settings, known, read, kinds, interface)
-        self.shelf.places.found = self.request.memory.once("places", dict)
+        self.known = self.request.memory.once("known", self._known)
+        self.interface = self.request.memory.once("interface", self._interface)
+        self.shelf = self._shelf(self._read)
+        self.shelf.places.found = dict(self.request.memory.once("places", dict))
 
     # --- what is read
+
+    def _shelf(self, read: Callable[[str], Article]) -> Shelf:
+        kinds = _Files(self.look, self.settings.content)
+        ask = self.look.store.planned
+        return Shelf(ask, self.settings, self.known, Asked(read).__getitem__, kinds, self.interface)
 
     def _known(self) -> terms.Known:
         registries, _ = registry.read(self.tree.registries())
@@ -226,7 +256,7 @@ class _Revision:
         above = self.request.memory.once(
             "above", lambda: theme.chain(self.settings.theme, self.request.folder, None, [])
         )
-        _sure(above)
+        sure(above)
         return above
 
     def _interface(self) -> i18n.Interface:
@@ -234,6 +264,8 @@ class _Revision:
 
     def _read(self, path: str) -> Article:
         """Return an article as the library has it, published or held."""
+        if path in self.published:
+            return self.published[path]
         if path in self.fresh:
             return self._published(self.fresh[path])
         kept = self.request.memory.once("articles", dict[str, Article])
@@ -249,11 +281,13 @@ class _Revision:
 
     def _remembered(self, path: str) -> Article:
         row = self.look.store.parsed_one(path)
-        mark = self.marks.mark(f"{self.settings.content}/{path}") or self.look.seen("inputs")[self._shown(path)][2]
-        _sure(row is not None and row.key == f"{self.variant} {mark}" and row.article)
+        shown = self._shown(path)
+        known = None if path in self.fresh else self.marks.mark(shown)
+        mark = known or self.look.seen("inputs")[shown][2]
+        sure(row is not None and row.key == f"{self.variant} {mark}" and row.article)
         assert row is not None
         item = codec.load(Article, row.article, self.settings.timezone)
-        _sure(item.path == path)
+        sure(item.path == path)
         return item
 
     def _shown(self, path: str) -> str:
@@ -262,48 +296,150 @@ class _Revision:
     def _manuscript(self, path: str) -> Manuscript:
         if path not in self.texts:
             text = self.look.store.manuscript(path)
-            _sure(text is not None)
+            sure(text is not None)
             self.texts[path] = codec.load(Manuscript, text or "", self.settings.timezone)
         return self.texts[path]
-
-    def _row(self, kind: Any, name: str) -> Any:
-        found = self.shelf.row(kind, name)
-        if found is None:
-            raise Unsure
-        return found
 
     # --- what is made
 
     def made(self, paths: Sequence[str]) -> Revised:
-        """Return what came of what articles say, and of style sheets, at `paths`."""
-        content = self.settings.content
-        texts = [path.removeprefix(f"{content}/") for path in paths if _is_article(path, content)]
+        """Return what came of the articles, and of style sheets, at `paths`, which changed, came or went."""
+        content, present = self.settings.content, self.look.present
+        articles = [path.removeprefix(f"{content}/") for path in paths if _is_article(path, content)]
         sheets = [path for path in paths if not _is_article(path, content)]
-        outputs = [*self._sheets(sheets)]
-        parsed = {path: self._parsed(path) for path in texts}
-        owned: dict[str, Told] = {}
-        rows: list[record.Row] = []
-        carriers: list[str] = []
-        unlinked = 0
+        sure(all(path in present for path in sheets))
+        lost = [path for path in articles if self._shown(path) not in present]
+        parsed = {path: self._parsed(path) for path in articles if path not in lost}
+        stay = not lost and all(self._stays(path) for path in parsed)
+        work = self._told_anew(parsed) if stay else self._moved(parsed, lost)
+        work.outputs |= {output.path: output for output in self._sheets(sheets)}
+        found = self._found(work)
+        work.rows |= dict(self._asked())
+        return self._written(work, {path: fresh for path, (fresh, _) in parsed.items()}, lost, sheets, found)
+
+    def _told_anew(self, parsed: Mapping[str, tuple[Fresh, Told]]) -> _Work:
+        """Return what there is to do where articles tell something else of themselves, and nothing moves."""
+        work, carriers = _Work(), list[str]()
         for path, (_, told) in parsed.items():
+            self._certain(path)
             place, made = self.shelf.places[path], self._planned(path)
-            outputs += _own(made)
+            work.outputs |= {output.path: output for output in _own(made)}
             carriers += place.carriers
-            owned[path] = (*told, *made.found)
-            unlinked += made.held - place.held
+            work.owned[path] = (*told, *made.found)
+            work.unlinked += made.held - place.held
             said = self.shelf.desks[place.desk].entry_keys.get(path, "")
             known = replace(place, held=made.held, face=self._read(path).face, entry=said)
-            rows.append((f"article {path}", record.plain(known)))
-        outputs += self._beside(texts, carriers)
-        outputs += [self.shelf.feed(name, self._page_key) for name in dict.fromkeys(carriers)]
-        found = self._found(owned, rows)
-        rows.extend(self._asked())
-        fresh = {path: one for path, (one, _) in parsed.items()}
-        return self._written([*{item.path: item for item in outputs}.values()], fresh, sheets, found, rows, unlinked)
+            work.rows[f"article {path}"] = record.plain(known)
+        work.outputs |= {output.path: output for output in self._beside([*parsed], carriers)}
+        work.outputs |= {file.path: file for file in (self._feed(name) for name in dict.fromkeys(carriers))}
+        return work
+
+    def _feed(self, name: str) -> Output:
+        return self.shelf.feed(name, self._page_key)
+
+    def _certain(self, path: str) -> None:
+        """Make sure that an article that stays where it is holds what others rest on."""
+        item, place = self._read(path), self.shelf.places[path]
+        sure(not self.shelf.need(bool, "static") or record.static(item, self.shelf.files) == place.static)
+        asked = self.shelf.row(_Asked, f"asked {path}") or {}
+        sure(all(self.shelf.resolver.stands(item, fragment) == good for fragment, good in asked.items()))
+
+    def _moved(self, parsed: Mapping[str, tuple[Fresh, Told]], lost: Iterable[str]) -> _Work:
+        """Return what there is to do where articles come, go, or stand elsewhere."""
+        sure(not self.shelf.need(bool, "static"), not self.settings.vague)
+        before = self.before = self._shelf(self._before)
+        changes = [self._change(path) for path in (*parsed, *lost)]
+        self.shelf.changed = frozenset(change.path for change in changes)
+        seen = self.look.seen("outputs")
+        moves = Moves(before, self.shelf, changes, self.request.now, seen.keys() - {writer.LIST})
+        moves.reshelve()
+        moves.plan()
+        moves.documents(self._page_key)
+        moves.sitemaps(self._sitemaps())
+        self._uncollided(moves, seen)
+        work = _Work(moves.outputs, moves.gone)
+        for path, made in moves.made.items():
+            told = parsed[path][1] if path in parsed else self._told(path)
+            known = before.places.get(path)
+            work.owned[path] = (*told, *made.found)
+            work.unlinked += made.held - (known.held if known else 0)
+        for change in changes:
+            if change.path not in moves.made:
+                known = before.places.get(change.path)
+                work.unlinked -= known.held if known else 0
+                work.owned[change.path] = parsed[change.path][1] if change.path in parsed else ()
+            work.articles += bool(change.after) - bool(change.before)
+        work.held = self._held(changes)
+        work.rows = {name: record.jsonable(value) for name, value in self.shelf.new.items()}
+        return work
+
+    def _change(self, path: str) -> Change:
+        """Return what becomes of one article, as `library.assemble` would have it."""
+        known, now = self.shelf.row(bool, f"held {path}") or path in self.shelf.places, self.fresh.get(path)
+        was = self._remembered(path) if known else None
+        sure(known or self._shown(path) not in self.look.seen("inputs"))
+        before = self._before(path) if path in self.shelf.places else None
+        back = library.held_back(now, self.request.now, self.request.through) if now else None
+        after = library.as_published(now, now.slug, self.request.now) if now and not back else None
+        if after and now:
+            object.__setattr__(after, "fetch", now.fetch)
+            self.published[path] = after
+        return Change(path, was, now, before, after)
+
+    def _before(self, path: str) -> Article:
+        """Return an article as the library had it."""
+        if path not in self.fresh and path in self.shelf.places:
+            return self._read(path)
+        place = self.before.places[path]
+        return library.as_published(self._remembered(path), place.slug, self.request.now)
+
+    def _told(self, path: str) -> Told:
+        """Return what was told of an article as it was read."""
+        row = self.look.store.parsed_one(path)
+        sure(row)
+        assert row is not None
+        return codec.load(Told, row.told, self.settings.timezone)
+
+    def _held(self, changes: Iterable[Change]) -> tuple[HeldNote, ...]:
+        """Return what is told of all that is held back. What waits for its articles stands after all that is dated."""
+        notes = list(codec.load(Report, self.look.last["report"], ZoneInfo("UTC")).held)
+        sure(not any(note.path.startswith(parse.EDITIONS) for note in notes))
+        for change in changes:
+            notes = [note for note in notes if note.path != change.path]
+            back = change.now and library.held_back(change.now, self.request.now, self.request.through)
+            if back:
+                notes.append(note_of(change.path, back.why, back.until))
+        return tuple(sorted(notes, key=lambda note: note.path))
+
+    def _sitemaps(self) -> list[bytes]:
+        """Return the sitemaps as they lie in the output, which has to be as it was left."""
+        seen, root, names = self.look.seen("outputs"), self.request.output, ["sitemap.xml"]
+        if sitemaps.part(1) in seen:
+            names = [name for number in range(1, len(seen)) if (name := sitemaps.part(number)) in seen]
+        found = []
+        for name in names if self.settings.url else ():
+            data = files.read_bytes(f"{root}/{name}", writer.LIMIT)
+            sure(fingerprint.of_bytes(data) == seen[name][2])
+            found.append(data)
+        return found
+
+    def _uncollided(self, moves: Moves, seen: Mapping[str, unchanged.Seen]) -> None:
+        """Make sure that no new file is one with another on some system, or lies in one."""
+        new = [path for path in moves.outputs if path not in seen]
+        if not new:
+            return
+        every = {paths.portable_key(path) for path in seen if path not in moves.gone}
+        own = {paths.portable_key(path) for path in new}
+        sure(len(own) == len(new), own.isdisjoint(every))
+        every |= own
+        for path in own:
+            sure(not any(folder in every for folder in writer.above(path)))
+        sure(not any(folder in own for path in every for folder in writer.above(path)))
 
     def _beside(self, texts: Sequence[str], carriers: list[str]) -> Iterator[Output]:
         """Yield what shows articles beside their own pages, and add the names of the feeds of editions among that."""
         shelf, moved = self.shelf, [path for path in texts if self._shows(path)]
+        shelf.changed = frozenset(moved)
         for name in dict.fromkeys(name for path in moved for name in shelf.places[path].shown_on):
             kind, _, path = name.partition(" ")
             if kind == "list":
@@ -313,7 +449,7 @@ class _Revision:
                 carriers += shelf.edition(name)[0].carriers
             elif path not in texts:
                 yield from _own(self._planned(path))
-        news = self._row(_Paths, "news")
+        news = self.shelf.need(_Paths, "news")
         if set(news).intersection(moved):
             yield shelf.news(news)
 
@@ -329,63 +465,62 @@ class _Revision:
         folder = self.request.folder
         marks = {path: fingerprint.of_bytes(files.read_bytes(str(folder / path), theme.LIMIT)) for path in paths}
         made, addresses, found = theme.files_of(self.settings, folder)
-        _sure(not found, addresses == self._row(_Sites, "addresses"))
+        sure(not found, addresses == self.shelf.need(_Sites, "addresses"))
         for path, mark in marks.items():
-            _sure(fingerprint.of_bytes(files.read_bytes(str(folder / path), theme.LIMIT)) == mark)
+            sure(fingerprint.of_bytes(files.read_bytes(str(folder / path), theme.LIMIT)) == mark)
             self.marks.note(path, mark)
         for address, data in made.items():
             if address.endswith(".css"):
                 yield Output(urls.unquote(address).lstrip("/"), data, f"the theme {self.settings.theme}")
 
     def _parsed(self, path: str) -> tuple[Fresh, Told]:
-        """Parse an article; it has to have the face that it had, or one that is known wherever it shows."""
+        """Parse an article, which has to be one that can be read as a whole."""
         fresh = gather.parsed(path, self.tree, self.variant)
-        place = self.shelf.places[path]
-        _sure(fresh.row.article)
+        sure(fresh.row.article)
         zone = self.settings.timezone
         item = codec.load(Article, fresh.row.article, zone)
+        sure(not item.wrong)
         self.texts[path] = codec.load(Manuscript, fresh.manuscript, zone)
         object.__setattr__(item, "fetch", lambda: self.texts[path])
         self.fresh[path] = item
-        item = self._read(path)
-        _sure(item.listing is None, item.face == place.face or self._stays(self.fresh[path], place))
-        self.marks.note(self._shown(path), fresh.mark)
-        _sure(not self._row(bool, "static") or record.static(item, self.shelf.files) == place.static)
-        asked = self.shelf.row(_Asked, f"asked {path}") or {}
-        _sure(all(self.shelf.resolver.stands(item, fragment) == good for fragment, good in asked.items()))
         return fresh, codec.load(Told, fresh.row.told, zone)
 
-    def _stays(self, now: Article, place: record.Place) -> bool:
-        """Tell whether an article has its place among all others as before, and tells only of itself anew."""
-        before = self._remembered(now.path)
+    def _stays(self, path: str) -> bool:
+        """Tell whether an article has its place among all others as before, and tells at most of itself anew."""
+        place, now = self.shelf.places.get(path), self.fresh[path]
+        if place is None:
+            return False
+        if self._read(path).face == place.face:
+            return now.listing is None
+        before = self._remembered(path)
         known = library.as_published(before, place.slug, self.request.now)
         told = {name: getattr(now, name) for name in (*_TOLD, *_WITH_IT)}
         same = replace(before, **told) == now and bool(before.summary) == bool(now.summary)  # a lack of one is told
-        return same and known.face == place.face and not place.loose
+        return now.listing is None and same and known.face == place.face and not place.loose
 
     def _planned(self, path: str) -> Made:
         """Plan an article once more; it has to claim what it claimed, so that all addresses stay as they are."""
         made = self.shelf.article(self._read(path))
-        _sure(record.claims(made.outputs) == self.shelf.places[path].claims)
-        _sure(not any(unfit(output.path) for output in made.outputs))
+        sure(record.claims(made.outputs) == self.shelf.places[path].claims)
+        sure(not any(unfit(output.path) for output in made.outputs))
         return made
 
     def _page_key(self, url: str) -> str:
         return self.rows[file_of(url)].key.partition(" ")[0]
 
-    def _found(self, owned: Mapping[str, Told], rows: list[record.Row]) -> list[Diagnostic]:
+    def _found(self, work: _Work) -> list[Diagnostic]:
         """Return all that is wrong in the site, and add the row that tells it; none of it may be an error."""
-        known, rest = self._row(_All, "told")
+        known, rest = self.shelf.need(_All, "told")
         zone = self.settings.timezone
         others = codec.load(Told, rest, zone)
-        shown = {self._shown(path) for path in owned}
+        shown = {self._shown(path) for path in work.owned}
         # what was told of these articles beside others may tell of another line now
-        _sure(not any(item.span and item.span.path in shown for item in others))
-        told = {path: codec.load(Told, text, zone) for path, text in known.items()} | dict(owned)
-        rows.append(told_of(told, others))
+        sure(not any(item.span and item.span.path in shown for item in others))
+        told = {path: codec.load(Told, text, zone) for path, text in known.items()} | work.owned
+        work.rows |= dict([told_of(told, others)])
         found = [*others, *(item for listed in told.values() for item in listed)]
         graded_ = graded(found, self.settings.rules, strict=self.request.strict)
-        _sure(not any(item.severity == "error" for item in graded_))
+        sure(not any(item.severity == "error" for item in graded_))
         return found
 
     def _asked(self) -> Iterator[record.Row]:
@@ -395,15 +530,15 @@ class _Revision:
 
     # --- what is written
 
-    def _renderer(self) -> Renderer:
+    def _renderer(self, work: _Work) -> Renderer:
         renderer = self.request.memory.once("renderer", self._new_renderer)
-        renderer.known = _Addresses(self.rows.get)
+        renderer.known = _Addresses(self.rows.get, work.outputs, work.gone)
         return renderer
 
     def _new_renderer(self) -> Renderer:
-        settings, texts = self.settings, self._row(_Sites, "sites")
+        settings, texts = self.settings, self.shelf.need(_Sites, "sites")
         above = self._above()
-        design = Theme(settings.theme, theme.templates(above), {}, {}, "", self._row(_Sites, "addresses"))
+        design = Theme(settings.theme, theme.templates(above), {}, {}, "", self.shelf.need(_Sites, "addresses"))
         sites = {lang: codec.load(Site, text, settings.timezone) for lang, text in texts.items()}
         return Renderer(
             design, sites, settings.base, None, interface=self.shelf.interface, engine=self.look.store.engine
@@ -411,56 +546,102 @@ class _Revision:
 
     def _written(
         self,
-        outputs: Sequence[Output],
+        work: _Work,
         fresh: Mapping[str, Fresh],
+        lost: Sequence[str],
         sheets: Sequence[str],
         found: list[Diagnostic],
-        rows: Iterable[record.Row],
-        unlinked: int,
     ) -> Revised:
         """Make the files and put them in their places; nothing else in the output may have been touched."""
         request, look, seen = self.request, self.look, self.look.seen("outputs")
         root = str(request.output)
         owned = {path: mark for path, (_, _, mark) in seen.items() if path != writer.LIST}
-        _sure(len(owned) == look.last["planned"], all(output.path in owned for output in outputs))
+        sure(len(owned) == look.last["planned"], all(path in owned for path in work.gone))
         guard = writer.Guard(request.folder, (self.tree.content, *unchanged.beside(request.folder)))
         with writer.opened(request.output, guard, found, known=(seen[writer.LIST][2], owned)) as target:
-            _sure(target is not None and (request.memory.take_sight() or unchanged.same_outputs(root, seen)))
+            sure(target is not None and (request.memory.take_sight() or unchanged.same_outputs(root, seen)))
             assert target is not None
-            target.marks = owned
-            made = self._made(outputs, target)
+            target.marks = {path: mark for path, mark in owned.items() if path not in work.gone}
+            before = len(found)
+            made = self._made(work, target)
+            sure(not look.store.harmed)
             written = target.commit(found)
-            left = unchanged.outputs(root, {path: owned[path] for path in written.written}, writer.LIST, {})
-        told = graded(found, self.settings.rules, strict=request.strict)
-        report = replace(
-            codec.load(Report, look.last["report"], ZoneInfo("UTC")),
-            output=root,
-            diagnostics=tuple(self.tree.with_line(item) for item in told),
-        )
-        report = replace(report, unlinked=report.unlinked + unlinked)
+            sure(len(found) == before)
+            marks = target.marks
+            left = unchanged.outputs(root, {path: marks[path] for path in written.written}, writer.LIST, {})
+        report = self._report(work, found, owned, marks)
         look.store.keep_parsed(
-            {path: one.row for path, one in fresh.items()}, {path: one.manuscript for path, one in fresh.items()}, ()
+            {path: one.row for path, one in fresh.items()}, {path: one.manuscript for path, one in fresh.items()}, lost
         )
-        look.store.keep_rendered(made.rows, every=False)
-        inputs = {path: self.marks.one(path) for path in (*map(self._shown, fresh), *sheets)}
-        said = {"since": request.now.timestamp(), "report": codec.dump(report)}
-        unchanged.revise(look, said, {"inputs": inputs, "outputs": left}, rows, request.memory)
-        for path in fresh:
-            request.memory.once("articles", dict[str, Article]).pop(path, None)
-            self.shelf.places.found.pop(path, None)
-        return Revised(report, written, frozenset(fresh), made, owned)
+        look.store.keep_rendered(made.rows, work.gone, every=False)
+        self.marks.note_all({self._shown(path): one.mark for path, one in fresh.items()})
+        inputs: dict[str, unchanged.Seen | None] = {
+            path: self.marks.one(path) for path in (*map(self._shown, fresh), *sheets)
+        }
+        inputs.update(dict.fromkeys(map(self._shown, lost)))
+        soonest = self._soonest(work)
+        until = soonest[0].at.timestamp() if soonest else None
+        said = {
+            "since": request.now.timestamp(),
+            "report": codec.dump(report),
+            "planned": len(marks),
+            "until": until,
+            "coming": codec.dump(told_coming(soonest)),
+        }
+        outputs = {**left, **dict.fromkeys(work.gone)}
+        unchanged.revise(look, said, {"inputs": inputs, "outputs": outputs}, work.rows.items(), request.memory)
+        self._forget({*fresh, *lost, *(name.removeprefix("article ") for name in work.rows)})
+        return Revised(report, written, frozenset(fresh), made, marks, until)
 
-    def _made(self, outputs: Sequence[Output], target: writer.Output) -> produce.Made:
+    def _forget(self, moved: Iterable[str]) -> None:
+        """Leave of what was read only what the next build may take for what is remembered."""
+        articles = self.request.memory.once("articles", dict[str, Article])
+        places = self.request.memory.once("places", dict[str, record.Place | None])
+        places |= self.shelf.places.found
+        for path in moved:
+            articles.pop(path, None)
+            places.pop(path, None)
+
+    def _soonest(self, work: _Work) -> tuple[library.Change, ...]:
+        """Return what happens by itself next."""
+        rows = work.rows.get("coming") or self.look.store.planned("coming")
+        zone = self.settings.timezone
+        return library.soonest(library.Change(datetime.fromtimestamp(at, zone), path, what) for at, path, what in rows)
+
+    def _report(
+        self, work: _Work, found: list[Diagnostic], owned: Mapping[str, str], marks: Mapping[str, str]
+    ) -> Report:
+        known = codec.load(Report, self.look.last["report"], ZoneInfo("UTC"))
+        told = graded(found, self.settings.rules, strict=self.request.strict)
+        pages = sum(isinstance(item.content, Rendered) for path, item in work.outputs.items() if path not in owned)
+        return replace(
+            known,
+            output=str(self.request.output),
+            diagnostics=tuple(self.tree.with_line(item) for item in told),
+            unlinked=known.unlinked + work.unlinked,
+            articles=known.articles + work.articles,
+            pages=known.pages + pages - sum(kind.startswith("Rendered") for kind in work.gone.values()),
+            files=len(marks),
+            held=known.held if work.held is None else work.held,
+        )
+
+    def _made(self, work: _Work, target: writer.Output) -> produce.Made:
         """Stage what is to be made; nobody may have a word to say to that."""
         store, seen = self.look.store, self.look.seen("outputs")
-        store.rendered = {output.path: self.rows[output.path] for output in outputs}
-        named = self._row(_Paths, "named by hand")
+        outputs = [*work.outputs.values()]
+        store.rendered = {path: row for path in work.outputs if (row := self.rows.get(path))}
+        named, by_hand = self.shelf.need(_Paths, "named by hand"), self.shelf.need(_Paths, "by hand")
+        away = {file_of(urls.quote_path(place.partition("#")[0])) for place in by_hand} if work.gone else set()
+        sure(away.isdisjoint(work.gone))
         shelf, hurry = kept.of(self.request.folder), self.request.hurry
-        press = produce.Press(self._renderer(), self.tree, target, self.marks, shelf, hurry)
+        press = produce.Press(self._renderer(work), self.tree, target, self.marks, shelf, hurry)
         told: list[Diagnostic] = []
         made = produce.files(
             outputs, press, store, seen, 1, told, lambda done, of: self.request.tick("pages", done, of)
         )
-        _sure(not told, not any(output.path in named for output in outputs))
-        _sure(not any("#" in place for row in made.rows.values() for place in row.places))
+        sure(not told, not any(output.path in named for output in outputs))
+        places = {place for row in made.rows.values() for place in row.places}
+        sure(not any("#" in place for place in places))
+        if not places.issubset(by_hand):
+            work.rows["by hand"] = sorted({*by_hand, *places})
         return made

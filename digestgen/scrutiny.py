@@ -25,6 +25,12 @@ def faults(
     yield from _misspelt(publishers, known, config)
 
 
+def of_article(article: Article, publishers: Iterable[Term], known: Known, config: Config) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the works that one article credits; `publishers` are theirs, with that article alone."""
+    yield from _republished(article, known, config)
+    yield from _misspelt(publishers, known, config)
+
+
 # --- two entries of one name
 
 

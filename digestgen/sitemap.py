@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape, unescape
 from typing import Final
 
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -48,23 +48,37 @@ class Story:
     title: str
 
 
-def parts(pages: Iterable[Page]) -> Iterator[list[Page]]:
-    """Yield `pages` in as many parts as one file can hold each, at least one."""
-    part: list[Page] = []
+def entry(page: Page) -> str:
+    """Return a page as a sitemap has it, in one line."""
+    return _item("url", page)
+
+
+_ADDRESS: Final = re.compile("<url><loc>([^<]*)")
+
+
+def entries(document: bytes) -> list[tuple[str, str]]:
+    """Return the address of each page of a sitemap that `urlset` made, and its entry there, in order."""
+    listed = document.decode().split("\n")[2:-2]
+    return [(unescape(match[1]), item) for item in listed if (match := _ADDRESS.match(item))]
+
+
+def parts(entries: Iterable[str]) -> Iterator[list[str]]:
+    """Yield `entries` in as many parts as one file can hold each, at least one."""
+    part: list[str] = []
     size = _AROUND
-    for page in pages:
-        more = len(_item("url", page).encode()) + 1
+    for item in entries:
+        more = len(item.encode()) + 1
         if part and (len(part) == MOST or size + more > MOST_BYTES):
             yield part
             part, size = [], _AROUND
-        part.append(page)
+        part.append(item)
         size += more
     yield part
 
 
-def urlset(pages: Sequence[Page]) -> bytes:
-    """Return one sitemap, of pages that it can hold (see `parts`)."""
-    return _document("urlset", f' xmlns:xhtml="{_XHTML}"', (_item("url", page) for page in pages))
+def urlset(entries: Iterable[str]) -> bytes:
+    """Return one sitemap, of entries that it can hold (see `parts`)."""
+    return _document("urlset", f' xmlns:xhtml="{_XHTML}"', entries)
 
 
 def index(pages: Sequence[Page]) -> bytes:

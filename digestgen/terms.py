@@ -73,11 +73,13 @@ class Counts:
 class Term:
     """A tag, a section, a publisher, a story or a person in one language, with its articles, newest first.
 
-    `parts` tell for each article what the person did for it; they are empty for other terms.
+    `written` is its name as the oldest of them has it. `parts` tell for each article what the person did for it; they
+    are empty for other terms.
     """
 
     kind: TermKind
     key: str
+    written: str
     name: str
     slug: str
     url: str
@@ -201,7 +203,7 @@ def term(
         name, slug, about = person.name, slugs.slugify(person.key, language.lang), person.about
     slug = slug or slugs.slugify(name, language.lang)
     url = urls.quote_path(f"{language.prefix}/{FOLDERS[kind]}/{slug}/")
-    return Term(kind, key, name, slug, url, articles, about, publisher, tag, person, parts, counts or Counts())
+    return Term(kind, key, written, name, slug, url, articles, about, publisher, tag, person, parts, counts or Counts())
 
 
 def _readable(key: str) -> str:

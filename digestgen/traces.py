@@ -109,6 +109,8 @@ class Traces:
     rendered: dict[str, Row] = field(default_factory=dict)
     manuscripts: dict[str, str] = field(default_factory=dict)
     """Those that the file could not take."""
+    harmed: bool = False
+    """Whether a row that was asked for by its name is there and not whole: it is as if there were none."""
     _base: sqlite3.Connection | None = None
     _process: int = 0
 
@@ -148,7 +150,7 @@ class Traces:
 
         def ask(base: sqlite3.Connection) -> Parsed | None:
             row = base.execute("SELECT * FROM parsed WHERE path = ?", (path,)).fetchone()
-            return Parsed(*row[2:]) if row is not None and row[1] == _check(path, *row[2:]) else None
+            return Parsed(*row[2:]) if self._whole(row, row and row[1], path, *(row or ())[2:]) else None
 
         return self._try(ask)
 
@@ -157,7 +159,7 @@ class Traces:
 
         def ask(base: sqlite3.Connection) -> Row | None:
             row = base.execute("SELECT * FROM rendered WHERE path = ?", (path,)).fetchone()
-            whole = row is not None and row[1] == _check(path, *row[2:])
+            whole = self._whole(row, row and row[1], path, *(row or ())[2:])
             return Row(row[2], row[3], tuple(row[4].split("\n")) if row[4] else ()) if whole else None
 
         return self._try(ask)
@@ -167,9 +169,15 @@ class Traces:
 
         def ask(base: sqlite3.Connection) -> Any:
             row = base.execute("SELECT check_, value FROM plan WHERE name = ?", (name,)).fetchone()
-            return json.loads(row[1]) if row is not None and row[0] == _check(name, row[1]) else None
+            return json.loads(row[1]) if self._whole(row, row and row[0], name, *(row or ())[1:]) else None
 
         return self._try(ask)
+
+    def _whole(self, row: object, check: object, *parts: object) -> bool:
+        """Tell whether there is a `row`, and it is as it was written."""
+        whole = row is not None and check == _check(*parts)
+        self.harmed |= row is not None and not whole
+        return whole
 
     def manuscript(self, path: str) -> str | None:
         """Return the manuscript (JSON) of an article, or None."""
@@ -199,13 +207,12 @@ class Traces:
         if not self._try(ask):
             self.manuscripts.update(manuscripts)
 
-    def keep_rendered(self, rows: Mapping[str, Row], *, every: bool = True) -> None:
-        """Remember files of the site; and if these are `every` one, forget all others."""
+    def keep_rendered(self, rows: Mapping[str, Row], gone: Iterable[str] = (), *, every: bool = True) -> None:
+        """Remember files of the site, and forget those that are `gone`; if these are `every` one, forget all others."""
         changed = {path: row for path, row in rows.items() if self.rendered.get(path) != row}
 
         def ask(base: sqlite3.Connection) -> None:
-            if every:
-                _forget(base, ("rendered",), self.rendered.keys() - rows.keys())
+            _forget(base, ("rendered",), self.rendered.keys() - rows.keys() if every else gone)
             base.executemany(
                 "REPLACE INTO rendered VALUES (?, ?, ?, ?, ?)",
                 (_row(path, row) for path, row in changed.items()),
@@ -218,7 +225,7 @@ class Traces:
     ) -> None:
         """Remember values that JSON can hold, and rows of the plan with them: all of it or nothing.
 
-        If these rows are `every` one, all others are forgotten.
+        A row that is None is forgotten. If these rows are `every` one, all others are forgotten.
         """
         texts = {name: _json(value) for name, value in values.items()}
 
@@ -272,6 +279,9 @@ def _keep_plan(base: sqlite3.Connection, rows: Iterable[tuple[str, Any]], *, eve
     known = dict(base.execute("SELECT name, check_ FROM plan")) if every else {}
     changed = []
     for name, value in rows:
+        if value is None:
+            known[name] = ""
+            continue
         text = _json(value)
         check = _check(name, text)
         if known.pop(name, "") != check:

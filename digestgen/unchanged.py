@@ -259,8 +259,16 @@ def remembered(store: traces.Traces) -> dict[str, Any]:
         return {}
     for name in ("inputs", "outputs"):
         if isinstance(last.get(name), dict):
-            last[name] |= revised.get(name, {})
+            last[name] = _with(last[name], revised.get(name, {}))
     return {**last, **revised.get("said", {}), "revised": revised}
+
+
+def _with(known: dict[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `known` with what is `changed` in it; what is None is gone."""
+    known |= changed
+    for path in [path for path, value in changed.items() if value is None]:
+        del known[path]
+    return known
 
 
 def seen_of(last: Mapping[str, Any], name: str) -> dict[str, Seen]:
@@ -287,11 +295,14 @@ def remember(
 def revise(
     look: Look,
     said: Mapping[str, Any],
-    seen: Mapping[str, Mapping[str, Seen]],
+    seen: Mapping[str, Mapping[str, Seen | None]],
     plan: Iterable[tuple[str, Any]],
     memory: Memory | None,
 ) -> None:
-    """Remember what a build changed in what the last one saw and left: what it `said` instead, files, rows."""
+    """Remember what a build changed in what the last one saw and left: what it `said` instead, files, rows.
+
+    Files and rows that are None are gone.
+    """
     revised = look.last.get("revised", {})
     now = {name: revised.get(name, {}) | dict(files) for name, files in seen.items()}
     now["said"] = revised.get("said", {}) | dict(said)
@@ -300,7 +311,7 @@ def revise(
         memory.check = look.store.check(_NAME, _REVISED)
         memory.last = look.last | now["said"] | {"revised": now}
         for name, files in seen.items():
-            look.seen(name).update(files)
+            _with(look.seen(name), files)
 
 
 def outputs(root: str, wanted: Mapping[str, str], name: str, same: Mapping[str, Seen]) -> dict[str, Seen]:
@@ -360,10 +371,10 @@ def _same_inputs(look: Look, content: str, extra: Sequence[str], before: Mapping
 
 
 def changed(look: Look, content: str, extra: Sequence[str] = ()) -> Iterator[str]:
-    """Yield which of the files that the last build read, all of which are there, are other ones now."""
+    """Yield which of the files that are there are other ones than the last build read, or new."""
     before = look.seen("inputs")
     for path, (kind, stamp) in look.inputs(content, extra).items():
-        was_kind, was_stamp, mark = before[path]
+        was_kind, was_stamp, mark = before.get(path, ("", None, ""))
         if kind != was_kind or (kind == "file" and stamp != was_stamp and not _holds(f"{look.folder}/{path}", mark)):
             yield path
 

@@ -32,7 +32,7 @@ _RESERVED: Final = (LIST, LOCK, STAGING, WORK)
 _HEADER: Final = "# What digestgen wrote here: fingerprint (SHA-256) and path. Only these are replaced or removed.\n"
 
 #: The list is read as hostile input; a site of a million files has a list of about 150 MB.
-_LIMIT: Final = 256 * 1024 * 1024
+LIMIT: Final = 256 * 1024 * 1024
 
 Owned = Mapping[str, frozenset[str]]
 
@@ -135,7 +135,7 @@ def _clear_staging(root: str) -> None:
 def _owned(root: str, mark: str, known: Mapping[str, str]) -> tuple[Owned, bytes]:
     """Return what the list says, and where it is the `known` one, itself: that is not read again line by line."""
     with contextlib.suppress(FileNotFoundError, files.TooLargeError):
-        data = files.read_bytes(f"{root}/{LIST}", _LIMIT) if mark else b""
+        data = files.read_bytes(f"{root}/{LIST}", LIMIT) if mark else b""
         if mark and fingerprint.of_bytes(data) == mark:
             return {path: frozenset((one,)) for path, one in known.items()}, data
     return read_list(root), b""
@@ -144,7 +144,7 @@ def _owned(root: str, mark: str, known: Mapping[str, str]) -> tuple[Owned, bytes
 def read_list(root: str) -> Owned:
     """Return path to fingerprints of what digestgen owns in the folder `root`, without lines that cannot be ours."""
     try:
-        data = files.read_bytes(f"{root}/{LIST}", _LIMIT)
+        data = files.read_bytes(f"{root}/{LIST}", LIMIT)
     except (FileNotFoundError, files.TooLargeError):
         return {}
     owned: dict[str, frozenset[str]] = {}
@@ -239,7 +239,7 @@ class Output:
 
     def read(self, path: str) -> bytes:
         """Return what `path`, which was taken or kept, will hold."""
-        return files.read_bytes(self.staged.get(path, f"{self.root}/{path}"), _LIMIT)
+        return files.read_bytes(self.staged.get(path, f"{self.root}/{path}"), LIMIT)
 
     def keep(self, path: str, mark: str, stamp: Stamp | None) -> bool:
         """Note that `path` shall hold what it holds, if that is what `mark` stands for; tell whether it is.
@@ -307,8 +307,8 @@ class Output:
                 path: self.owned.get(path, frozenset()) | final.get(path, frozenset()) for path in {*self.owned, *final}
             }
             self._write_list(union)
-        folders = {folder for path in self.staged for folder in _above(path)}
-        in_the_way = [path for path in stale if path in folders or any(map(self.staged.__contains__, _above(path)))]
+        folders = {folder for path in self.staged for folder in above(path)}
+        in_the_way = [path for path in stale if path in folders or any(map(self.staged.__contains__, above(path)))]
         removed = self._remove(in_the_way, found)
         self._replace()
         removed += self._remove([path for path in stale if path not in in_the_way], found)
@@ -363,7 +363,7 @@ class Output:
         files.replace(f"{self.root}/{STAGING}/list", f"{self.root}/{LIST}")
 
 
-def _above(path: str) -> Iterator[str]:
+def above(path: str) -> Iterator[str]:
     """Yield the folders that `path` lies in."""
     while "/" in path:
         path = path.rpartition("/")[0]

@@ -22,7 +22,7 @@ WEEKLY = "url: https://example.org/\neditions: weekly\n"
 
 
 def weeks(files: dict[str, str], site: str = WEEKLY, now: datetime = NOW, lang: str = "en") -> tuple[Edition, ...]:
-    return shelf.part(shelf.shelf(files, site, now), lang).editions
+    return tuple(shelf.part(shelf.shelf(files, site, now), lang).editions)
 
 
 def names(edition: Edition) -> list[tuple[str, list[str]]]:

@@ -27,7 +27,7 @@ def addresses(data: object) -> list[tuple[str, str]]:
 
 def test_a_sitemap_names_pages_with_their_last_change() -> None:
     pages = [Page("https://digest.example/?a&b", "2024-05-03T00:00:00+02:00"), Page("https://digest.example/")]
-    assert addresses(sitemap.urlset(pages)) == [
+    assert addresses(sitemap.urlset(map(sitemap.entry, pages))) == [
         ("https://digest.example/?a&b", "2024-05-03T00:00:00+02:00"),
         ("https://digest.example/", ""),
     ]
@@ -43,7 +43,7 @@ def test_a_page_names_its_versions_in_other_languages() -> None:
     page = Page(
         "https://digest.example/", versions=(("en", "https://digest.example/"), ("de", "https://d.example/?a&b"))
     )
-    (url,) = ElementTree.fromstring(sitemap.urlset([page]))
+    (url,) = ElementTree.fromstring(sitemap.urlset([sitemap.entry(page)]))
     links = [dict(link.attrib) for link in url.iter("{http://www.w3.org/1999/xhtml}link")]
     assert links == [
         {"rel": "alternate", "hreflang": "en", "href": "https://digest.example/"},
@@ -52,7 +52,7 @@ def test_a_page_names_its_versions_in_other_languages() -> None:
 
 
 def test_a_sitemap_is_parted_by_the_number_of_its_pages_and_by_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
-    pages = [Page(f"https://digest.example/{number}") for number in range(7)]
+    pages = [sitemap.entry(Page(f"https://digest.example/{number}")) for number in range(7)]
     assert [len(part) for part in sitemap.parts([])] == [0]
     monkeypatch.setattr(sitemap, "MOST", 3)
     assert [len(part) for part in sitemap.parts(pages)] == [3, 3, 1]
@@ -60,6 +60,13 @@ def test_a_sitemap_is_parted_by_the_number_of_its_pages_and_by_its_size(monkeypa
     parts = list(sitemap.parts(pages))
     assert [page for part in parts for page in part] == pages
     assert max(len(sitemap.urlset(part)) for part in parts) <= 1200
+
+
+def test_a_sitemap_can_be_read_entry_by_entry() -> None:
+    pages = [Page("https://digest.example/"), Page("https://digest.example/?a&<b", "2024-05-03")]
+    listed = [(page.url, sitemap.entry(page)) for page in pages]
+    assert sitemap.entries(sitemap.urlset([item for _, item in listed])) == listed
+    assert sitemap.entries(sitemap.urlset([])) == []
 
 
 @pytest.mark.parametrize(

@@ -55,11 +55,13 @@ def _beside(own: Value, listed: Sequence[Value]) -> tuple[Value | None, Value | 
     return newer, listed[place + 1] if place + 1 < len(listed) else None
 
 
-def _year_url(year: int, desk: Desk) -> str:
+def year_url(year: int, desk: Desk) -> str:
+    """Return the address of a year."""
     return f"{desk.prefix}/archive/{year:04d}/"
 
 
-def _month_url(year: int, month: int, desk: Desk) -> str:
+def month_url(year: int, month: int, desk: Desk) -> str:
+    """Return the address of a month."""
     return f"{desk.prefix}/archive/{year:04d}/{month:02d}/"
 
 
@@ -90,13 +92,13 @@ def _year(year: int, counts: Mapping[date, int], shown: views.Heat, desk: Desk, 
     months = sorted({day.month for day in own})
     listed = tuple(_month(year, month, own, desk, calendars=calendars) for month in months)
     count = sum(month.count for month in listed)
-    return views.Year(desk.words.year(year), _year_url(year, desk), count, listed, shown)
+    return views.Year(desk.words.year(year), year_url(year, desk), count, listed, shown)
 
 
 def _month(year: int, month: int, counts: Mapping[date, int], desk: Desk, *, calendars: bool) -> views.Month:
     weeks = _weeks(year, month, counts, desk) if calendars else ()
     count = sum(number for day, number in counts.items() if day.month == month)
-    return views.Month(desk.words.month(date(year, month, 1)), _month_url(year, month, desk), count, weeks)
+    return views.Month(desk.words.month(date(year, month, 1)), month_url(year, month, desk), count, weeks)
 
 
 def _weeks(
@@ -108,18 +110,18 @@ def _weeks(
 
 def _square(day: date, counts: Mapping[date, int], desk: Desk) -> views.Square:
     count = counts.get(day, 0)
-    url = f"{_month_url(day.year, day.month, desk)}#{day_id(day.isoformat())}" if count else ""
+    url = f"{month_url(day.year, day.month, desk)}#{day_id(day.isoformat())}" if count else ""
     return views.Square(desk.words.digits(str(day.day)), count, desk.words.day(day).date, url)
 
 
 def year_page(year: int, desk: Desk) -> Output:
     """Return the page of a year that has articles."""
-    url = _year_url(year, desk)
+    url = year_url(year, desk)
     counts = {day: number for day, number in desk.part.days.items() if day.year == year}
     busiest = max(counts.values())
     shown = _year(year, counts, heat(year, counts, busiest, desk.words), desk, calendars=True)
     beside = _beside(year, years(desk))
-    newer, older = (views.Link(desk.words.year(other), _year_url(other, desk)) if other else None for other in beside)
+    newer, older = (views.Link(desk.words.year(other), year_url(other, desk)) if other else None for other in beside)
     page = views.YearPage(
         head=desk.head(
             url,
@@ -138,9 +140,9 @@ def year_page(year: int, desk: Desk) -> Output:
 
 def month_page(month: Month, listed: Sequence[Article], desk: Desk) -> Output:
     """Return the page of a month, all articles of which are `listed`, newest first."""
-    url = _month_url(*month, desk)
+    url = month_url(*month, desk)
     newer, older = (
-        views.Link(desk.words.month_of_year(date(*other, 1)), _month_url(*other, desk)) if other else None
+        views.Link(desk.words.month_of_year(date(*other, 1)), month_url(*other, desk)) if other else None
         for other in _beside(month, sorted(desk.part.months, reverse=True))
     )
     ids = frozenset(day_id(on.isoformat()) for on in {item.date.date() for item in listed})
@@ -161,7 +163,7 @@ def listed_month(
 ) -> views.MonthPage:
     """Return the page of a month."""
     name = desk.words.month_of_year(date(*month, 1))
-    trail = (_archive_link(desk), views.Link(desk.words.year(month[0]), _year_url(month[0], desk)))
+    trail = (_archive_link(desk), views.Link(desk.words.year(month[0]), year_url(month[0], desk)))
     head = desk.head(url, desk.words.text("Archive: %(period)s", period=name), versions=versions, trail=trail)
     return views.MonthPage(head, name, days((item.article for item in shown), desk), newer, older)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 from digestgen import credits, i18n, views
 from digestgen.config import Config
 from digestgen.feeds.values import Entry
+from digestgen.library import Part
 from digestgen.model import Article, Correction
 from digestgen.plan import lists
 from digestgen.plan.desk import Desk, Shown, label
@@ -31,10 +32,10 @@ class Noted:
     id: str
 
 
-def noted(desk: Desk) -> tuple[Noted, ...]:
+def noted(part: Part, config: Config) -> tuple[Noted, ...]:
     """Return all corrections of a language's articles, newest first."""
-    listed = (article for article in desk.part.articles if article.corrections)
-    return tuple(sorted((item for one in listed for item in noted_in(one, desk.library.config)), key=newest_first))
+    listed = (article for article in part.articles if article.corrections)
+    return tuple(sorted((item for one in listed for item in noted_in(one, config)), key=newest_first))
 
 
 def newest_first(item: Noted) -> tuple[float, str, str]:
@@ -63,9 +64,9 @@ def _kind(item: Correction, words: i18n.Language) -> str:
     return words.text(_KINDS[item.kind])
 
 
-def pages(desk: Desk) -> Iterable[Output]:
-    """Return the pages of all corrections of a language. The first one is there before there is a correction."""
-    first, numbered = lists.pages(noted(desk), desk.library.config.paginate)
+def pages(desk: Desk, every: Sequence[Noted]) -> Iterable[Output]:
+    """Return the pages of `every` correction of a language. The first one is there before there is a correction."""
+    first, numbered = lists.pages(every, desk.library.config.paginate)
     url = f"{desk.prefix}/{FOLDER}/"
     addresses = [url, *(f"{url}page/{number}/" for number in range(1, len(numbered) + 1))]
     title = desk.words.text("Corrections")

@@ -487,7 +487,7 @@ class Desk:
         found = {}
         for part in self.library.parts:
             for other in part.terms[term.kind]:
-                if other is term or _one_thing(term, other):
+                if other is term or one_thing(term, other):
                     found[part.language.lang] = other.url
         return found
 
@@ -530,7 +530,8 @@ def _page_settings(library: Library) -> tuple[object, ...]:
     return tuple(getattr(library.config, name) for name in names)
 
 
-def _one_thing(term: Term, other: Term) -> bool:
+def one_thing(term: Term, other: Term) -> bool:
+    """Tell whether terms of two languages are one: by tags.yaml, or by the key of any other thing."""
     if term.kind == "tag":
         return term.tag is not None and term.tag is other.tag
     return term.kind in ("source", "story", "person") and term.key == other.key

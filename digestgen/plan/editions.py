@@ -68,15 +68,9 @@ def _apart(wanted: dict[str, str]) -> dict[str, str]:
 
 def issues(desk: Desk) -> Iterator[tuple[Edition, Beside, articles.Made]]:
     """Return each edition of a language, what stands beside it, and its page with what comes along."""
-    listed = desk.part.editions
-    for place, edition in enumerate(listed):
-        newer = listed[place - 1] if place else None
-        older = listed[place + 1] if place + 1 < len(listed) else None
-        sections = tuple(
-            desk.term("section", terms.same(group.name)) if group.name else None for group in edition.groups
-        )
-        beside = Beside(_versions(edition, desk), sections, _neighbour(newer, desk), _neighbour(older, desk))
-        yield edition, beside, issue(edition, desk, beside)
+    for place, edition in enumerate(desk.part.editions):
+        around = beside(place, desk)
+        yield edition, around, issue(edition, desk, around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +81,16 @@ class Beside:
     sections: tuple[views.Link | None, ...]
     newer: views.Link | None
     older: views.Link | None
+
+
+def beside(place: int, desk: Desk) -> Beside:
+    """Return what the page of an edition shows of others, where it stands at a place among all, newest first."""
+    listed = desk.part.editions
+    edition = listed[place]
+    newer = listed[place - 1] if place else None
+    older = listed[place + 1] if place + 1 < len(listed) else None
+    sections = tuple(desk.term("section", terms.same(group.name)) if group.name else None for group in edition.groups)
+    return Beside(_versions(edition, desk), sections, _neighbour(newer, desk), _neighbour(older, desk))
 
 
 def issue(edition: Edition, desk: Desk, beside: Beside) -> articles.Made:

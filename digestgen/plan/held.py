@@ -15,12 +15,12 @@ from digestgen.views import Picture
 
 def at_stake(library: Library) -> bool:
     """Tell whether an article of the future shows a picture in content/static/, so that others decide on it."""
-    return any(
-        _static(back.article, target)
-        for back in library.held
-        if back.why in ("future", "embargo")
-        for target in _shown(back.article)
-    )
+    return any(shows_static(back.article) for back in library.held if back.why in ("future", "embargo"))
+
+
+def shows_static(article: Article) -> bool:
+    """Tell whether an article shows a picture in content/static/."""
+    return any(_static(article, target) for target in _shown(article))
 
 
 def pictures(library: Library, options: Iterable[object] = ()) -> dict[str, Article]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from digestgen import paths, urls
 from digestgen.diagnostics import Diagnostic, Span
@@ -32,7 +33,7 @@ class Rendered:
     """When what it shows last changed (RFC 3339), where that is known."""
     versions: tuple[tuple[str, str], ...] = ()
     """(hreflang, absolute address) of the page in all languages, where it has several."""
-    inputs: tuple[object, ...] = field(default=(), repr=False, compare=False)
+    inputs: tuple[Any, ...] = field(default=(), repr=False, compare=False)
     """What `Desk.page` was given: the function that makes the page, and what it is made from."""
 
     @property

@@ -6,27 +6,34 @@ raises `Unsure`, and the library has to be assembled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from functools import partial
+from typing import Any, TypeVar, overload
+from zoneinfo import ZoneInfo
 
-from digestgen import codec, i18n, library, views
+from digestgen import codec, i18n, library, terms, views
 from digestgen.config import Config
 from digestgen.editions import Edition, Group
 from digestgen.feeds.values import Archive
 from digestgen.library import Library, Part
 from digestgen.links import Resolver
-from digestgen.model import Article
+from digestgen.model import Article, Stamp
 from digestgen.pictures.album import Album, Facts, Recipe
 from digestgen.plan import articles, corrections, editions, record, sitemaps, stories, syndication
 from digestgen.plan.desk import Desk
-from digestgen.plan.outputs import Output, file_of
-from digestgen.plan.record import Feed, Issue, Listing, Place
+from digestgen.plan.desk import Shown as Marked
+from digestgen.plan.outputs import Output, Rendered, file_of
+from digestgen.plan.record import Feed, Issue, Listing, Members, Named, Place, Ref
 from digestgen.terms import Known, Term, TermKind
 
 Value = TypeVar("Value")
 
 _Texts = tuple[str, ...]
+_Refs = tuple[Ref, ...]
+_Index = tuple[Named, ...]
+_Numbers = Mapping[str, int]
 _Named = tuple[str, str]
 _Frame = tuple[Recipe | None, str]
 _Known = tuple[Facts | None]
@@ -80,9 +87,127 @@ class _Pictures(Mapping[str, "Facts | None"]):
         raise Unsure
 
 
+class Run(Sequence[Value]):
+    """Values that are made of names when they are asked for; how many there are may be known before their names are."""
+
+    def __init__(
+        self, names: Callable[[], Sequence[Any]], of: Callable[[Any], Value], count: int | None = None
+    ) -> None:
+        self._names = names
+        self._of = of
+        self._count = count
+        self._known: Sequence[Any] | None = None
+
+    @property
+    def names(self) -> Sequence[Any]:
+        if self._known is None:
+            self._known = self._names()
+        return self._known
+
+    def __len__(self) -> int:
+        return len(self.names) if self._count is None else self._count
+
+    @overload
+    def __getitem__(self, place: int) -> Value: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Value]: ...
+
+    def __getitem__(self, place: int | slice) -> Value | list[Value]:
+        if isinstance(place, slice):
+            return [self._of(name) for name in self.names[place]]
+        return self._of(self.names[place])
+
+    def __iter__(self) -> Iterator[Value]:
+        return map(self._of, self.names)
+
+
+class Later(Mapping[Any, Value]):
+    """A mapping that is made when it is first asked for."""
+
+    def __init__(self, make: Callable[[], Mapping[Any, Value]]) -> None:
+        self._make = make
+        self._known: Mapping[Any, Value] | None = None
+
+    @property
+    def _all(self) -> Mapping[Any, Value]:
+        if self._known is None:
+            self._known = self._make()
+        return self._known
+
+    def __getitem__(self, key: Any) -> Value:
+        return self._all[key]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+class Unread(Article):
+    """An article of which only its place among others is known until more is asked of it."""
+
+    __slots__ = ("_read",)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        whole = self._read()
+        for item in fields(Article):
+            object.__setattr__(self, item.name, getattr(whole, item.name))
+        return getattr(self, name)
+
+
+def unread(path: str, read: Callable[[], Article], ref: Ref | None, zone: ZoneInfo) -> Article:
+    """Return the article at `path`, which `read` reads once it is asked for more than `ref` tells."""
+    item = object.__new__(Unread)
+    known: dict[str, object] = {"path": path, "_read": read}
+    if ref is not None:
+        known["stamp"] = Stamp(datetime.fromtimestamp(ref.at, zone), ref.timed)
+        known["weight"] = ref.weight
+        known["embargo"] = Stamp(datetime.fromtimestamp(ref.embargo, zone)) if ref.embargo else None
+    for name, value in known.items():
+        object.__setattr__(item, name, value)
+    return item
+
+
+class Shown(Marked):
+    """As lists show an article; what stands for its card is made once it is asked for."""
+
+    __slots__ = ("_make",)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "mark":
+            raise AttributeError(name)
+        object.__setattr__(self, "mark", self._make(self.article).mark)
+        return self.mark
+
+
+class Counts(terms.Counts):
+    """Numbers of a term's articles, which are read when they are asked for; what people did is known before."""
+
+    __slots__ = ("_read",)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        whole = self._read()
+        for item in fields(terms.Counts):
+            object.__setattr__(self, item.name, getattr(whole, item.name))
+        return getattr(self, name)
+
+
+class Kept(Rendered):
+    """A page of a list that shows what it showed before."""
+
+
 @dataclass(slots=True)
 class Shelf:
-    """What is remembered of a library. `read(path)` returns an article as the library has it."""
+    """What is remembered of a library. `read(path)` returns an article as the library has it.
+
+    `changed` are paths of articles of which cards may be others than they were.
+    """
 
     ask: Ask
     config: Config
@@ -90,7 +215,11 @@ class Shelf:
     read: Callable[[str], Article]
     files: Collection[str]
     interface: i18n.Interface
+    changed: Collection[str] = ()
+    new: dict[str, Any] = field(default_factory=dict)
+    """Rows that are others now, as values; None for one that is gone."""
     places: Asked[Place] = field(init=False)
+    refs: dict[int, dict[str, Ref]] = field(default_factory=dict)
     library: Library = field(init=False)
     resolver: Resolver = field(init=False)
     desks: tuple[Desk, ...] = field(init=False)
@@ -103,7 +232,7 @@ class Shelf:
             known=self.known,
             parts=parts,
             urls=Asked(lambda path: self.places[path].url if path in self.places else None),
-            articles=Asked(lambda path: self.read(path) if path in self.places else None),
+            articles=Asked(self._item),
             held=(),
             wrong=(),
             translations=Asked(self._versions),
@@ -116,13 +245,98 @@ class Shelf:
         self.resolver.held_pages = Asked(lambda place: self._named(f"held page {place}"))
         self.resolver.pages = Asked(lambda place: self._named(f"page {place}"))
         self.desks = tuple(
-            _Desk(self.library, part, self.resolver, self.interface, places=self.places) for part in parts
+            _Desk(self.library, part, self.resolver, self.interface, shelf=self, number=number)
+            for number, part in enumerate(parts)
         )
+
+    # --- what is read when it is asked for
+
+    def _item(self, path: str) -> Article | None:
+        return unread(path, partial(self.read, path), None, self.config.timezone) if path in self.places else None
+
+    def listed(self, number: int, path: str) -> Article:
+        """Return an article of a language, as its place in the order of all is known."""
+        articles = self.library.articles
+        assert isinstance(articles, Asked)
+        known: Article | None = articles.found.get(path)
+        if known is None:
+            zone = self.config.timezone
+            known = articles.found[path] = unread(path, partial(self.read, path), self.references(number)[path], zone)
+        return known
+
+    def references(self, number: int) -> dict[str, Ref]:
+        """Return the places of all articles of a language in their order."""
+        if number not in self.refs:
+            self.refs[number] = {ref.path: ref for ref in self.need(_Refs, f"articles {number}")}
+        return self.refs[number]
+
+    def _part(self, number: int) -> Part:
+        def link(key: tuple[TermKind, str]) -> Term | None:
+            row = self.row(_Named, f"term {number} {key[0]} {key[1]}")
+            return Term(*key, "", row[0], "", row[1], ()) if row is not None else None
+
+        def days() -> Mapping[date, int]:
+            rows = self.need(_Numbers, f"days {number}")
+            return {date.fromordinal(int(day)): count for day, count in rows.items()}
+
+        return Part(
+            language=self.config.languages[number],
+            articles=Run(lambda: [*self.references(number)], partial(self.listed, number)),
+            pages=(),
+            terms=Asked(lambda kind: self._terms(number, kind)),
+            by_key=Asked(link),
+            days=Later(days),
+            editions=Run(
+                lambda: self.need(_Texts, f"editions {number}"), lambda url: self.edition(f"edition {url}")[1]
+            ),
+            embargoed=Run(lambda: self.need(_Texts, f"embargoed {number}"), str),
+        )
+
+    def _terms(self, number: int, kind: TermKind) -> tuple[Term, ...]:
+        rows: tuple[Named, ...] = self.need(_Index, f"terms {number} {kind}")
+        return terms.by_name([self._term(number, kind, row) for row in rows])
+
+    def _term(self, number: int, kind: TermKind, row: Named) -> Term:
+        first = terms.Use(kind, row.key, row.written)
+        read = Later(lambda: {"members": self.members(number, kind, row.key)})
+        newest = row.newest
+        known = unread(newest.path, partial(self.read, newest.path), newest, self.config.timezone)
+        articles = _Newest(lambda: read["members"].paths, partial(self.listed, number), row.count, known)
+        did = Run(lambda: read["members"].did, lambda parts: tuple([terms.Part(*part) for part in parts]), row.count)
+        counts = object.__new__(Counts)
+        if kind == "person":
+            object.__setattr__(counts, "roles", row.roles)
+        object.__setattr__(counts, "_read", lambda: counts_of(read["members"]))
+        return terms.term(
+            first, articles, self.config.languages[number], self.known, did if kind == "person" else (), counts
+        )
+
+    def members(self, number: int, kind: TermKind, key: str) -> Members:
+        """Return the row of the articles of a term, which has to be there."""
+        row: Members = self.need(Members, f"members {number} {kind} {key}")
+        return row
 
     def row(self, kind: Any, name: str) -> Any:
         """Return the row called `name`, which has to be of the type `kind`; None where there is none."""
+        if name in self.new:
+            return self.new[name]
         data = self.ask(name)
         return None if data is None else codec.fit(kind, data, self.config.timezone)
+
+    def need(self, kind: Any, name: str) -> Any:
+        """Return the row called `name`, which has to be there."""
+        found = self.row(kind, name)
+        if found is None:
+            raise Unsure
+        return found
+
+    def put(self, name: str, value: Any) -> None:
+        """Note what the row called `name` is now, as `row` returns it."""
+        self.new[name] = value
+
+    def move(self, path: str, place: Place | None) -> None:
+        """Note where an article stands now; None where it does not any more."""
+        self.new[f"article {path}"] = self.places.found[path] = place
 
     def _text(self, kind: Any, name: str) -> Any:
         text = self.row(str, name)
@@ -131,13 +345,6 @@ class Shelf:
     def _place(self, path: str) -> Place | None:
         place: Place | None = self.row(Place, f"article {path}")
         return place
-
-    def _part(self, number: int) -> Part:
-        def term(key: tuple[TermKind, str]) -> Term | None:
-            row = self.row(_Named, f"term {number} {key[0]} {key[1]}")
-            return Term(*key, row[0], "", row[1], ()) if row is not None else None
-
-        return Part(self.config.languages[number], (), (), {}, Asked(term), {})
 
     def _versions(self, path: str) -> tuple[Article, ...] | None:
         return tuple(self.library.articles[other] for other in self.places[path].versions)
@@ -149,6 +356,21 @@ class Shelf:
     def _named(self, name: str) -> Article | None:
         path = self.row(str, name)
         return self.read(path) if path is not None else None
+
+    def noted(self, number: int) -> Sequence[corrections.Noted]:
+        """Return all corrections of a language, newest first."""
+        return Run(lambda: self.need(_Texts, f"corrected {number}"), self.correction)
+
+    def issue_row(self, url: str) -> Issue | None:
+        """Return the row of the edition at `url`."""
+        row: Issue | None = self._text(Issue, f"edition {url}")
+        return row
+
+    def shown_in(self, row: Listing) -> tuple[str, ...]:
+        """Return the paths of the articles that a page of a list shows."""
+        values = zip(record.kinds(row.make), row.inputs, strict=True)
+        listed = [codec.load(_Texts, text, self.config.timezone) for kind, text in values if kind == record.SHOWN]
+        return tuple([path for paths in listed for path in paths])
 
     # --- what is planned again
 
@@ -171,8 +393,8 @@ class Shelf:
 
     def listing(self, name: str) -> Output:
         """Return the page of a list whose row is `name`."""
-        row: Listing | None = self.row(Listing, name)
-        if row is None or row.make not in record.LISTS:
+        row: Listing = self.need(Listing, name)
+        if row.make not in record.LISTS:
             raise Unsure
         desk, kinds = self.desks[row.desk], record.kinds(row.make)
         inputs = [self._input(kind, text, desk) for kind, text in zip(kinds, row.inputs, strict=True)]
@@ -209,9 +431,7 @@ class Shelf:
 
     def feed(self, name: str, page_key: Callable[[str], str]) -> Output:
         """Return the document of a feed whose row is `name`; `page_key(url)` returns the key of an edition."""
-        row: Feed | None = self.row(Feed, name)
-        if row is None:
-            raise Unsure
+        row: Feed = self.need(Feed, name)
         desk = self.desks[row.desk]
         channel = self._channel(row, desk, page_key)
         document = syndication.Document(row.url, Archive(*row.archive), channel.shown)
@@ -220,18 +440,20 @@ class Shelf:
     def _channel(self, row: Feed, desk: Desk, page_key: Callable[[str], str]) -> syndication.Channel[Any]:
         """Return the channel of a feed with as much as one document of it shows."""
         if row.kind == "corrections":
-            return syndication.of_corrections(tuple(map(self._correction, row.shown)), desk)
+            return syndication.of_corrections(tuple(map(self.correction, row.shown)), desk)
         if row.kind == "editions":
             issues = tuple(self.edition(name)[1] for name in row.shown)
             for edition in issues:
-                desk.entry_keys.setdefault(edition.url, page_key(edition.url))
+                if edition.url not in desk.entry_keys:
+                    desk.entry_keys[edition.url] = page_key(edition.url)
             return editions.channel(issues, desk)
         shown = tuple(self.library.articles[path] for path in row.shown)
         for item in shown:
             desk.entry_keys.setdefault(item.path, self.places[item.path].entry)
         return syndication.of_articles(row.kind, row.page, row.title, row.subtitle, shown, desk)
 
-    def _correction(self, name: str) -> corrections.Noted:
+    def correction(self, name: str) -> corrections.Noted:
+        """Return the correction that is called `name` in rows."""
         known, _, path = name.partition(" corrected ")
         for noted in corrections.noted_in(self.library.articles[path], self.config):
             if noted.id == known:
@@ -247,10 +469,53 @@ class _Resolver(Resolver):
         self.wrong = {}
 
 
-@dataclass(slots=True)
+def counts_of(row: Members) -> terms.Counts:
+    """Return the numbers that a row has."""
+    days = {date.fromordinal(int(day)): number for day, number in row.days.items()}
+    return terms.Counts(days, row.roles, row.places)
+
+
+class _Newest(Run[Article]):
+    """The articles of a term, the newest of which is known before all others."""
+
+    def __init__(self, names: Callable[[], Sequence[str]], of: Callable[[str], Article], count: int, newest: Article):
+        super().__init__(names, of, count)
+        self._newest = newest
+
+    def __getitem__(self, place: Any) -> Any:
+        return self._newest if place == 0 and self._known is None else super().__getitem__(place)
+
+
+@dataclass(slots=True, kw_only=True)
 class _Desk(Desk):
-    places: Mapping[str, Place] = field(default_factory=dict)
+    shelf: Shelf
+    number: int
 
     def edition_of(self, article: Article) -> views.EditionLink | None:
-        text = self.places[article.path].edition
+        text = self.shelf.places[article.path].edition
         return codec.load(views.EditionLink, text, self.library.config.timezone) if text else None
+
+    def shown(self, articles: Iterable[Article]) -> tuple[Marked, ...]:
+        return tuple([self.marked.get(item.path) or self._later(item) for item in articles])
+
+    def _later(self, article: Article) -> Marked:
+        shown = object.__new__(Shown)
+        object.__setattr__(shown, "article", article)
+        object.__setattr__(shown, "_make", self._marked)
+        self.marked[article.path] = shown
+        return shown
+
+    def page(
+        self, template: str, url: str, make: Callable[..., views.Page], *inputs: object, **beside: Any
+    ) -> Rendered:
+        """As `Desk.page`; a page that is the one that is remembered, of articles that are as they were, is `Kept`."""
+        row, shown = record.listing(self.number, template, url, make, *inputs)
+        known = self.shelf.row(Listing, f"list {file_of(url)}")
+        told = (*shown, *(item.path for item in beside.get("articles", ())))  # the page is as new as any of these
+        if row == known and not any(path in self.shelf.changed for path in told):
+            return Kept(template, self.language.lang, url, "", listed=True, make=_nothing)
+        return Desk.page(self, template, url, make, *inputs, **beside)
+
+
+def _nothing() -> views.Page:
+    raise Unsure

@@ -200,7 +200,7 @@ def _lists(desk: Desk) -> Iterable[Output]:
     yield from archive.archive(desk)
     if desk.library.config.editions != "off":
         yield from editions.index(desk)
-    yield from corrections.pages(desk)
+    yield from corrections.pages(desk, corrections.noted(desk.part, desk.library.config))
     if desk.library.config.search:
         yield search.page(desk)
     url = desk.prefix + "/404.html"
@@ -239,7 +239,7 @@ def _channels(desk: Desk) -> Iterable[syndication.Channel[Any]]:
     yield from (syndication.of_term(term, desk) for terms in desk.part.terms.values() for term in terms)
     if desk.library.config.editions != "off":
         yield editions.channel(desk.part.editions, desk)
-    yield syndication.of_corrections(corrections.noted(desk), desk)
+    yield syndication.of_corrections(corrections.noted(desk.part, desk.library.config), desk)
 
 
 def _add_articles(desk: Desk, number: int, draft: _Draft) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from digestgen import sitemap
+from digestgen import sitemap, urls
 from digestgen.model import Article
 from digestgen.plan.desk import Desk
 from digestgen.plan.outputs import Output, Rendered
@@ -13,22 +13,44 @@ SITEMAP = "/sitemap.xml"
 NEWS = "/news-sitemap.xml"
 
 
+def part(number: int) -> str:
+    """Return the name of one of several sitemaps, from 1."""
+    return f"sitemap-{number}.xml"
+
+
 def sitemaps(outputs: Iterable[Output], desk: Desk) -> Iterable[Output]:
     """Return the sitemap of all pages that search engines may list, in several files where one cannot hold them."""
-    pages = [
-        sitemap.Page(desk.absolute(page.url), page.changed, page.versions)
-        for output in outputs
-        if isinstance(page := output.content, Rendered) and page.listed
-    ]
-    parts = list(sitemap.parts(sorted(pages, key=lambda page: page.url)))
+    return _documents({url: entry for url, entry in _entries(outputs, desk) if entry}, desk)
+
+
+def changed(documents: Iterable[bytes], outputs: Iterable[Output], gone: Iterable[str], desk: Desk) -> Iterable[Output]:
+    """Return the sitemaps, which were `documents`, with the pages among `outputs` and without the files `gone`."""
+    known = {url: entry for document in documents for url, entry in sitemap.entries(document)}
+    for path in gone:
+        known.pop(desk.absolute(urls.quote_path("/" + path.removesuffix("index.html"))), None)
+    known |= dict(_entries(outputs, desk))
+    return _documents({url: entry for url, entry in known.items() if entry}, desk)
+
+
+def _entries(outputs: Iterable[Output], desk: Desk) -> Iterator[tuple[str, str]]:
+    """Yield the absolute address of each page, and its entry; none for one that search engines may not list."""
+    for output in outputs:
+        page = output.content
+        if isinstance(page, Rendered):
+            url = desk.absolute(page.url)
+            yield url, sitemap.entry(sitemap.Page(url, page.changed, page.versions)) if page.listed else ""
+
+
+def _documents(entries: Mapping[str, str], desk: Desk) -> Iterator[Output]:
+    parts = [*sitemap.parts(entries[url] for url in sorted(entries))]
     if len(parts) == 1:
         yield Output("sitemap.xml", sitemap.urlset(parts[0]), "the sitemap")
         return
-    names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
-    for name, part in zip(names, parts, strict=True):
-        yield Output(name, sitemap.urlset(part), "the sitemap")
-    listed = [sitemap.Page(desk.absolute(f"/{name}")) for name in names]
-    yield Output("sitemap.xml", sitemap.index(listed), "the sitemap")
+    names = [part(number) for number in range(1, len(parts) + 1)]
+    for name, listed in zip(names, parts, strict=True):
+        yield Output(name, sitemap.urlset(listed), "the sitemap")
+    pages = [sitemap.Page(desk.absolute(f"/{name}")) for name in names]
+    yield Output("sitemap.xml", sitemap.index(pages), "the sitemap")
 
 
 def news(articles: Iterable[Article], desks: Sequence[Desk]) -> Output:

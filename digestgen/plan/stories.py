@@ -24,7 +24,7 @@ class Place:
 
     def names(self, article: Article) -> bool:
         """Tell whether `article` is one of the two beside it."""
-        return any(other is not None and other.article is article for other in (self.previous, self.next))
+        return any(other is not None and other.article.path == article.path for other in (self.previous, self.next))
 
 
 @dataclass(frozen=True, slots=True)

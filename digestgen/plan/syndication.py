@@ -50,7 +50,7 @@ def of_articles(
 
     So an article that an embargo kept back comes to them as a new one, and changes no archive.
     """
-    if any(item.embargo for item in articles):
+    if desk.part.embargoed and any(item.embargo for item in articles):
         articles = sorted(articles, key=lambda item: item.released.at, reverse=True)
     return Channel(
         kind,
@@ -131,7 +131,7 @@ def documents(channel: Channel[Shown], form: str, settings: FeedsConfig) -> Iter
     size, current = settings.entries, channel.page + FORMATS[form].file
     stored = form == "atom" and channel.kind in settings.archive
     of = max(0, len(channel.shown) - 1) // size if stored else 0
-    name = [_archived(channel.page, number) if 0 < number <= of else "" for number in range(of + 2)]
+    name = [archived(channel.page, number) if 0 < number <= of else "" for number in range(of + 2)]
     yield Document(current, Archive(previous=name[of]), channel.shown[:size])
     for number in range(1, of + 1):
         end = len(channel.shown) - size * (number - 1)
@@ -139,7 +139,8 @@ def documents(channel: Channel[Shown], form: str, settings: FeedsConfig) -> Iter
         yield Document(name[number], beside, channel.shown[end - size : end])
 
 
-def _archived(page: str, number: int) -> str:
+def archived(page: str, number: int) -> str:
+    """Return the address of a document of the archive of the feed of the list at `page`."""
     return f"{page}feed/{number}.xml"
 
 
