@@ -54,7 +54,9 @@ AS_TESTED = ("--editable", ".[%s]" % EXTRAS, "--group", "test")
 #: What every branch of has to be tested, and the tests that do so.
 COVERED = (
     "csp",
+    "feeds",
     "files",
+    "linked",
     "markup.attributes",
     "markup.clean",
     "markup.convert",
@@ -62,15 +64,19 @@ COVERED = (
     "paths",
     "pictures.drawing",
     "plaintext",
+    "preview",
     "publish",
     "serve",
+    "sitemap",
     "urls",
     "yaml",
 )
 COVERING = (
     "csp",
     "drawing",
+    "feeds",
     "files",
+    "linked",
     "markup*",
     "paths",
     "plaintext",
@@ -78,6 +84,7 @@ COVERING = (
     "courier",
     "leaks",
     "serve*",
+    "sitemap",
     "urls",
     "yaml*",
     "workflow",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from digestgen import build
+from digestgen.config import Config
 
 #: Beginnings of the names of events (Python's table of audit events) that are connections or other programs.
 _FORBIDDEN: Final = (
@@ -74,7 +75,7 @@ def _seen(event: str, arguments: tuple[Any, ...]) -> None:
     if not folder:
         return
     if event.startswith(_FORBIDDEN):
-        if not (event == "subprocess.Popen" and _is_indexer(arguments)):
+        if not (event == "subprocess.Popen" and _is_indexer(folder, arguments)):
             _refuse(f"{event} {arguments!r}")
     elif event in _CODE:
         file = _file_of(event, arguments)
@@ -94,9 +95,10 @@ def _file_of(event: str, arguments: tuple[Any, ...]) -> str:
     return os.path.realpath(name) if os.path.isabs(name) else ""
 
 
-def _is_indexer(arguments: tuple[Any, ...]) -> bool:
-    """Tell whether a program is that which makes the index for the search: only a site with a search starts it."""
-    return list(arguments[1])[:3] == [sys.executable, "-m", "pagefind"]
+def _is_indexer(folder: str, arguments: tuple[Any, ...]) -> bool:
+    """Tell whether a program is that which makes the index for the search of a site that has one."""
+    settings = _settings(folder)
+    return list(arguments[1])[:3] == [sys.executable, "-m", "pagefind"] and settings is not None and settings.search
 
 
 def _is_trusted(folder: str, file: str) -> bool:
@@ -104,10 +106,14 @@ def _is_trusted(folder: str, file: str) -> bool:
     below = file[len(folder) :].replace(os.sep, "/")
     if below.startswith("themes/") and below.endswith(".html"):
         return True
-    _here.folder = ""
-    try:
-        settings, _ = build.settings_of(Path(folder))
-    finally:
-        _here.folder = folder
+    settings = _settings(folder)
     named = settings.plugins if settings else ()
     return any(below == name or below.startswith(f"{name.rstrip('/')}/") for name in named)
+
+
+def _settings(folder: str) -> Config | None:
+    _here.folder = ""
+    try:
+        return build.settings_of(Path(folder))[0]
+    finally:
+        _here.folder = folder
