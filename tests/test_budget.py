@@ -23,6 +23,8 @@ Site = Callable[[str], Path]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="without fork nothing bounds work")
 
 _LITTLE = Limits(seconds=1, memory=96)
+#: Nothing here comes near it, also where there is much garbage to be collected at the wrong moment.
+_MUCH = Limits(seconds=60, memory=1024)
 
 
 def _spin() -> None:
@@ -88,9 +90,9 @@ def test_a_process_that_sleeps_is_not_waited_for_for_ever(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("heavy", [False, True], ids=["here", "apart"])
 def test_what_work_returns_and_raises_comes_back(heavy: bool) -> None:
-    assert budget.bounded(lambda: "x" * 3_000_000, _LITTLE, heavy=heavy) == "x" * 3_000_000
+    assert budget.bounded(lambda: "x" * 3_000_000, _MUCH, heavy=heavy) == "x" * 3_000_000
     with pytest.raises(RecursionError):
-        budget.bounded(lambda: _endless(0), _LITTLE, heavy=heavy)
+        budget.bounded(lambda: _endless(0), _MUCH, heavy=heavy)
 
 
 def _endless(depth: int) -> int:
