@@ -96,6 +96,21 @@ def test_what_is_no_xml_is_refused(data: bytes) -> None:
         harmless(data)
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'<script xmlns="http://www.w3.org/2000/svg">run()</script>',
+        b'<script xmlns="http://www.w3.org/1999/xhtml">run()</script>',
+        b'<html xmlns="http://www.w3.org/1999/xhtml"><body onload="run()"/></html>',
+        b'<svg xmlns="http://www.w3.org/1999/xhtml" onload="run()"/>',
+        b"<xsl/>",
+    ],
+)
+def test_a_file_that_is_no_drawing_at_all_is_refused(data: bytes) -> None:
+    with pytest.raises(Unreadable, match="its outermost element is not <svg>"):
+        harmless(data)
+
+
 _SITE = (
     plain_theme()
     + """\

@@ -11,6 +11,7 @@ from typing import Final
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+_SVG: Final = "http://www.w3.org/2000/svg"
 _XHTML: Final = "http://www.w3.org/1999/xhtml"
 
 #: Elements that run something, or hold another document. Names of elements have no case in XHTML's part of a drawing.
@@ -22,7 +23,7 @@ _SETTING: Final = frozenset(["set", "animate", "animatemotion", "animatetransfor
 _RUNS: Final = re.compile(r"(?:(?:java|vb|live)script|data(?!:image/(?:png|jpeg|gif|webp)[;,])):", re.IGNORECASE)
 _PASSED_OVER: Final = re.compile("[\x00-\x20]")
 
-for _prefix, _space in (("", "http://www.w3.org/2000/svg"), ("xlink", "http://www.w3.org/1999/xlink")):
+for _prefix, _space in (("", _SVG), ("xlink", "http://www.w3.org/1999/xlink")):
     ElementTree.register_namespace(_prefix, _space)
 
 
@@ -31,13 +32,15 @@ _BESIDE: Final = (b"<?xml-stylesheet", b"<!ENTITY", b"<!ATTLIST")
 
 
 class Unreadable(Exception):
-    """What should be a drawing is no well-formed XML, so that nobody can tell what it does; the text says why."""
+    """What should be a drawing is none, or no well-formed XML: nobody can tell what it does. The text says why."""
 
 
 def harmless(data: bytes) -> bytes:
     """Return a drawing, the bytes of a file, without all that runs. Raises `Unreadable`."""
     try:
         root = _parsed(data)
+        if _local(root.tag) not in ((_SVG, "svg"), ("", "svg")):
+            raise Unreadable("its outermost element is not <svg>")  # a <script> there would run
         changed = _without_code(root)
         if not changed and _is_plain(data) and not any(word in data for word in _BESIDE):
             return data

@@ -146,6 +146,45 @@ def _style(chance: random.Random) -> str:
     return chance.choice(forms).replace("{}", _RUN)
 
 
+#: What a drawing can be told that runs: XML has no other signs, and names no others than these two kinds.
+_NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+def drawing(chance: random.Random) -> str:
+    """Return a payload as a drawing, well-formed, for one that is not is refused."""
+
+    def set_(name: str, value: str) -> str:
+        return f'{name}="{escape(_NO_XML.sub("", value))}"'
+
+    def element(inside: str) -> str:
+        name = chance.choice(("", "h:")) + _name(chance, _ELEMENTS)
+        address = chance.choice(_SCHEMES).format(_RUN)
+        link = chance.choice(_LINKS)
+        more = (
+            set_("attributeName", chance.choice(("href", "xlink:href", "onload"))) if link in ("to", "values") else ""
+        )
+        handler = set_(chance.choice(_HANDLERS).partition(" ")[0], _RUN)
+        return f"<{name} {handler} {set_(link, address)} {more}>{inside}</{name}>"
+
+    scripts = (
+        "<script>{}</script>",
+        "<h:script>{}</h:script>",
+        '<script href="data:,{}"/>',
+        '<h:script src="data:,{}"/>',
+    )
+    inner = chance.choice(("", element(""), *scripts)).replace("{}", _RUN)
+    spaces = 'xmlns:h="http://www.w3.org/1999/xhtml" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    if chance.random() < 0.1:  # no drawing at all, whatever its file is called
+        return (
+            chance.choice(scripts[:2])
+            .replace("{}", _RUN)
+            .replace("script>", f'script xmlns="http://www.w3.org/2000/svg" {spaces}>', 1)
+        )
+    before = chance.choice(("", "", '<?xml-stylesheet href="data:text/css,*{}"?>', '<!DOCTYPE svg [<!ENTITY e "x">]>'))
+    root = set_(chance.choice(("onload", "onclick", "onbegin", "class")), _RUN)
+    return f'{before}<svg xmlns="http://www.w3.org/2000/svg" {spaces} {root}>{element(inner)}</svg>'
+
+
 # --- the places
 
 _SITE: Final = """\
@@ -292,6 +331,25 @@ def _is_html_of_rss(element: Any) -> bool:
     return bool(element.tag.endswith("}encoded")) or (element.tag == "description" and above.tag == "item")
 
 
+def _of_drawing(data: bytes) -> list[str]:
+    """Return what of a drawing would run where it is opened by itself."""
+    found = []
+    for element in etree.fromstring(data, etree.XMLParser(resolve_entities=False)).iter():
+        if not isinstance(element.tag, str):
+            continue
+        name = etree.QName(element).localname
+        found += [name] if name.lower() in ("script", "foreignobject", "iframe", "embed", "object") else []
+        attributes = {etree.QName(key).localname.lower(): str(value) for key, value in element.attrib.items()}
+        leading = {"to", "from", "values"} if name.lower() in ("set", "animate") else {"href", "src", "action", "data"}
+        for key, value in attributes.items():
+            if key.startswith("on") or (key in leading and _RUNNING.match(_GONE.sub("", value))):
+                found.append(f"{name} {key}={value}")
+    return found
+
+
+_RUNNING: Final = re.compile(r"(?:java|vb|live)script:|data:(?!image/(?:png|jpeg|gif|webp))", re.IGNORECASE)
+
+
 # --- a run
 
 
@@ -314,6 +372,9 @@ def _build(count: int, seed: int, site: Path) -> tuple[dict[str, bytes], int, Ma
             fitting[path] = ["body", "file name", *fit]
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" onload="{_RUN}"><script>{_RUN}</script></svg>'
     (site / "content/p.svg").write_text(svg)
+    (site / "content/static").mkdir()
+    for number in range(max(2, count // 4)):
+        (site / f"content/static/drawing-{number}.svg").write_text(drawing(chance), encoding="utf-8")
     result = built(site)
     for _ in range(8):
         wrong = {item.span.path for item in result.diagnostics if item.severity == "error" and item.span}
@@ -340,7 +401,7 @@ def _searched(site: Path) -> list[str]:
 
 def _judged(files: dict[str, bytes], searched: list[str]) -> dict[str, int]:
     """Assert that no file holds anything that runs; return how many files of each kind were looked at."""
-    looked = {"pages": 0, "feeds": 0, "documents for the search": len(searched), "pieces of JSON-LD": 0}
+    looked = {"pages": 0, "feeds": 0, "drawings": 0, "documents for the search": len(searched), "pieces of JSON-LD": 0}
     for path, data in files.items():
         wrong: list[str] = []
         if path.endswith(".html"):
@@ -350,6 +411,9 @@ def _judged(files: dict[str, bytes], searched: list[str]) -> dict[str, int]:
         elif path.endswith((".xml", ".json")) and "feed" in path:
             looked["feeds"] += 1
             wrong = _of_feed(path, data)
+        elif path.endswith(".svg"):
+            looked["drawings"] += 1
+            wrong = _of_drawing(data)
         assert not wrong, (path, wrong[:5])
     for text in searched:
         wrong = faults(text, whole=True)
