@@ -46,13 +46,14 @@ def test_writing_the_figures_of_one_part_leaves_those_of_others(
     page = tmp_path / "page.md"
     page.write_text(f"# Head\n\n{frame._BEGIN}{frame._END}\nTail.\n", encoding="utf-8")
     monkeypatch.setattr(frame, "PAGE", page)
-    one = frame.rows("one", [Figure("a | b", 12_000, "well"), Figure("c", 3, "well")], 12)
-    two = frame.rows("two", [Figure("d", 1, "well")], 600)
+    one = frame.rows(frame.command("one"), [Figure("a | b", 12_000, "well"), Figure("c", 3, "well")], 12)
+    two = frame.rows(frame.command("two", 50), [Figure("d", 1, "well")], 600)
     frame.write({"one": one, "two": two}, ["two", "one"])
     assert frame.known() == {"two": two, "one": one}
     frame.write(frame.known() | {"two": two * 2}, ["two", "one"])
     assert frame.known() == {"two": two * 2, "one": one}
     assert page.read_text(encoding="utf-8").startswith("# Head\n\n<!--")
+    assert "| d | 1 | well | `python3 dev.py trust two --count 50`, 10 min |\n" in page.read_text(encoding="utf-8")
     assert "| a &#124; b | 12,000 | well | `python3 dev.py trust one`, 12 s |\n" in page.read_text(encoding="utf-8")
     assert page.read_text(encoding="utf-8").endswith("\nTail.\n")
 

@@ -11,12 +11,15 @@ from tests.trust.parts import PARTS
 
 
 def main() -> int:
-    """Run the parts that are named, or all; write into the docs what was tried in full. Return the exit code."""
+    """Run the parts that are named, or all, and write their rows into the docs; return the exit code."""
     names = [part.name for part in PARTS]
     parser = argparse.ArgumentParser(prog="dev.py trust", description=frame.__doc__)
     parser.add_argument("names", nargs="*", metavar="PART", help=f"one of {', '.join(names)} (default: all)")
     parser.add_argument(
-        "--count", type=int, default=0, help="try so many instead of the full count; nothing is written"
+        "--count", type=int, default=0, help="try so many instead of the full count; the table stays as it is"
+    )
+    parser.add_argument(
+        "--record", action="store_true", help="write into the table what --count tried, and that it did"
     )
     parser.add_argument(
         "--minutes", type=int, default=0, help="of the processor, for each target of `fuzzed` in all runs so far"
@@ -41,9 +44,9 @@ def _run(part: frame.Part, chosen: argparse.Namespace) -> bool:
     except AssertionError as fault:
         print(f"{part.name} with --seed {chosen.seed}: {fault}", file=sys.stderr, flush=True)
         return False
-    lines = frame.rows(part.name, figures, time.monotonic() - began)
+    lines = frame.rows(frame.command(part.name, chosen.count, chosen.seed), figures, time.monotonic() - began)
     print("".join(lines), end="", flush=True)
-    if part.timed or not chosen.count:
+    if part.timed or chosen.record or not chosen.count:
         known = frame.known() | {part.name: lines}
         frame.write(known, [item.name for item in PARTS])
     return True

@@ -61,8 +61,8 @@ def _run(count: int, seed: int) -> Iterator[Figure]:
                 except AssertionError as fault:
                     wrong.append(str(fault))
                     assert len(wrong) < _MOST, "\n".join(wrong)
-            errors = ", ".join(way.errors)
-            yield Figure(f"{way.what}: {errors}", len(chosen), _ENDED)
+            every = "" if len(chosen) == len(cases) else f", some of {len(cases):,} cases"
+            yield Figure(f"{way.what}: {', '.join(way.errors)}{every}", len(chosen), _ENDED)
     assert not wrong, "\n".join(wrong)
 
 

@@ -88,14 +88,15 @@ def ended_in_time(case: object, seconds: int = 120) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def command(name: str) -> str:
-    """Return the command that reproduces the figures of a part."""
-    return f"python3 dev.py trust {name}"
+def command(name: str, count: int = 0, seed: int = SEED) -> str:
+    """Return the command that reproduces the figures of a part; `count` is 0 for the full one."""
+    more = (f" --count {count}" if count else "") + (f" --seed {seed}" if seed != SEED else "")
+    return f"python3 dev.py trust {name}{more}"
 
 
-def rows(name: str, figures: Iterable[Figure], seconds: float) -> list[str]:
-    """Return the lines of the table for a part."""
-    last = f"`{command(name)}`, "
+def rows(words: str, figures: Iterable[Figure], seconds: float) -> list[str]:
+    """Return the lines of the table for a part that the command `words` tried."""
+    last = f"`{words}`, "
     return [
         _line((item.what, f"{item.count:,}", item.ended, last + _length(item.seconds or seconds))) for item in figures
     ]
@@ -114,8 +115,9 @@ def known() -> dict[str, list[str]]:
     text = PAGE.read_text(encoding="utf-8")
     found: dict[str, list[str]] = {}
     for line in text.partition(_BEGIN)[2].partition(_END)[0].splitlines(keepends=True):
-        name = line.rpartition(f"`{command('')}")[2].partition("`")[0]
-        if line.startswith("| ") and name != line:
+        words = line.rpartition(f"`{command('')}")[2].partition("`")[0]
+        if line.startswith("| ") and words != line:
+            name = words.partition(" ")[0]
             found.setdefault(name, []).append(line)
     return found
 

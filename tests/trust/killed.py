@@ -6,7 +6,7 @@ import itertools
 import random
 import shutil
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,9 +28,10 @@ _ENDED: Final = (
 def _run(count: int, seed: int) -> Iterator[Figure]:
     with worlds() as (made, process):
         for number, world in enumerate(made):
-            killed = sum(_at_each(world, process, some(_points(world, process), 2 * count, seed + number)))
-            what = f"SIGKILL at every change of a file and every statement of the cache: {world.name}"
-            yield Figure(what, killed, _ENDED)
+            points = _points(world, process)
+            chosen = some(points, 2 * count, seed + number)
+            _at_each(world, process, chosen)
+            yield Figure(f"{_which(chosen, points)}: {world.name}", len(chosen), _ENDED)
         killed = 0
         for killed_there in _at_moments(made, process, seed):
             killed += killed_there
@@ -41,17 +42,24 @@ def _run(count: int, seed: int) -> Iterator[Figure]:
     yield from _while_publishing(count, seed)
 
 
+def _which(chosen: Sequence[int], points: Sequence[int]) -> str:
+    which = "every change of a file and every statement of the cache"
+    if len(chosen) < len(points):
+        which = f"some of {len(points):,} changes of files and statements of the cache"
+    return f"SIGKILL at {which}"
+
+
 #: Where readers' browsers learn which files the index has.
 _INDEX: Final = search.MANIFEST.rpartition("/")[0] + "/"
 
 
 def _while_indexing(count: int, seed: int) -> Iterator[Figure]:
     with searched() as (world, process):
-        killed = 0
-        for _ in _at_each(world, process, some(_points(world, process), max(1, count // 2), seed)):
-            killed += 1
-        what = f"SIGKILL at every change of a file and every statement of the cache: {world.name}"
-        yield Figure(what, killed, f"{_ENDED}; what the index names is there at every moment")
+        points = _points(world, process)
+        chosen = some(points, max(1, count // 2), seed)
+        _at_each(world, process, chosen)
+        ended = f"{_ENDED}; what the index names is there at every moment"
+        yield Figure(f"{_which(chosen, points)}: {world.name}", len(chosen), ended)
 
 
 def _findable(world: World, case: object) -> None:
@@ -70,7 +78,7 @@ def _points(world: World, process: Victim) -> range:
     return range(1, sum(outcome.calls[name] for name in ALL_CHANGES if name in outcome.calls) + 1)
 
 
-def _at_each(world: World, process: Victim, points: Iterable[int]) -> Iterator[bool]:
+def _at_each(world: World, process: Victim, points: Iterable[int]) -> None:
     for point in points:
         world.again()
         case = (world.name, point)
@@ -79,7 +87,6 @@ def _at_each(world: World, process: Victim, points: Iterable[int]) -> Iterator[b
         world.whole(case)
         _findable(world, case)
         world.mended(process, case)
-        yield True
 
 
 def _at_moments(made: list[World], process: Victim, seed: int) -> Iterator[bool]:
@@ -122,8 +129,7 @@ def _while_publishing(count: int, seed: int) -> Iterator[Figure]:
         chosen = some(points, max(1, count), seed)
         for point in chosen:
             _publish_killed(world, top, process, tree, at=point)
-        what = "SIGKILL at every change of a file and every statement of the cache: a publish to a branch"
-        yield Figure(what, len(chosen), _COMPLETE)
+        yield Figure(f"{_which(chosen, points)}: a publish to a branch", len(chosen), _COMPLETE)
         chance = random.Random(seed)
         moments = [chance.uniform(0.001, counted.seconds) for _ in range(max(1, count // 5))]
         killed = sum(_publish_killed(world, top, process, tree, after=moment, all=True) for moment in moments)
