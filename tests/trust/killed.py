@@ -131,8 +131,10 @@ def _while_publishing(count: int, seed: int) -> Iterator[Figure]:
             _publish_killed(world, top, process, tree, at=point)
         yield Figure(f"{_which(chosen, points)}: a publish to a branch", len(chosen), _COMPLETE)
         chance = random.Random(seed)
-        moments = [chance.uniform(0.001, counted.seconds) for _ in range(max(1, count // 5))]
-        killed = sum(_publish_killed(world, top, process, tree, after=moment, all=True) for moment in moments)
+        killed, wanted = 0, max(1, count // 5)
+        while killed < wanted:
+            moment = chance.uniform(0.001, counted.seconds)
+            killed += _publish_killed(world, top, process, tree, after=moment, all=True)
         yield Figure("SIGKILL of a publish and of git at moments by chance", killed, _COMPLETE)
 
 
