@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NoReturn, TypeVar
 
 import pytest
@@ -248,24 +249,41 @@ def test_a_folder_that_goes_while_a_watch_is_set_is_left_to_the_watch_above(
     assert told == []
 
 
-def test_a_site_whose_folder_goes_and_comes_back_is_watched_again(tmp_path: Path) -> None:
+def test_a_site_whose_folder_goes_and_comes_back_is_watched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A checkout elsewhere that takes the folder's name is another folder, of which no watch knows anything."""
-    folder, news = tmp_path / "site", threading.Event()
-    watching = Watch(str(folder), lambda _: news.set(), frozenset(["content"]))
+    folder, news, missed = tmp_path / "site", threading.Event(), threading.Event()
+
+    def noticed(seconds: float) -> None:
+        missed.set()
+        threading.Event().wait(seconds)
+
+    monkeypatch.setattr(watch, "time", SimpleNamespace(sleep=noticed))
+    for name in ("site", "one", "two"):
+        (tmp_path / name / "content").mkdir(parents=True)
+    watching = Watch(str(folder), lambda _: news.set())
     watching.start()
     try:
-        for text in ("one", "two"):
-            (tmp_path / text / "content").mkdir(parents=True)
-            if folder.exists():
-                folder.rename(tmp_path / f"before-{text}")
-            (tmp_path / text).rename(folder)
-            assert news.wait(PATIENCE), text
-            news.clear()
-            ends = 200
-            while not news.wait(0.1) and ends:  # a watch may be a moment in the making
-                ends -= 1
-                (folder / "content/a.md").write_text(f"{text} {ends}")
-            assert ends, text
-            news.clear()
+        watching.follow(["content"])
+        _tells_of_edits(folder, news)
+        folder.rename(tmp_path / "zero")
+        assert missed.wait(PATIENCE)  # the folder was looked for, and there was none
+        (tmp_path / "one").rename(folder)
+        _tells_of_edits(folder, news)
+        folder.rename(tmp_path / "one")
+        (tmp_path / "two").rename(folder)  # at once
+        _tells_of_edits(folder, news)
     finally:
         watching.stop()
+
+
+def _tells_of_edits(folder: Path, news: threading.Event) -> None:
+    """Wait until a watch tells of the folder, and then of an edit in it; it may be a moment in the making."""
+    assert news.wait(PATIENCE)
+    for number in range(int(PATIENCE / 0.1)):
+        news.clear()
+        (folder / "content/a.md").write_text(str(number))
+        if news.wait(0.1):
+            return
+    raise AssertionError("nobody tells of edits")

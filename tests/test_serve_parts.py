@@ -114,6 +114,14 @@ def test_what_was_shown_early_and_not_left_in_its_place_is_shown_no_more(ok: boo
     assert json.loads(desk.news("/", known))["styles"] == ["/a.css"]
 
 
+def test_what_is_shown_early_twice_gives_way_to_what_was_there_before_both() -> None:
+    desk = _shown_early()
+    desk.show(Early("index.html", "d" * 64, "d"))
+    assert desk.early["index.html"] == b"d"
+    desk.take(Built(ok=False))
+    assert desk.holdings.files == {"index.html": "a" * 64, "a.css": "a" * 64}
+
+
 # --- what pages are told
 
 
