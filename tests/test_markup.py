@@ -295,7 +295,7 @@ def test_the_text_of_a_link_is_what_stands_in_it() -> None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        ("<h2></h2>\n\n<h3><b></b></h3>", "<b></b>"),
+        ("<h2></h2>\n\n<h3><b></b><i id=x></i></h3>", '<span id="x"></span>'),
         ("## DG main", '<h2 id="section">DG main</h2>'),
         ('<a>b</a> <a id="x">c</a> <a id="dg-x">d</a>', '<p>b <a id="x">c</a> d</p>'),
         ('<img alt="A &amp; <b>"><img>', "<p>A &amp; &lt;b&gt;</p>"),

@@ -307,7 +307,10 @@ class _Cutter:
         self._heading = None
         inside = self._out.parts[place + 1 :]
         if not text and not any(isinstance(part, tuple) for part in inside):
-            self._out.parts[place] = ""
+            # of what is in it only names stay: out of a heading, a parser would read the elements otherwise
+            anchors = [name for part in inside if isinstance(part, str) for name in _ID.findall(part)]
+            kept = "".join(f'<span id="{name}"></span>' for name in anchors)
+            self._out.parts[place:] = [kept, *([""] * len(inside))]
             return ""
         if not name:
             slug = self._set.slugify(text, self._lang) if text else ""

@@ -39,14 +39,14 @@ def _run(part: frame.Part, chosen: argparse.Namespace) -> bool:
     began = time.monotonic()
     print(f"{part.name} …", file=sys.stderr, flush=True)
     try:
-        asked = chosen.minutes if part.timed else chosen.count
+        asked = (chosen.minutes if part.timed else 0) or chosen.count
         figures = list(part.run(asked or part.full, chosen.seed))
     except AssertionError as fault:
         print(f"{part.name} with --seed {chosen.seed}: {fault}", file=sys.stderr, flush=True)
         return False
     lines = frame.rows(frame.command(part.name, chosen.count, chosen.seed), figures, time.monotonic() - began)
     print("".join(lines), end="", flush=True)
-    if part.timed or chosen.record or not chosen.count:
+    if chosen.record or not chosen.count:
         known = frame.known() | {part.name: lines}
         frame.write(known, [item.name for item in PARTS])
     return True

@@ -135,8 +135,8 @@ def _run(minutes: int, _seed: int) -> Iterator[Figure]:
 def _ended(target: Target) -> str:
     found = len([*(CORPORA / target.name).glob(f"{FOUND}*")])
     kept = len([*(_STATE / target.name / "kept").iterdir()])
-    faults = "no fault was found" if not found else "1 fault was found, and mended" if found == 1 else ""
-    faults = faults or f"{found} faults were found, and mended"
+    faults = "no input showed a fault" if not found else "1 input showed a fault, mended since" if found == 1 else ""
+    faults = faults or f"{found} inputs showed faults, mended since"
     return f"{target.law}; {kept:,} inputs reached new code; {faults}"
 
 

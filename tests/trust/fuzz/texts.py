@@ -16,6 +16,8 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import html5lib
+from html5lib import html5parser
+from html5lib.constants import namespaces
 
 from digestgen import (
     codec,
@@ -191,6 +193,10 @@ def _shaped(text: str, name: str, shape: Shape) -> tuple[Any, Report]:
 
 
 # --- Markdown
+
+# It is older than these elements, which bound others in HTML as it is now (HTML Living Standard, 13.2.4.2, "special").
+_YOUNG: Final = frozenset((namespaces["html"], name) for name in ("details", "figcaption", "hgroup", "main", "summary"))
+html5parser.specialElements |= _YOUNG  # type: ignore[attr-defined]
 
 
 def markdown(data: bytes) -> None:
