@@ -49,8 +49,26 @@ _FROM_THE_RIGHT: Final = (
 #: What stands in the head of a catalogue that only its authors have seen.
 _UNREAD: Final = "# Not yet read by a native reader."
 
+#: Stands for what nobody asked for yet.
+_UNASKED: Final = object()
+
 #: The larger parts of a locale's data, which take over nothing from elsewhere.
 _WHOLE: Final = frozenset(["languages", "territories", "scripts", "variants", "currency_names", "currency_symbols"])
+
+
+class _Copied(dict[Any, Any]):
+    """What is in a mapping, each value a copy of its own from when it is first asked for: a locale has thousands."""
+
+    def __init__(self, shared: Mapping[Any, Any]) -> None:
+        super().__init__(dict.fromkeys(shared, _UNASKED))
+        self._shared = shared
+
+    def __getitem__(self, key: Any) -> Any:
+        value = super().__getitem__(key)
+        if value is _UNASKED:
+            value = self._shared[key]
+            value = self[key] = value if key in _WHOLE else copy.deepcopy(value)
+        return value
 
 
 class _Locale(babel.Locale):
@@ -63,8 +81,7 @@ class _Locale(babel.Locale):
     @functools.cached_property
     def _data(self) -> localedata.LocaleDataDict:
         shared: Any = localedata.load(str(self))
-        own = {key: value if key in _WHOLE else copy.deepcopy(value) for key, value in shared.items()}
-        return localedata.LocaleDataDict(own)
+        return localedata.LocaleDataDict(_Copied(shared))
 
 
 @functools.lru_cache(maxsize=256)

@@ -88,6 +88,8 @@ def portable_key(path: str) -> str:
     It is Unicode's canonical caseless match (section 3.13, D145), composed: letters' case and the way accents
     are encoded make no difference.
     """
+    if path.isascii():
+        return path.lower()
     folded = unicodedata.normalize("NFD", path).casefold()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", folded).casefold())
 

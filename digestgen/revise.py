@@ -198,7 +198,7 @@ class _Files:
 class _Addresses:
     """All addresses of the site, decoded, asked one by one."""
 
-    row: Callable[[str], Row | None]
+    known: Container[str]
     made: Container[str]
     gone: Container[str]
 
@@ -207,7 +207,7 @@ class _Addresses:
         if not text.startswith("/") or text.endswith("/index.html"):
             return False
         path = text[1:] + "index.html" if text.endswith("/") else text[1:]
-        return path in self.made or (path not in self.gone and self.row(path) is not None)
+        return path in self.made or (path in self.known and path not in self.gone)
 
 
 @dataclass(slots=True)
@@ -432,9 +432,9 @@ class _Revision:
         own = {paths.portable_key(path) for path in new}
         sure(len(own) == len(new), own.isdisjoint(every))
         every |= own
+        sure(not any(folder in every for path in own for folder in writer.above(path)))
         for path in own:
-            sure(not any(folder in every for folder in writer.above(path)))
-        sure(not any(folder in own for path in every for folder in writer.above(path)))
+            sure(not any(other.startswith(f"{path}/") for other in every))
 
     def _beside(self, texts: Sequence[str], carriers: list[str]) -> Iterator[Output]:
         """Yield what shows articles beside their own pages, and add the names of the feeds of editions among that."""
@@ -532,7 +532,7 @@ class _Revision:
 
     def _renderer(self, work: _Work) -> Renderer:
         renderer = self.request.memory.once("renderer", self._new_renderer)
-        renderer.known = _Addresses(self.rows.get, work.outputs, work.gone)
+        renderer.known = _Addresses(self.look.seen("outputs"), work.outputs, work.gone)
         return renderer
 
     def _new_renderer(self) -> Renderer:

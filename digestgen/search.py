@@ -8,7 +8,6 @@ changes the newest shard only, and no run takes more memory than one shard does.
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
 import importlib.util
 import json
 import os
@@ -170,6 +169,8 @@ def _remembered(store: Traces) -> dict[str, list[str]]:
 
 def _version() -> str:
     """Return what the index depends on besides documents: Pagefind's version, and which program it is."""
+    import importlib.metadata  # it loads what reads mails
+
     return f"{importlib.metadata.version('pagefind')} {_there('pagefind_bin_extended')}"
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -165,12 +166,15 @@ def _lines(owned: Owned) -> str:
     return "".join(f"{mark} {path}\n" for path, mark in lines)
 
 
-def _with_lines(listed: bytes, before: Owned, after: Owned) -> bytes:
-    """Return a list in which the files of `after`, which stand in it as `before` has them, have other fingerprints."""
+def _with_lines(listed: bytes, after: Owned) -> bytes:
+    """Return a list with the files of `after` as they are there; one that has no fingerprint there is left out."""
+    head, *lines = listed.decode().split("\n")[:-1]
+    known = [line.partition(" ")[2] for line in lines]
     for path, marks in after.items():
-        old, new = ("\n" + _lines({path: known}) for known in (before[path], marks))
-        listed = listed.replace(old.encode(), new.encode(), 1)
-    return listed
+        first, last = bisect_left(known, path), bisect_right(known, path)
+        lines[first:last] = [f"{mark} {path}" for mark in sorted(marks)]
+        known[first:last] = [path] * len(marks)
+    return "\n".join([head, *lines, ""]).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,8 +301,6 @@ class Output:
 
     def commit(self, found: list[Diagnostic]) -> Written:
         """Replace what changed, remove what is owned and no longer wanted, and note what is owned now."""
-        if self.listed and self.owned.keys() == self.marks.keys():
-            return self._exchanged()
         stale = sorted(path for path in self.owned.keys() - self.marks.keys() if self.mine(path))
         final = {path: marks for path, marks in self.owned.items() if not self.mine(path)}
         final |= {path: frozenset({mark}) for path, mark in self.marks.items()}
@@ -316,19 +318,6 @@ class Output:
             self._write_list(final)
         written = tuple(sorted(self.staged))
         return Written(written, tuple(sorted(removed)), len(self.marks) - len(written))
-
-    def _exchanged(self) -> Written:
-        """Replace what changed where the list names the same files as before: only their lines are other ones."""
-        final = {path: frozenset((mark,)) for path, mark in self.marks.items() if mark not in self.owned[path]}
-        union = {path: self.owned[path] | marks for path, marks in final.items()}
-        between = _with_lines(self.listed, self.owned, union)
-        if final:
-            self._write(between)
-        self._replace()
-        if final:
-            self._write(_with_lines(between, union, final))
-        written = tuple(sorted(self.staged))
-        return Written(written, (), len(self.marks) - len(written))
 
     def _replace(self) -> None:
         for path in sorted(self.staged, key=_order):
@@ -355,7 +344,12 @@ class Output:
         return removed
 
     def _write_list(self, owned: Owned) -> None:
-        self._write(_list_of(owned))
+        if not self.listed:
+            self._write(_list_of(owned))
+            return
+        every = {*owned, *self.owned}
+        changed = {path: owned.get(path, frozenset()) for path in every if owned.get(path) != self.owned.get(path)}
+        self._write(_with_lines(self.listed, changed))
 
     def _write(self, listed: bytes) -> None:
         files.make_dirs(f"{self.root}/{STAGING}")

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from digestgen import build, files, fingerprint, revise, traces, unchanged
 from digestgen.i18n import Language
-from digestgen.model import Article
 from digestgen.pictures.rights import Rights
 from digestgen.plan.desk import Desk, Shown
 from digestgen.render import Renderer
@@ -501,10 +500,7 @@ def test_a_key_that_leaves_something_out_shows(left_out: str, tmp_path: Path, mo
 
 
 def test_a_list_whose_key_leaves_its_articles_out_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def shown(_desk: Desk, articles: Iterable[Article]) -> tuple[Shown, ...]:
-        return tuple(Shown(item, "constant") for item in articles)
-
-    monkeypatch.setattr(Desk, "shown", shown)
+    monkeypatch.setattr(Desk, "_marked", lambda _, item: Shown(item, "constant"))
     stale = _stale_after(_retitled_neighbour, tmp_path)
     assert {"archive/2024/01/index.html", "2024/01/one/index.html"} <= stale
 

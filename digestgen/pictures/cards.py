@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import metadata
 from typing import Final
 
 from digestgen.pictures import letters
@@ -28,6 +27,8 @@ class Undrawn(Exception):
 @lru_cache(maxsize=1)
 def edition() -> str:
     """Return what else a card rests on: how this module makes it, the versions of what draws, and of the font."""
+    from importlib import metadata  # it loads what reads mails
+
     return " ".join([str(_EDITION), *map(metadata.version, ("fontpkg-noto-serif", "pillow", "resvg-py"))])
 
 

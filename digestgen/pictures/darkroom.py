@@ -10,7 +10,6 @@ import io
 import warnings
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from importlib import metadata
 from typing import TYPE_CHECKING, Any, Final
 
 from digestgen.pictures.album import MOST_PIXELS, Facts, Recipe, Size
@@ -33,6 +32,8 @@ class Refused(Exception):
 @lru_cache(maxsize=1)
 def edition() -> str:
     """Return what else the bytes rest on: how this module makes them, and Pillow's version."""
+    from importlib import metadata  # it loads what reads mails
+
     return f"{_EDITION} {metadata.version('pillow')}"
 
 

@@ -10,9 +10,9 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import Final
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 from digestgen import licenses, urls
 from digestgen.pictures import avif, tiff
@@ -264,11 +264,12 @@ def packet(rights: Rights) -> bytes:
 
 def _fields(rights: Rights) -> Iterator[str]:
     if rights.creators:
-        names = "".join(f"<rdf:li>{escape(name)}</rdf:li>" for name in rights.creators)
+        names = "".join(f"<rdf:li>{escape(name, quote=False)}</rdf:li>" for name in rights.creators)
         yield f"<dc:creator><rdf:Seq>{names}</rdf:Seq></dc:creator>"
     for name, text in (("dc:rights", rights.copyright), ("xmpRights:UsageTerms", rights.terms)):
         if text:
-            yield f'<{name}><rdf:Alt><rdf:li xml:lang="x-default">{escape(text)}</rdf:li></rdf:Alt></{name}>'
+            inside = f'<rdf:li xml:lang="x-default">{escape(text, quote=False)}</rdf:li>'
+            yield f"<{name}><rdf:Alt>{inside}</rdf:Alt></{name}>"
     for name, text in (("photoshop:Credit", rights.credit), ("xmpRights:WebStatement", rights.statement)):
         if text:
-            yield f"<{name}>{escape(text)}</{name}>"
+            yield f"<{name}>{escape(text, quote=False)}</{name}>"

@@ -732,7 +732,7 @@ class Moves:
             paths.add(output.path)
             self._add(output)
         number, path = 0, file_of(url)
-        while self.before.row(Listing, f"list {path}") is not None:
+        while path in self.owned and (number or self.before.row(Listing, f"list {path}")):
             if path not in paths:
                 self._drop_list(path)
             number += 1

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from functools import partial
-from typing import Any, TypeVar, overload
+from typing import Any, Final, TypeVar, overload
 from zoneinfo import ZoneInfo
 
 from digestgen import codec, i18n, library, terms, views
@@ -31,7 +31,6 @@ from digestgen.terms import Known, Term, TermKind
 Value = TypeVar("Value")
 
 _Texts = tuple[str, ...]
-_Refs = tuple[Ref, ...]
 _Index = tuple[Named, ...]
 _Numbers = Mapping[str, int]
 _Named = tuple[str, str]
@@ -267,7 +266,10 @@ class Shelf:
     def references(self, number: int) -> dict[str, Ref]:
         """Return the places of all articles of a language in their order."""
         if number not in self.refs:
-            self.refs[number] = {ref.path: ref for ref in self.need(_Refs, f"articles {number}")}
+            rows = self.new.get(f"articles {number}") or self.ask(f"articles {number}")
+            if rows is None or not all(map(_is_ref, rows)):
+                raise Unsure
+            self.refs[number] = {row[0]: Ref(*row) for row in rows}
         return self.refs[number]
 
     def _part(self, number: int) -> Part:
@@ -299,7 +301,7 @@ class Shelf:
     def _term(self, number: int, kind: TermKind, row: Named) -> Term:
         first = terms.Use(kind, row.key, row.written)
         read = Later(lambda: {"members": self.members(number, kind, row.key)})
-        newest = row.newest
+        newest = Ref(*row.newest)
         known = unread(newest.path, partial(self.read, newest.path), newest, self.config.timezone)
         articles = _Newest(lambda: read["members"].paths, partial(self.listed, number), row.count, known)
         did = Run(lambda: read["members"].did, lambda parts: tuple([terms.Part(*part) for part in parts]), row.count)
@@ -467,6 +469,15 @@ class _Resolver(Resolver):
 
     def __post_init__(self) -> None:
         self.wrong = {}
+
+
+#: What the row of an article's place in the order of all holds.
+_REF: Final = [str, int, bool, int, int]
+
+
+def _is_ref(row: Any) -> bool:
+    # tens of thousands are asked for, and `codec` would make values of them
+    return [*map(type, row)] == _REF
 
 
 def counts_of(row: Members) -> terms.Counts:

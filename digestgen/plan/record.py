@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from digestgen import codec, library
 from digestgen import editions as issues
@@ -127,8 +127,7 @@ class Feed:
     shown: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """What the order of articles rests on: a moment (seconds since 1970), whether that has a time of day, and more."""
 
     path: str
@@ -161,7 +160,7 @@ class Named:
     key: str
     written: str
     count: int
-    newest: Ref
+    newest: tuple[str, int, bool, int, int]
     roles: Mapping[str, int]
 
 
@@ -200,7 +199,7 @@ def rows(plan: Plan, shelf: Library, every: Iterable[Article], now: datetime) ->
 
 def _part(number: int, part: Part, config: Config) -> Iterator[Row]:
     """Yield the rows of the articles and the terms of a language."""
-    yield f"articles {number}", [plain(ref_of(item)) for item in part.articles]
+    yield f"articles {number}", [ref_of(item) for item in part.articles]
     yield f"days {number}", days(part.days)
     yield f"embargoed {number}", [*part.embargoed]
     yield f"editions {number}", [edition.url for edition in part.editions]
@@ -353,17 +352,18 @@ def asked(places: Mapping[tuple[str, str], bool]) -> Iterator[Row]:
     return ((f"asked {path}", found) for path, found in by_path.items())
 
 
-def plain(row: Place | Listing | Feed | Ref | Named | Members) -> list[Any]:
+def plain(row: Place | Listing | Feed | Named | Members) -> list[Any]:
     """Return a row as JSON can hold it."""
-    found = [getattr(row, item.name) for item in fields(row)]
-    return [plain(value) if isinstance(value, Ref) else value for value in found]
+    return [getattr(row, item.name) for item in fields(row)]
 
 
 def jsonable(value: Any) -> Any:
     """Return what a row says as JSON can hold it."""
-    if isinstance(value, Place | Listing | Feed | Ref | Named | Members):
+    if isinstance(value, Place | Listing | Feed | Named | Members):
         return plain(value)
-    return [jsonable(item) for item in value] if isinstance(value, tuple) else value
+    if isinstance(value, tuple) and value and not isinstance(value[0], str | int | Ref):
+        return [jsonable(item) for item in value]
+    return value
 
 
 def _place(piece: Piece, pieces: Pieces, carriers: tuple[str, ...], shown_on: tuple[str, ...]) -> Place:
