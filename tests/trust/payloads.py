@@ -174,12 +174,6 @@ def drawing(chance: random.Random) -> str:
     )
     inner = chance.choice(("", element(""), *scripts)).replace("{}", _RUN)
     spaces = 'xmlns:h="http://www.w3.org/1999/xhtml" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    if chance.random() < 0.1:  # no drawing at all, whatever its file is called
-        return (
-            chance.choice(scripts[:2])
-            .replace("{}", _RUN)
-            .replace("script>", f'script xmlns="http://www.w3.org/2000/svg" {spaces}>', 1)
-        )
     before = chance.choice(("", "", '<?xml-stylesheet href="data:text/css,*{}"?>', '<!DOCTYPE svg [<!ENTITY e "x">]>'))
     root = set_(chance.choice(("onload", "onclick", "onbegin", "class")), _RUN)
     return f'{before}<svg xmlns="http://www.w3.org/2000/svg" {spaces} {root}>{element(inner)}</svg>'
@@ -204,7 +198,7 @@ PLACES: Final[dict[str, str]] = {
     "source": "sources: [{{name: {}, url: 'https://source.example/', title: {}, authors: [{}], note: {}, license: {}}}]",
     "source address": "sources: [{{name: Source, url: {}}}]",
     "source as an address": "sources: ['https://source.example/?q=' , {}]",
-    "credit": "credits: [{{role: reporting, people: [{}], place: {}}}]",
+    "credit": "credits: [{{role: reporting, people: [{{name: {}, place: {}}}]}}]",
     "byline": "authors: [{}]",
     "kicker": "kicker: {}",
     "section": "section: {}",
