@@ -375,6 +375,11 @@ def test_what_was_shown_of_a_build_that_comes_to_nothing_is_shown_no_more(tmp_pa
 -- themes/own/theme.yaml --
 name: own
 extends: broadsheet
+-- themes/own/assets/own.css --
+p { color: red }
+-- themes/own/templates/base.html --
+{% extends "broadsheet/base.html" %}
+{% block head %}{{ super() }}<link rel="stylesheet" href="{{ asset("own.css") }}">{% endblock %}
 -- themes/own/templates/article.html --
 {% extends "broadsheet/article.html" %}
 """
@@ -391,6 +396,11 @@ extends: broadsheet
     assert [item.code for item in built.diagnostics if item.severity == "error"] == ["theme"]
     desk.take(built)
     assert (desk.early, desk.holdings.files) == ({}, before)
+    write_site(site, template.replace("red", "blue"))
+    built = next(said for said in at_work.work(NOW) if isinstance(said, Built))
+    assert desk.early == {"assets/own.css": (Path(order.output) / "assets/own.css").read_bytes()}
+    desk.take(built)
+    assert desk.holdings.files["assets/own.css"] != before["assets/own.css"]
 
 
 WHOLE: dict[str, Edit] = {
