@@ -7,6 +7,7 @@ where something takes that error for an answer.
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import tempfile
@@ -36,6 +37,7 @@ _CODE: Final = ("exec", "compile", "import")
 
 _here: Final = threading.local()
 _log: Final = tempfile.TemporaryFile()  # noqa: SIM115  (it is open for as long as Python runs; workers write to it, too)
+atexit.register(_log.close)
 
 
 class Forbidden(Exception):
@@ -65,9 +67,9 @@ def _watched(whole: Callable[[build.Request], build.Result]) -> Callable[[build.
 
 def _tell(before: int) -> None:
     """Raise `Forbidden` where anything was written down since there were so many bytes."""
-    told = os.pread(_log.fileno(), 2000, before)
-    if told:
-        raise Forbidden(told.decode())
+    if os.fstat(_log.fileno()).st_size > before:
+        _log.seek(before)
+        raise Forbidden(_log.read().decode())
 
 
 def _seen(event: str, arguments: tuple[Any, ...]) -> None:
