@@ -300,6 +300,8 @@ def _revised(request: Request, settings: Config, read: str, look: unchanged.Look
     known = look.seen("inputs").get(config.FILE)
     done = revise.attempt(asking, settings, look) if known and known[2] == read else None
     if done is None:
+        if asking.why:
+            clock.note(f"everything has to be looked at: {asking.why[0]}")
         look.look_again()
         return None
     clock.note("only articles or style sheets had changed, and what shows them was made again")

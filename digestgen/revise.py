@@ -89,6 +89,8 @@ class Request:
     memory: unchanged.Memory
     hurry: produce.Hurry = field(default_factory=produce.Hurry)
     through: frozenset[library.Reason] = frozenset()
+    why: list[str] = field(default_factory=list)
+    """Takes why everything has to be looked at, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,9 @@ def attempt(request: Request, settings: Config, look: unchanged.Look) -> Revised
     try:
         paths = _changed(request, settings, look)
         return _Revision(request, settings, look).made(paths)
-    except (Unsure, Unfit, KeyError):
+    except (Unsure, Unfit, KeyError) as unsure:
+        told = str(unsure) if isinstance(unsure, Unsure) else ""
+        request.why.append(told or "what changed may change more than the pages that show it")
         return None
 
 
@@ -147,15 +151,20 @@ def _changed(request: Request, settings: Config, look: unchanged.Look) -> list[s
     All are below the site's folder. A sheet counts where the names of the theme's files stay, as they do in a preview.
     """
     last, content = look.last, settings.content
-    sure(not settings.plugins)  # pages and checks of theirs may rest on any text
-    sure(last.get("planned") and last.get("content") == content and last.get("asked") == request.asked)
-    sure(unchanged.in_time(last, request.now.timestamp()), last.get("root") == os.path.abspath(request.output))
+    # pages and checks of plug-ins may rest on any text
+    sure(not settings.plugins, why="plug-ins may rest on any article")
+    why = "the last build left no plan, as where there is a search, where files are packed, or where it failed"
+    sure(last.get("planned"), why=why)
+    sure(last.get("content") == content, last.get("asked") == request.asked, why="something else was asked for")
+    sure(last.get("root") == os.path.abspath(request.output), why="the output is another folder")
+    sure(unchanged.in_time(last, request.now.timestamp()), why="the time of something has come")
     present, seen = look.inputs(content), look.seen("inputs")
     found: list[str] = []
     for path in (*unchanged.changed(look, content), *(seen.keys() - present.keys())):
         kind = (present.get(path) or seen[path])[0]
-        sure(kind == "file", len(found) < _MOST)
-        sure(_is_article(path, content) or ("stable_names" in request.asked and _is_sheet(path)))
+        sure(len(found) < _MOST, why="many files changed")
+        own = _is_article(path, content) or ("stable_names" in request.asked and _is_sheet(path))
+        sure(own and kind == "file", why=f"{path} changed, which is no article")
         found.append(path)
     return found
 

@@ -36,10 +36,10 @@ _Shared = Mapping[str, tuple[str, ...]]
 _Coming = tuple[tuple[int, str, str], ...]
 
 
-def sure(*grounds: object) -> None:
-    """Raise `Unsure` unless all of `grounds` hold."""
+def sure(*grounds: object, why: str = "") -> None:
+    """Raise `Unsure`, which says `why`, unless all of `grounds` hold."""
     if not all(grounds):
-        raise Unsure
+        raise Unsure(why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +139,10 @@ class Moves:
     def _certain(self, change: Change) -> None:
         """Make sure that nothing is told of an article beside others, and that nothing hangs on it."""
         known, config = self.shelf.known, self.config
-        sure(not change.path.startswith(f"{editions.FOLDER}/"), change.path not in self.shelf.need(_Texts, "listed"))
+        of_edition = change.path.startswith(f"{editions.FOLDER}/") or change.path in self.shelf.need(_Texts, "listed")
+        sure(not of_edition, why=f"{change.path} belongs to the file of an edition")
         for item in filter(None, (change.was, change.now)):
-            sure(library.is_article(item), item.stamp)
+            sure(library.is_article(item), item.stamp, why=f"{change.path} is no article")
         if change.now:
             sure(not [*terms.misspelt([change.now], known, config)], not held.shows_static(change.now))
         if change.after:
@@ -160,7 +161,8 @@ class Moves:
         shared: _Shared = self.shelf.need(_Shared, "shared")
         for change in self.changes:
             for item in filter(None, (change.was, change.now)):
-                sure(library.address(item, self.config) not in shared)
+                url = library.address(item, self.config)
+                sure(url not in shared, why=f"several articles share the address {url}")
                 self.asked.update(map(links.asked_of, (change.path, *self._places(item))))
             for place in self._places(change.was) if change.was else ():
                 put(f"page {place}", None)
