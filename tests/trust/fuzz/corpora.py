@@ -22,7 +22,7 @@ FOUND: Final = "found-"
 _CODE: Final = f"{ROOT}/digestgen/"
 
 #: Seconds of the processor after which no more bytes are looked at, to choose from: some thousands were by then.
-_LONGEST: Final = 60
+_LONGEST: Final = 20
 
 
 def kept(target: Target) -> list[tuple[str, bytes]]:
