@@ -13,6 +13,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from digestgen.paths import fault, is_hidden, is_litter
@@ -385,17 +386,13 @@ def scan(root: str) -> Iterator[Found]:
     while folders:
         folder = folders.pop()
         try:
-            entries = sorted(system.list(os.path.join(root, folder)), key=_name)
+            entries = sorted(system.list(os.path.join(root, folder)), key=attrgetter("name"))
         except OSError:
             yield Found(folder, "unreadable", 0, NO_STAMP)
             continue
         below: list[str] = []
         yield from _listed(top, f"{folder}/" if folder else "", entries, below)
         folders += reversed(below)
-
-
-def _name(entry: os.DirEntry[str]) -> str:
-    return entry.name
 
 
 def _listed(top: str, above: str, entries: list[os.DirEntry[str]], folders: list[str]) -> Iterator[Found]:
@@ -407,25 +404,21 @@ def _listed(top: str, above: str, entries: list[os.DirEntry[str]], folders: list
             continue
         path = above + name
         try:
-            mode, known = _looked_up(entry)
+            if not name.isascii():
+                name.encode()  # a UnicodeError for a name that no page and no message could show
+            known = system.entry_stat(entry)
         except FileNotFoundError:
             continue  # it went while we looked
         except (OSError, UnicodeError):
             yield Found(path, "unreadable", 0, NO_STAMP)
             continue
+        mode = known.st_mode
         if stat.S_ISREG(mode):
             yield Found(path, "file", known.st_size, stamp(known))
         elif stat.S_ISDIR(mode):
             folders.append(path)
         else:
             yield _linked(top, path, entry.path) if stat.S_ISLNK(mode) else Found(path, "other", 0, NO_STAMP)
-
-
-def _looked_up(entry: os.DirEntry[str]) -> tuple[int, os.stat_result]:
-    if not entry.name.isascii():
-        entry.name.encode()  # a UnicodeError for a name that no page and no message could show
-    known = system.entry_stat(entry)
-    return known.st_mode, known
 
 
 def _linked(top: str, path: str, whole: str) -> Found:

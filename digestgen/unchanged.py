@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: Where the last build is remembered, and what builds after it have changed in that.
 _NAME: Final = "last"
 _REVISED: Final = "revised"
+#: The lists of files in it.
+_LISTS: Final = ("inputs", "outputs")
 
 #: The user's files beside the folder of articles.
 _SETTINGS: Final = ("site.yaml", "sources.yaml", "people.yaml", "tags.yaml", "stories.yaml")
@@ -257,9 +259,11 @@ def remembered(store: traces.Traces) -> dict[str, Any]:
     last, revised = store.meta(_NAME), store.meta(_REVISED)
     if not isinstance(last, dict) or not isinstance(revised, dict):
         return {}
-    for name in ("inputs", "outputs"):
-        if isinstance(last.get(name), dict):
-            last[name] = _with(last[name], revised.get(name, {}))
+    for name in _LISTS:
+        try:
+            last[name] = _with(_unpacked(last[name]), _rows(revised.get(name, {})))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            last[name] = {}
     return {**last, **revised.get("said", {}), "revised": revised}
 
 
@@ -271,22 +275,48 @@ def _with(known: dict[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
     return known
 
 
+def _packed(seen: Mapping[str, Seen]) -> dict[str, Any]:
+    """Return a list of files as JSON reads it soonest: there are tens of thousands, and nearly all are alike."""
+    alike: dict[str, tuple[Stamp, str]] = {}
+    others: dict[str, Seen] = {}
+    for path, (kind, stamp, mark) in seen.items():
+        if kind == "file" and stamp and mark and "\n" not in path:
+            alike[path] = stamp, mark
+        else:
+            others[path] = kind, stamp, mark
+    return {
+        "paths": "\n".join(alike),
+        "stamps": [number for stamp, _ in alike.values() for number in stamp],
+        "marks": "\n".join([mark for _, mark in alike.values()]),
+        "others": others,
+    }
+
+
+def _unpacked(packed: Mapping[str, Any]) -> dict[str, Seen]:
+    """Return the list of files that was packed. Raises ValueError, KeyError and the like where that is not whole."""
+    paths, marks = (packed[name].split("\n") if packed[name] else [] for name in ("paths", "marks"))
+    numbers = iter(packed["stamps"])
+    stamps: Iterator[Stamp] = zip(numbers, numbers, numbers, numbers, strict=True)
+    alike = zip(["file"] * len(paths), stamps, marks, strict=True)
+    return _with(dict(zip(paths, alike, strict=True)), _rows(packed["others"]))
+
+
+def _rows(seen: Mapping[str, Any]) -> dict[str, Seen | None]:
+    """Return files as they stand one by one; what is None is gone."""
+    return {path: row and (str(row[0]), tuple(row[1]) if row[1] else None, str(row[2])) for path, row in seen.items()}
+
+
 def seen_of(last: Mapping[str, Any], name: str) -> dict[str, Seen]:
     """Return one of the lists of files of the last build ("inputs" or "outputs"); empty where it is not whole."""
-    try:
-        return {
-            path: (str(kind), tuple(stamp) if stamp else None, str(mark))
-            for path, (kind, stamp, mark) in last[name].items()
-        }
-    except (KeyError, TypeError, ValueError, AttributeError):
-        return {}
+    return dict(last.get(name, {}))
 
 
 def remember(
     store: traces.Traces, last: Mapping[str, Any], plan: Iterable[tuple[str, Any]], memory: Memory | None
 ) -> None:
     """Remember the last build, and the rows of its plan."""
-    store.keep_meta({_NAME: last, _REVISED: {}}, plan, every=True)
+    packed = {**last, **{name: _packed(last[name]) for name in _LISTS}}
+    store.keep_meta({_NAME: packed, _REVISED: {}}, plan, every=True)
     if memory is not None:
         memory.check = store.check(_NAME, _REVISED)
         memory.last, memory.seen, memory.kept = {**last, "revised": {}}, {}, {}

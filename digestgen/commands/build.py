@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from datetime import datetime
 from pathlib import Path
@@ -50,6 +51,7 @@ def command(
     Example: digestgen -C my-digest build --strict
     """
     began = time.monotonic()
+    gc.set_threshold(200_000)  # what is looked at stays until the end, tens of thousands of files: nothing to collect
     explain = explain or console.is_verbose()
     moment = now or console.now()
     asked = [str(output) if output else "", strict, *(["no search"] if no_search else [])]
