@@ -6,8 +6,9 @@ import re
 import uuid
 from codecs import BOM_UTF8
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from digestgen import fingerprint, frontmatter, i18n, paths, slugs, urls, yaml
@@ -92,7 +93,8 @@ def article(
     around = None if unread else _Around(plugins, interface)
     item = _article(path, fingerprint.of_bytes(data), values, parts, config, report, around, sound=not wrong)
     _check_life(item, report)
-    return replace(item, face=face(item)), _hinted(report.found, path, config)
+    object.__setattr__(item, "face", face(item))  # nobody has seen it yet, and a copy takes as long as all of this
+    return item, _hinted(report.found, path, config)
 
 
 def _read(text: str, shown: str, report: Report, *, edition: bool) -> tuple[_Parts, yaml.Node | None]:
@@ -261,13 +263,20 @@ def _suffix(stem: str, config: Config) -> tuple[str, str]:
     return stem, ""
 
 
+_NOT_IN_LISTS: Final = frozenset(["face", "fingerprint", "inward", "lede", "pictured"])
+
+
 def face(item: Article) -> str:
     """Return the fingerprint of all that lists can show of an article: of everything but its text.
 
     Of that they show the first paragraph, where there is no summary.
     """
-    lede = "" if item.summary else item.lede
-    return fingerprint.of_value(replace(item, fingerprint="", inward=(), pictured=(), lede=lede))
+    return fingerprint.of_value((*_said_in_lists(item), "" if item.summary else item.lede))
+
+
+_said_in_lists: Final = attrgetter(
+    *(item.name for item in fields(Article) if item.compare and item.name not in _NOT_IN_LISTS)
+)
 
 
 def _article(

@@ -18,7 +18,7 @@ from functools import lru_cache
 from html import escape, unescape
 from importlib.util import cache_from_source
 from operator import attrgetter
-from types import CodeType
+from types import CodeType, MethodType
 from typing import Any, Final
 
 import jinja2
@@ -157,7 +157,10 @@ def _perhaps(name: str, known: Iterable[str]) -> str:
 
 def _shown(value: object) -> str:
     """What Jinja's `escape` makes of a value for the page: the same text, which need not be a `Markup` there."""
-    return _escaped(value) if type(value) is str else markupsafe.escape(value)
+    kind = type(value)
+    if kind is str:
+        return _escaped(value)  # type: ignore[arg-type]
+    return value if kind is Markup else markupsafe.escape(value)  # type: ignore[return-value]
 
 
 #: What `escape` itself asks to do the work; where there is none, that is quick enough.
@@ -179,15 +182,17 @@ class _Code(CodeGenerator):
 
 
 class _Context(Context):
-    """Calls macros without looking for what they might want besides: they are most of what templates call."""
+    """Calls macros and the renderer's own methods, which is nearly all, without looking for what they might want."""
 
     @internalcode
     def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
-        if type(called) is not Macro:
+        if type(called) is Macro:
+            args = (self.eval_ctx, *args)
+        elif type(called) is not MethodType or type(called.__self__) is not Renderer:
             return super().call(called, *args, **kwargs)
         kwargs.pop("_block_vars", None)
         kwargs.pop("_loop_vars", None)
-        return called(self.eval_ctx, *args, **kwargs)
+        return called(*args, **kwargs)
 
 
 class _Environment(Environment):

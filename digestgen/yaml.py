@@ -152,9 +152,13 @@ class _Page:
 
     def of(self, event: yaml.Event) -> Span:
         """Return the place of `event`, as far as it reaches on its first line."""
-        (line, column), (last, end) = _marks(event)
-        whole = len(self.line(line))
-        return self.span(line, column, (end if last == line else whole) - column)
+        (number, column), (last, end) = _marks(event)
+        line = min(number, len(self.lines) - 1)
+        text = self.lines[line]
+        whole = len(text)
+        column = min(column, whole)
+        length = (min(end, whole) if last == number else whole) - column
+        return Span(self.path, self.first_line + line, column + 1, max(1, length), text)
 
 
 def _marks(event: yaml.Event) -> tuple[tuple[int, int], tuple[int, int]]:
