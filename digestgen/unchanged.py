@@ -262,7 +262,7 @@ def remembered(store: traces.Traces) -> dict[str, Any]:
     for name in _LISTS:
         try:
             last[name] = _with(_unpacked(last[name]), _rows(revised.get(name, {})))
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (LookupError, TypeError, ValueError, AttributeError):
             last[name] = {}
     return {**last, **revised.get("said", {}), "revised": revised}
 
