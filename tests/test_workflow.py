@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -96,10 +97,15 @@ def test_no_job_may_do_more_than_its_work() -> None:
     assert {step["with"]["persist-credentials"] for step in checkouts} == {"false"}
 
 
-def test_only_official_actions_of_a_version_are_used() -> None:
-    text = keys(workflow.github(asked()))
-    uses = [step["uses"] for job in text["jobs"].values() for step in job["steps"] if "uses" in step]
-    assert all(name.startswith("actions/") and name.rpartition("@v")[2].isdecimal() for name in uses)
+def test_only_official_actions_are_used_each_by_its_commit_and_the_same_as_here() -> None:
+    own = "".join(path.read_text(encoding="utf-8") for path in (ROOT / ".github" / "workflows").iterdir())
+    here = dict(re.findall(r"uses: (actions/[a-z-]+)@(.*)", own))
+    uses = re.findall(r"uses: (.*)", workflow.github(asked()))
+    assert len(uses) >= 9
+    for line in uses:
+        match = re.fullmatch(r"(actions/[a-z-]+)(?:/[a-z]+)?@([0-9a-f]{40}  # v\d+\.\d+\.\d+)", line)
+        assert match, line
+        assert here.get(match[1], match[2]) == match[2], line
 
 
 def test_it_runs_on_push_by_the_clock_and_by_hand_and_checks_links_weekly() -> None:

@@ -1,7 +1,6 @@
 """Files that have a forge build and publish the digest itself: GitHub's workflow, GitLab's pipeline. Texts, no more.
 
-Actions are named by the tag of their main version. GitHub moves such a tag to mended versions only, while a commit's
-fingerprint would have to be known here for certain, and would never be mended.
+Actions are named by their commits, which nobody can put anything else in the place of, as somebody could with a tag.
 """
 
 from __future__ import annotations
@@ -19,6 +18,15 @@ GITLAB: Final = ".gitlab-ci.yml"
 #: Looked for by the clock: on the quarter of an hour, and links once a week, when few others ask.
 CRON: Final = "*/15 * * * *"
 _LINKS: Final = "23 5 * * 1"
+
+#: GitHub's own actions, each by a commit and the version that this is.
+_ACTIONS: Final = {
+    "checkout": "d23441a48e516b6c34aea4fa41551a30e30af803  # v6.1.0",
+    "setup-python": "ece7cb06caefa5fff74198d8649806c4678c61a1  # v6.3.0",
+    "cache": "27d5ce7f107fe9357f9df03efb73ab90386fccae  # v5.0.5",
+    "upload-pages-artifact": "fc324d3547104276b827a68afc52ff2a11cc49c9  # v5.0.0",
+    "deploy-pages": "cd2ce8fcbc39b97be8ca5fce6e763baed58fa128  # v5.0.0",
+}
 
 _MARK: Final = re.compile(r"# Made by `digestgen publish --workflow` \(([0-9a-f]{10})\)[^\n]*\n")
 
@@ -64,6 +72,11 @@ def _install(asked: Asked) -> str:
     )
 
 
+def _action(name: str) -> str:
+    """Return what a step uses: an action, or with a slash one of the several that an action has."""
+    return f"actions/{name}@{_ACTIONS[name.partition('/')[0]]}"
+
+
 def _prepare(asked: Asked) -> str:
     address = ' --url "$DIGEST_URL"' if asked.url else ""
     return f'digestgen publish --prepare --output "{asked.output}" --now "$MOMENT"{address}'
@@ -75,11 +88,11 @@ def github(asked: Asked) -> str:
     address = f"\n          DIGEST_URL: {json.dumps(asked.url)}" if asked.url else ""
     start = f"""\
       - name: Fetch the digest
-        uses: actions/checkout@v6
+        uses: {_action("checkout")}
         with:
           persist-credentials: false
       - name: Set up Python
-        uses: actions/setup-python@v6
+        uses: {_action("setup-python")}
         with:
           python-version: "3.13"
       - name: Install digestgen
@@ -120,7 +133,7 @@ jobs:
     steps:
 {start}\
       - name: Fetch what earlier runs left
-        uses: actions/cache/restore@v5
+        uses: {_action("cache/restore")}
         with:
           path: |
             {above}.digestgen
@@ -128,7 +141,7 @@ jobs:
           key: digestgen-${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}
           restore-keys: digestgen-
       - name: Fetch the moment of the last publish
-        uses: actions/cache/restore@v5
+        uses: {_action("cache/restore")}
         with:
           path: published-at
           key: published-${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}
@@ -159,7 +172,7 @@ jobs:
           {_prepare(asked)}
       - name: Keep what the next run can use
         if: steps.due.outputs.due == 'true'
-        uses: actions/cache/save@v5
+        uses: {_action("cache/save")}
         with:
           path: |
             {above}.digestgen
@@ -171,7 +184,7 @@ jobs:
           rm -rf "{asked.output}"/.digestgen-*
       - name: Hand over the pages
         if: steps.due.outputs.due == 'true'
-        uses: actions/upload-pages-artifact@v5
+        uses: {_action("upload-pages-artifact")}
         with:
           path: {json.dumps(above + asked.output)}
           include-hidden-files: true
@@ -190,7 +203,7 @@ jobs:
     steps:
       - name: Publish
         id: deployment
-        uses: actions/deploy-pages@v5
+        uses: {_action("deploy-pages")}
       - name: Note the moment
         working-directory: .
         env:
@@ -198,7 +211,7 @@ jobs:
         run: |
           echo "$MOMENT" > "$GITHUB_WORKSPACE/published-at"
       - name: Keep the moment
-        uses: actions/cache/save@v5
+        uses: {_action("cache/save")}
         with:
           path: published-at
           key: published-${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}
