@@ -163,7 +163,8 @@ def _changed(request: Request, settings: Config, look: unchanged.Look) -> list[s
     for path in (*unchanged.changed(look, content), *(seen.keys() - present.keys())):
         kind = (present.get(path) or seen[path])[0]
         sure(len(found) < _MOST, why="many files changed")
-        own = _is_article(path, content) or ("stable_names" in request.asked and _is_sheet(path))
+        known = path in present and path in seen
+        own = _is_article(path, content) or (known and "stable_names" in request.asked and _is_sheet(path))
         sure(own and kind == "file", why=f"{path} changed, which is no article")
         found.append(path)
     return found

@@ -485,7 +485,7 @@ def _shown_by_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _trusting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(revise, "sure", lambda *_: None)
+    monkeypatch.setattr(revise, "sure", lambda *_, **__: None)
 
 
 def _staying(monkeypatch: pytest.MonkeyPatch) -> None:
