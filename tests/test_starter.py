@@ -150,7 +150,6 @@ def test_a_full_disk_leaves_no_file(call: Call, monkeypatch: pytest.MonkeyPatch)
         (["x", "--lang", "ja"], "with --empty a digest begins in any language"),
         (["x", "--theme", "gone"], "there is no theme `gone`; there are"),
         (["x", "--lang", "Deutsch!"], "write it as de or en-GB"),
-        (["x", "--title", "a\x7fb"], "character"),
         ([], "DIR"),
     ],
 )
@@ -169,6 +168,11 @@ def test_the_title_is_made_from_the_folders_name(tmp_path: Path, folder: str, ti
     starter.begin(starter.Request(tmp_path / folder, date(2024, 1, 1), empty=True))
     first = (tmp_path / folder / "site.yaml").read_text().splitlines()[0]
     assert title is None or first == f"title: {title}"
+
+
+def test_what_no_file_may_hold_is_left_out_of_a_title(call: Call) -> None:
+    assert call("init", "x", "--title", "a\x7fb \x1b[1mc").code == 0
+    assert Path("x/site.yaml").read_text().splitlines()[0] == 'title: "ab [1mc"'
 
 
 def test_each_site_has_an_id_of_its_own(tmp_path: Path) -> None:
