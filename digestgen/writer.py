@@ -302,13 +302,12 @@ class Output:
     def commit(self, found: list[Diagnostic]) -> Written:
         """Replace what changed, remove what is owned and no longer wanted, and note what is owned now."""
         stale = sorted(path for path in self.owned.keys() - self.marks.keys() if self.mine(path))
-        final = {path: marks for path, marks in self.owned.items() if not self.mine(path)}
-        final |= {path: frozenset({mark}) for path, mark in self.marks.items()}
+        final = self._final()
         if self.staged or stale:
-            union = {
-                path: self.owned.get(path, frozenset()) | final.get(path, frozenset()) for path in {*self.owned, *final}
-            }
-            self._write_list(union)
+            new = {path: marks for path, marks in final.items() if self.owned.get(path) is not marks}
+            self._write_list(
+                {**self.owned, **{path: self.owned.get(path, marks) | marks for path, marks in new.items()}}
+            )
         folders = {folder for path in self.staged for folder in above(path)}
         in_the_way = [path for path in stale if path in folders or any(map(self.staged.__contains__, above(path)))]
         removed = self._remove(in_the_way, found)
@@ -318,6 +317,15 @@ class Output:
             self._write_list(final)
         written = tuple(sorted(self.staged))
         return Written(written, tuple(sorted(removed)), len(self.marks) - len(written))
+
+    def _final(self) -> Owned:
+        """Return what is owned in the end; what is as it was is the same value, which is told at a glance."""
+        final = {path: marks for path, marks in self.owned.items() if not self.mine(path)}
+        for path, mark in self.marks.items():
+            before = self.owned.get(path)
+            same = before is not None and len(before) == 1 and mark in before
+            final[path] = before if before is not None and same else frozenset({mark})
+        return final
 
     def _replace(self) -> None:
         for path in sorted(self.staged, key=_order):
@@ -347,8 +355,8 @@ class Output:
         if not self.listed:
             self._write(_list_of(owned))
             return
-        every = {*owned, *self.owned}
-        changed = {path: owned.get(path, frozenset()) for path in every if owned.get(path) != self.owned.get(path)}
+        changed = {path: marks for path, marks in owned.items() if self.owned.get(path) is not marks}
+        changed |= dict.fromkeys(self.owned.keys() - owned.keys(), frozenset())
         self._write(_with_lines(self.listed, changed))
 
     def _write(self, listed: bytes) -> None:
