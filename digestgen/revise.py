@@ -260,7 +260,12 @@ class _Revision:
 
     def _known(self) -> terms.Known:
         registries, _ = registry.read(self.tree.registries())
+        self._readable()
         return terms.known_of(registries, self.settings)
+
+    def _readable(self) -> None:
+        """Make sure that all could be read that was: what was wrong before would have ended the last build."""
+        sure(not any(item.severity == "error" for item in self.tree.found), why="a file cannot be read")
 
     def _above(self) -> list[theme.Folder]:
         above = self.request.memory.once(
@@ -270,7 +275,9 @@ class _Revision:
         return above
 
     def _interface(self) -> i18n.Interface:
-        return wording.interface(self.tree.catalogues, self._above())
+        found = wording.interface(self.tree.catalogues, self._above())
+        self._readable()
+        return found
 
     def _read(self, path: str) -> Article:
         """Return an article as the library has it, published or held."""

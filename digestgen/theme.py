@@ -6,6 +6,7 @@ reachable as `{% extends "broadsheet/article.html" %}`. The style sheets of all 
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -423,11 +424,13 @@ def _decoded(raw: bytes, shown: str, found: list[Diagnostic]) -> str:
 def _files(folder: Path) -> dict[str, bytes]:
     if not folder.is_dir():
         return {}
-    return {
-        item.path: files.read_bytes(str(folder / item.path), LIMIT)
-        for item in files.scan(str(folder))
-        if item.kind == "file"
-    }
+    found = {}
+    for item in files.scan(str(folder)):
+        if item.kind == "unreadable":  # what lies there would be missing, or another theme's would be taken for it
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(folder / item.path))
+        if item.kind == "file":
+            found[item.path] = files.read_bytes(str(folder / item.path), LIMIT)
+    return found
 
 
 # --- options

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 from collections import defaultdict
@@ -12,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from digestgen import build, revise, unchanged, writer
+from digestgen import build, files, revise, unchanged, writer
 from digestgen.plan import record
 from digestgen.serve import badges
 from digestgen.serve.news import Desk
 from digestgen.serve.values import Badge, Built, Early, Order
 from digestgen.serve.worker import Worker
-from tests.building import NOW, published, told
+from tests.building import NOW, built, published, told, well_built
 from tests.sites import write_site
 
 SITE = """\
@@ -610,3 +612,54 @@ def test_where_names_of_files_tell_what_is_in_them_pages_are_made_again(themed: 
     result = shown(themed / "site", themed / "plain", stable=False)
     assert not result.revised
     assert "index.html" in result.rendered
+
+
+@pytest.mark.parametrize("name", ["people.yaml", "tags.yaml"])
+@pytest.mark.parametrize("time", [1, 2])
+def test_a_registry_that_cannot_be_read_once_is_told_and_never_taken_for_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, time: int
+) -> None:
+    registries = "-- people.yaml --\njo: {name: Jo Doe}\n-- tags.yaml --\n- {names: {en: Oil price}, slug: oil}\n"
+    article = "-- content/a.md --\n---\ntitle: A\ndate: 2024-05-01\ntags: [Oil price]\n"
+    credits = "credits: [{role: reporting, people: [jo]}]\n---\nText.\n"
+    site = write_site(tmp_path, f"-- site.yaml --\ntitle: T\n{registries}{article}{credits}")
+    assert built(site).ok
+    edited = site / "content/a.md"
+    edited.write_text(edited.read_text().replace("Text.", "Another text."))
+    times = [0]
+
+    class Failing(files.Os):
+        def open(self, path: str, *rest: Any) -> int:
+            times[0] += path.endswith(name)
+            if path.endswith(name) and times[0] == time:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+            return super().open(path, *rest)
+
+    before = published(site / "public")
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "system", Failing())
+        try:
+            went_well = built(site).ok
+        except PermissionError:
+            went_well = False
+    assert times[0] >= time
+    made = published(site / "public")
+    if not went_well:
+        assert made == before
+    assert well_built(site, output=tmp_path / "fresh") == (made if went_well else well_built(site))
+
+
+def test_a_folder_of_a_theme_that_cannot_be_listed_is_named_and_not_taken_for_empty(
+    themed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Failing(files.Os):
+        def list(self, folder: str) -> list[os.DirEntry[str]]:
+            if folder.rstrip("/").endswith("themes/mine/styles"):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder)
+            return super().list(folder)
+
+    site = themed / "site"
+    monkeypatch.setattr(files, "system", Failing())
+    with pytest.raises(PermissionError, match="themes/mine/styles"):
+        built(site, output=themed / "another")
+    assert not (themed / "another" / "index.html").exists()
