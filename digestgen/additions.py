@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from digestgen import parse, yaml
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.i18n import Interface
 from digestgen.model import Article
@@ -177,7 +178,7 @@ def blamed(item: Diagnostic, places: Mapping[str, Span]) -> Diagnostic:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Around:
     """What an added page's text is read with."""
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from digestgen.dataclass import dataclass
 
 _STRING: Final = r'"(?:[^"\\]|\\.)*"|' + r"'(?:[^'\\]|\\.)*'"
 
@@ -32,7 +33,7 @@ _LITERAL: Final = re.compile(rf"\s*({_STRING})\s*[-+]?$")
 _IMPORT: Final = re.compile(rf"\s*(?:{_STRING})\s+import\s+(.*?)(?:\s+with(?:out)?\s+context)?\s*[-+]?$", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """A block: its name, the name of the block around it, and where it begins, ends, and stands (offsets, line)."""
 
@@ -43,7 +44,7 @@ class Block:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Import:
     """A statement at the top of a template that brings macros, as it is written, and their names there."""
 
@@ -51,7 +52,7 @@ class Import:
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outline:
     """A template in outline. `extends` is the name of its parent, "" without one, and None where it is computed."""
 

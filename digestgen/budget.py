@@ -19,8 +19,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeVar
+
+from digestgen.dataclass import dataclass
 
 if sys.platform != "win32":
     import resource
@@ -28,7 +29,7 @@ if sys.platform != "win32":
 Done = TypeVar("Done")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Limits:
     """Seconds of the processor, and MiB of memory beyond what the process has already."""
 
@@ -57,7 +58,7 @@ _MUCH: Final = 128 * 1024 * 1024
 _CLOCK: Final = 10
 
 
-@dataclass(slots=True)
+@dataclass()
 class _State:
     """What this process is doing: until when (seconds of the processor), at most how large, and whether apart."""
 

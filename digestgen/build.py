@@ -6,7 +6,7 @@ import gc
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from digestgen import (
     writer,
 )
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.library import Library
 from digestgen.model import Article
@@ -53,7 +54,7 @@ def silent(stage: str, done: int, of: int) -> None:
     """Says nothing of a stage's progress."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for. `now` is aware; `output` overrides site.yaml's; `jobs` 0 means as many as may run.
 
@@ -93,7 +94,7 @@ class Request:
     """Whether, without `search`, the index is that of the output folder that site.yaml names: for previews."""
 
 
-@dataclass(slots=True)
+@dataclass()
 class Result:
     """What a build did. `diagnostics` are graded and sorted; `written` is None where nothing was touched.
 
@@ -198,7 +199,7 @@ def _no_site(folder: Path) -> Diagnostic:
     )
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Clock:
     """Tells how long each stage took, for people: nothing that is built knows of it."""
 
@@ -211,7 +212,7 @@ class _Clock:
         self.last = now
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Job:
     """One build at work: what was asked, what is known, what was found wrong."""
 
@@ -515,7 +516,7 @@ def _whole(target: writer.Output) -> bool:
     return all(path in target.marks for path in target.owned if not target.mine(path))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outlook:
     """What comes by itself, and what stood in the way of knowing: `unread` articles, or a wrong site.yaml."""
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache, partial
 from gettext import c2py
 from typing import Final
 
 from digestgen import fingerprint
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 
 #: More faults of form than this in one file are told as one: it is something else than a catalogue.
@@ -33,7 +34,7 @@ _PLACE: Final = re.compile(r"%\(\w+\)s|%")
 _MARKUP: Final = re.compile(r'[<>&"]')
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plurals:
     """How many forms of plural a language has, and which one is for a number: an expression of C, as gettext has it."""
 
@@ -57,7 +58,7 @@ def rule(expression: str) -> Callable[[int], int]:
     return partial(c2py(expression))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Words:
     """A text of an entry, and where it is written: (number, column, the whole line, what stands in the quotes)."""
 
@@ -73,7 +74,7 @@ class Words:
         return Span(path, number, column, max(1, len(raw)), line)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """A message, its plural ("" without one), its texts by number of form, and remarks for translators."""
 
@@ -91,7 +92,7 @@ class Entry:
         return forms if all(forms) and not self.fuzzy else ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
     """What a file says: entries by message, and forms of plural. `mark` stands for what pages can show of it."""
 
@@ -103,7 +104,7 @@ class Catalogue:
     mark: str
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Draft:
     """The entry that is being read."""
 
@@ -115,7 +116,7 @@ class _Draft:
     fuzzy: bool = False
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Reader:
     path: str
     found: list[Diagnostic] = field(default_factory=list)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
@@ -28,6 +28,7 @@ from digestgen import (
     wording,
 )
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.library import Library
 from digestgen.pictures import extra
@@ -39,7 +40,7 @@ from digestgen.render import Renderer, filters_of
 Format = Literal["text", "json", "github"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for: the site in `folder` as at `now` (aware); `links` asks the web, as `manners` says."""
 
@@ -49,7 +50,7 @@ class Request:
     links: outside.Request | None = None
 
 
-@dataclass(slots=True)
+@dataclass()
 class Result:
     """What a check found. `diagnostics` are graded and sorted; `articles` and `links` were looked at."""
 

@@ -7,12 +7,13 @@ import re
 import uuid
 import zoneinfo
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from digestgen import paths, yaml
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Severity, Span
 from digestgen.pictures.album import Recipe
 from digestgen.rules import RULES
@@ -46,7 +47,7 @@ PERMALINK_FIELDS: Final = ("year", "month", "day", "slug", "section")
 EDITIONS: Final = ("off", "daily", "weekly", "files")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SiteLanguage:
     """A language of the site. `prefix` is empty for the main language, else `/` and the tag."""
 
@@ -56,7 +57,7 @@ class SiteLanguage:
     prefix: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NavItem:
     """An entry of the navigation; without `lang` it stands in every language."""
 
@@ -65,7 +66,7 @@ class NavItem:
     lang: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PublisherConfig:
     """Facts of the publisher that feeds name."""
 
@@ -78,7 +79,7 @@ class PublisherConfig:
 FEEDS: Final = ("site", "tags", "sections", "sources", "stories", "people", "editions", "corrections")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Follow:
     """A feed of others that `digestgen import feed` makes drafts of: `limit` 0 stands for all its entries.
 
@@ -93,7 +94,7 @@ class Follow:
     limit: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeedsConfig:
     """Which of `FEEDS` have a feed in each format, hold their articles' full text, and have an archive (of Atom).
 
@@ -109,7 +110,7 @@ class FeedsConfig:
     follow: tuple[Follow, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SmtpConfig:
     """The server that `digestgen email --send` hands a mail to; the password is in the environment."""
 
@@ -121,7 +122,7 @@ class SmtpConfig:
     """The name of the environment variable that holds the password."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EmailConfig:
     """How an edition is sent by mail: `sender` and `to`, the list, as "Name <address>"; the rest as it is shown."""
 
@@ -134,7 +135,7 @@ class EmailConfig:
     smtp: SmtpConfig | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PoliciesConfig:
     """Where the digest tells what it is: each a path of this site or an address elsewhere, or empty."""
 
@@ -151,7 +152,7 @@ HOSTS: Final = ("github", "gitlab", "netlify", "cloudflare")
 PACKINGS: Final = ("gzip", "br")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PublishConfig:
     """How the site gets to its readers: `host` is one of `HOSTS` or empty, `history` is keep or squash.
 
@@ -169,7 +170,7 @@ class PublishConfig:
     allow: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LimitsConfig:
     """What one article may cost: `seconds` of the processor, `memory` in MiB, and a `page` in millions of bytes."""
 
@@ -178,7 +179,7 @@ class LimitsConfig:
     page: int = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Config:
     """A checked site.yaml. `languages` begins with the main one; `marks` tells where each key stands."""
 
@@ -233,7 +234,7 @@ class Config:
         return urlsplit(self.url).path or "/"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unread:
     """A value that is read later, by those who know its shape: an option of a theme."""
 
@@ -246,7 +247,7 @@ class Unread:
         return {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Zone:
     """A time zone by its IANA name."""
 
@@ -286,7 +287,7 @@ def _zone_meant(name: str) -> str:
     return f"did you mean `{found}`?" if found else meant(name, zones)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identity:
     """A UUID (RFC 9562)."""
 
@@ -303,7 +304,7 @@ class Identity:
         return {"type": "string", "format": "uuid"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Permalink:
     """The pattern of articles' addresses."""
 
@@ -335,7 +336,7 @@ def wrong_permalink(pattern: str) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folder:
     """A folder, relative to site.yaml."""
 
@@ -363,7 +364,7 @@ LANGUAGE_TABLE: Final = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Languages:
     """Further languages: a list of tags or mappings, or one mapping from tags to titles and taglines."""
 
@@ -406,7 +407,7 @@ def _with_tag(entry: yaml.Entry) -> yaml.Node:
     return yaml.Mapping((yaml.Entry(yaml.Scalar("lang", plain=True, span=span), entry.key), *value.entries), span)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleCode:
     """The code of a kind of fault."""
 
@@ -424,7 +425,7 @@ class RuleCode:
         return {"enum": list(RULES)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Feeds:
     """Some of `FEEDS`, all or none of them."""
 
@@ -645,7 +646,7 @@ QUALITY_TABLE: Final = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Formats:
     """Some of `FORMATS`, the last of them always."""
 
@@ -689,7 +690,7 @@ IMAGES_TABLE: Final = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Images:
     """true or false, or a table that says how."""
 

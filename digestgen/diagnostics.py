@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
+
+from digestgen.dataclass import dataclass
 
 Severity = Literal["error", "warning", "note", "off"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Span:
     """A place in a text file.
 
@@ -29,7 +31,7 @@ class Span:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Diagnostic:
     """One fault: a stable kebab-case `code`, one terse `message`, where it is, and how to mend it.
 
@@ -48,7 +50,7 @@ class Diagnostic:
     fatal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A kind of fault: its code, what it means, how grave it is unless site.yaml says otherwise, and who tells it."""
 

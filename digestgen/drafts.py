@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 from digestgen import build, files, issues, library, parse, reports, slugs, survey, terms, yaml
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.survey import Survey, UnfitError
 
@@ -17,7 +17,7 @@ from digestgen.survey import Survey, UnfitError
 _WORDS_IN_NAME = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for: a draft made from the file `report` for the site in `folder`.
 
@@ -32,7 +32,7 @@ class Request:
     output: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Made:
     """The file that was written, its language, and what its editor has to check, a few words each."""
 
@@ -98,7 +98,7 @@ def _slug(report: reports.Report, lang: str) -> str:
 # --- begun by its headline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Idea:
     """What is asked for: an article of the headline `headline` for the site in `folder`, begun at `now` (aware).
 

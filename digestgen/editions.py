@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 
 from digestgen import parse, paths, terms, urls
 from digestgen.config import Config, SiteLanguage
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.model import Article, Listed, Stamp
 from digestgen.moments import week_of
@@ -23,7 +23,7 @@ from digestgen.moments import week_of
 FOLDER = "editions"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """The articles of an edition below one section, in order; `name` is empty for those without one."""
 
@@ -31,7 +31,7 @@ class Group:
     articles: tuple[Article, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edition:
     """An edition of one language. `name` is its day, its week or its file's name; `file` may tell more of it.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from digestgen import build, library, reading, theme, unchanged, wording, writer
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, graded
 from digestgen.i18n import Interface
 from digestgen.library import Library
@@ -25,7 +26,7 @@ from digestgen.reading import Reading
 _AT_LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for: the site's articles as they are at `now` (aware), in `output`; with `held`, all of them."""
 
@@ -35,7 +36,7 @@ class Request:
     held: bool = False
 
 
-@dataclass(slots=True)
+@dataclass()
 class Result:
     """What an export did. `diagnostics` are graded; `written` is None where nothing was touched."""
 

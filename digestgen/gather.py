@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Final
 
 from digestgen import additions, budget, codec, fingerprint, library, parse, work
 from digestgen.codec import Unfit
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.markup import labels
 from digestgen.model import Article, Manuscript
@@ -29,7 +30,7 @@ _AT_HAND: Final = 16
 Told = tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fresh:
     """One article as a worker hands it over: everything as text, with the fingerprint of what was read."""
 
@@ -39,7 +40,7 @@ class Fresh:
     manuscript: str
 
 
-@dataclass(slots=True)
+@dataclass()
 class Gathered:
     """The articles that could be parsed, what is wrong, and how many were parsed now."""
 
@@ -186,7 +187,7 @@ _HEAVY: Final = 64 * 1024
 _PASSING: Final = frozenset(["plugin", "over-budget"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Texts:
     """What reading an article gives, as texts, and the codes of what is wrong."""
 

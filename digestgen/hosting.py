@@ -7,11 +7,11 @@ browser obeys both.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
 from digestgen import urls
+from digestgen.dataclass import dataclass
 
 #: A file whose name holds its fingerprint never changes under that name: a year, the longest that is understood.
 FOREVER: Final = "public, max-age=31536000, immutable"
@@ -26,7 +26,7 @@ _MOST: Final = {"netlify": 10_000, "cloudflare": 2_000, "gitlab": 1_000}
 _MOST_BYTES: Final = 60_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What a host is told of a site.
 

@@ -10,7 +10,7 @@ import copy
 import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta
 from importlib import resources
 from typing import Any, Final
@@ -26,6 +26,7 @@ from babel.plural import to_gettext
 
 from digestgen import catalogue, fingerprint
 from digestgen.catalogue import Catalogue, Plurals
+from digestgen.dataclass import dataclass
 from digestgen.views import When
 
 #: Digits of the numbering systems whose languages write dates with them.
@@ -185,7 +186,7 @@ def plurals_of(tag: str) -> Plurals:
     return Plurals(int(known[1]), known[2]) if known else Plurals(2, "n != 1")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Interface:
     """What pages say in each language: `own` are the catalogues of a site by their `normal` names, first ones first."""
 
@@ -201,7 +202,7 @@ class Interface:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Language:
     """A language: what it says and how it writes dates, numbers and lists."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from digestgen import library, schema, terms
+from digestgen.dataclass import dataclass
 from digestgen.model import Article
 from digestgen.survey import Survey, UnfitError
 from digestgen.tables import Cell, Table
@@ -18,7 +18,7 @@ from digestgen.tables import Cell, Table
 KINDS: Final = ("articles", "tags", "sources", "drafts", "held")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
     """Which articles count: all of them, or those in a language, with a tag, or from a moment on.
 
@@ -171,7 +171,7 @@ def _span(articles: Iterable[Article]) -> tuple[int, str, str]:
 _MONTHS: Final = 36
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stats:
     """How many articles are published and held, and how many of those published by time, section, source, language.
 

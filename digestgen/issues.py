@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from posixpath import relpath
 from typing import Final
 
 from digestgen import editions, files, moments, parse, slugs, survey, yaml
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.model import Article
 from digestgen.survey import Survey, UnfitError
@@ -22,7 +22,7 @@ _OFF: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for: the file of an edition in `lang` (else the main language) for the site in `folder`.
 
@@ -38,7 +38,7 @@ class Request:
     output: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Made:
     """The file that was written, its edition's name, how many articles it has, and whether it is held back."""
 
@@ -162,7 +162,7 @@ def _front(
 # --- one more article
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """The file of an edition with one more article, still to be written."""
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from digestgen import catalogue, files, fingerprint, i18n, parse
 from digestgen.catalogue import Catalogue
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.schema import meant
 from digestgen.unchanged import LOCALE
@@ -23,7 +23,7 @@ ENDING: Final = ".po"
 _LIMIT: Final = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """The text of a catalogue, its path for messages, and the fingerprint of the file."""
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, Literal
 
 from digestgen import editions, parse, scrutiny, slugs, terms, urls
 from digestgen.config import Config, SiteLanguage
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.editions import Edition
 from digestgen.model import Article, Registries
@@ -27,7 +28,7 @@ NEWS: Final = timedelta(days=2)
 Reason = Literal["draft", "expired", "future", "embargo"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Held:
     """An article or an edition that is not published (now). `until` is when it will be, where that is known."""
 
@@ -36,7 +37,7 @@ class Held:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """What happens to an article by itself at the moment `at`, in the site's time zone."""
 
@@ -45,7 +46,7 @@ class Change:
     what: Literal["published", "corrected", "expires", "old news"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """One language of the site: its articles newest first, its pages by path, its terms by name."""
 
@@ -71,7 +72,7 @@ class Part:
         return frozenset((day.year, day.month) for day in self.days)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Library:
     """Everything that is published, and what is held back."""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final, Literal
 
 from digestgen import editions, parse, paths, urls
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.library import Library, address
 from digestgen.model import Article
@@ -20,7 +21,7 @@ from digestgen.pictures.album import MOST_PIXELS, Album, Shot
 from digestgen.terms import FOLDERS
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Target:
     """Where one reference leads. `url` is None where its text stays without a link.
 
@@ -47,7 +48,7 @@ _LISTS: Final = (*FOLDERS.values(), editions.FOLDER, "archive")
 _A_FILE: Final = "expected a file, named as seen from this article"
 
 
-@dataclass(slots=True)
+@dataclass()
 class Resolver:
     """Resolves references of articles against a library, the files of content/ and the other pages of the site.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -18,6 +18,7 @@ from urllib.parse import urljoin
 
 from digestgen import build, fingerprint, library, reading, theme, unchanged, urls, views, wording
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.editions import Edition
 from digestgen.library import Library, Part
@@ -31,7 +32,7 @@ from digestgen.schema import meant
 LARGEST: Final = 100_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for: an edition by name, number or as "latest", of the language `lang` (the main one without)."""
 
@@ -41,7 +42,7 @@ class Request:
     lang: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Letter:
     """An edition as a mail. `html` and `text` are its parts; `message` is all of it, as `data` in bytes with CRLF."""
 
@@ -57,7 +58,7 @@ class Letter:
         return self.message.as_bytes()
 
 
-@dataclass(slots=True)
+@dataclass()
 class Result:
     """The letter, None where something is wrong, and what is told; `settings` are those of the site."""
 

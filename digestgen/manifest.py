@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from digestgen import yaml
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Span
 from digestgen.schema import Choice, Flag, Free, Key, ListOf, MapOf, Report, Shape, Table, Text, Whole
 from digestgen.views import API_VERSION
@@ -28,7 +29,7 @@ OPTION_TYPES: Final[Mapping[str, Shape]] = {
 _IN_STYLES: Final = ("colour", "integer", "choice")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Option:
     """An option of a theme: its shape, its default, and the CSS custom property that carries it, if one does."""
 
@@ -75,7 +76,7 @@ OPTION: Final = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Options:
     """The shape of an option: a table in which one value is read as others say."""
 

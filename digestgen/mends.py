@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from digestgen import habits, parse, tracking
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.moments import Written, read_moment
 
@@ -15,7 +15,7 @@ from digestgen.moments import Written, read_moment
 _MOST: Final = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mend:
     """A file below content/, as it is and as it is to be, in bytes."""
 

@@ -7,15 +7,16 @@ with `/`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Span
 from digestgen.markup.convert import Body
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class Stamp:
     """A moment in the site's time zone. `timed` tells whether a time of day was given or it is midnight."""
 
@@ -28,7 +29,7 @@ class Stamp:
         return self.at.isoformat(timespec="seconds")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """A work that an article credits, as its front matter tells.
 
@@ -50,7 +51,7 @@ class Source:
     """One of `frontmatter.USES`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contributor:
     """A person and the place they worked from (or nowhere in particular)."""
 
@@ -58,7 +59,7 @@ class Contributor:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Credit:
     """A role (`reporting`, `writing`, `editing`, … or a free one) and who had it, in order."""
 
@@ -66,7 +67,7 @@ class Credit:
     people: tuple[Contributor, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Correction:
     """What was wrong in an article and is put right or taken back; `kind` is one of `frontmatter.CORRECTIONS`."""
 
@@ -75,7 +76,7 @@ class Correction:
     kind: str = "correction"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Provenance:
     """How an article came to be a translation: of what (a file or an address), from which language, by whom or what."""
 
@@ -85,7 +86,7 @@ class Provenance:
     tool: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listed:
     """An article that the file of an edition lists: its file as written, below which section, and the key it is at."""
 
@@ -94,7 +95,7 @@ class Listed:
     at: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """What the file of an edition says of it: its number (0 without one) and its articles in order."""
 
@@ -102,7 +103,7 @@ class Listing:
     articles: tuple[Listed, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Image:
     """The picture of an article. `src` is a path beside the article, or below content/static/ with `/`."""
 
@@ -117,7 +118,7 @@ def _nothing() -> Manuscript:
     raise LookupError("the manuscript was not kept")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manuscript:
     """What only an article's own page needs of it: the body and all that comes with it.
 
@@ -131,7 +132,7 @@ class Manuscript:
     marks: Mapping[str, Span] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Article:
     """One article file, a page of content/pages/ (then `stamp` may be None) or an edition (with a `listing`), checked.
 
@@ -219,7 +220,7 @@ class Article:
         return self.fetch().marks
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegisteredSource:
     """A publisher of sources.yaml."""
 
@@ -234,7 +235,7 @@ class RegisteredSource:
     feed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegisteredPerson:
     """A person of people.yaml."""
 
@@ -244,7 +245,7 @@ class RegisteredPerson:
     about: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegisteredTag:
     """A tag of tags.yaml: its names, slugs and descriptions by language (BCP 47); "" stands for all languages."""
 
@@ -253,7 +254,7 @@ class RegisteredTag:
     description: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RegisteredStory:
     """A story of stories.yaml: its titles, summaries and slugs by language (BCP 47); "" stands for all languages."""
 
@@ -263,7 +264,7 @@ class RegisteredStory:
     slugs: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Registries:
     """What stands beside site.yaml: publishers, people and stories by key, tags in order.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
+
+from digestgen.dataclass import dataclass
 
 #: A date as people write it: 2024-5-3, 2024-05-03 14:00, 2024-05-03T14:00:05.25+02:00, 2013-03-12 12:24:59 -0400.
 _MOMENT: Final = re.compile(
@@ -16,7 +17,7 @@ _MOMENT: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """A moment as written: `at` is naive where no offset was given, and at midnight where no time was."""
 

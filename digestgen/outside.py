@@ -14,11 +14,12 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypeVar
 
 from digestgen import files, urls, web
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 
 #: How long a link that was good is not asked again.
@@ -44,7 +45,7 @@ def _unseen(_done: int, _of: int) -> None:
     """Shows nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """An address, all places where it stands, and where a copy of it is kept, if that is known."""
 
@@ -53,7 +54,7 @@ class Asked:
     archived: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """How links are asked: `now` is aware, `memory` the file of what is remembered, `pause` in seconds.
 
@@ -69,7 +70,7 @@ class Request:
     tick: Callable[[int, int], None] = _unseen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """What came of asking an address: `note` says why it is not good, `there` where it has moved to."""
 

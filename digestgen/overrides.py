@@ -9,11 +9,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from digestgen import blocks, files, theme
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.fingerprint import short
 from digestgen.schema import meant
@@ -40,7 +40,7 @@ class Refused(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """What can be overridden: a file of a theme, or one block of a template."""
 
@@ -59,7 +59,7 @@ class Part:
         return f"{self.file}:{self.block}" if self.block else f"{self.kind}/{self.file}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Original:
     """What a theme has in the place of an override: its bytes, and the theme's name and version."""
 
@@ -72,7 +72,7 @@ class Original:
         return f"{self.theme} {self.version}".strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Missed:
     """What an override missed: whether its original is the `same`, has `changed`, is `gone`, or was never kept.
 

@@ -6,13 +6,14 @@ import re
 import uuid
 from codecs import BOM_UTF8
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
 from typing import Any, Final
 
 from digestgen import fingerprint, frontmatter, i18n, paths, slugs, urls, yaml
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.markup import convert
 from digestgen.markup.convert import Body
@@ -32,7 +33,7 @@ EDITIONS: Final = "editions"
 LIMIT: Final = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Parts:
     """A file in two: its front matter, where that begins, its body, and where that begins (lines from 1).
 
@@ -49,7 +50,7 @@ class _Parts:
 _OURS: Final = i18n.Interface()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Around:
     """What besides site.yaml an article's text rests on: plug-ins, and the site's own words."""
 
@@ -226,7 +227,7 @@ def _has_sentences(node: yaml.Node | None) -> bool:
 _DATED: Final = re.compile(r"(\d{4}-\d{1,2}-\d{1,2})(?:[-_ ]|$)(.*)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """What the path of a file tells: date and slug as written, language, and the path without its language."""
 

@@ -8,12 +8,14 @@ import, and what stands here stays as it is in all versions 0.x and 1.x but for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from digestgen.dataclass import dataclass
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Source:
     """A work that an article credits, as its front matter names it."""
 
@@ -23,7 +25,7 @@ class Source:
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Article:
     """An article as a plug-in sees it.
 
@@ -54,7 +56,7 @@ class Article:
     """Free values for themes: texts, numbers, lists and mappings."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Site:
     """All articles of the site, and what site.yaml says of it. `articles` are the newest first."""
 
@@ -68,7 +70,7 @@ class Site:
     """What `extra` in site.yaml says."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
     """A page that is not in content/: as if a file `pages/{name}.md` were there."""
 
@@ -82,7 +84,7 @@ class Page:
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Problem:
     """What a check found wrong in the file `path` (below content/), at a line of it from 1 on, or in the site."""
 

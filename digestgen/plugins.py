@@ -13,13 +13,14 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import wraps
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final, TypeVar
 
 from digestgen import files, fingerprint, unchanged
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.schema import meant
 
@@ -43,7 +44,7 @@ class PluginError(Exception):
         self.diagnostic = diagnostic
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _File:
     """A module's text, and the path that messages call it by."""
 
@@ -52,7 +53,7 @@ class _File:
     package: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plugin:
     """A plug-in that could be loaded: what site.yaml calls it, what it offers, and its files by their whole paths."""
 
@@ -108,7 +109,7 @@ class Plugin:
         return Span(known.path, line, begin + 1, max(1, len(text.strip())), text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plugins:
     """The plug-ins of a site, in the order of site.yaml; `mark` is the fingerprint of all their files."""
 
@@ -243,7 +244,7 @@ def _file(path: str, data: bytes) -> _File:
     return _File(path, data, path.endswith("/__init__.py"))
 
 
-@dataclass
+@dataclass()
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Finds the modules of one plug-in among what was read of it, and runs them from there."""
 

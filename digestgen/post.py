@@ -6,7 +6,6 @@ import json
 import smtplib
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 from digestgen import files
 from digestgen.config import SmtpConfig
+from digestgen.dataclass import dataclass
 
 #: Where it is remembered what was sent: a file to be committed with the site.
 FILE: Final = "sent-editions.json"
@@ -26,7 +26,7 @@ class PostError(Exception):
     """A mail was not sent; the text says why, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sending:
     """An edition and the address of the list that it goes to."""
 

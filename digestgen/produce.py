@@ -7,11 +7,12 @@ file still holds what that build wrote, there is nothing to do. No edges are tra
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from html import escape
 from typing import Final
 
 from digestgen import fingerprint, packing, urls, work, writer
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.feeds.formats import FORMATS
 from digestgen.pictures import cards, darkroom, drawing
@@ -27,7 +28,7 @@ from digestgen.unchanged import Marks, Seen
 _MOST_TEMPLATE_FAULTS: Final = 5
 
 
-@dataclass(slots=True)
+@dataclass()
 class Made:
     """What became of the files: what to remember of each by its path, and why each that was made was made."""
 
@@ -40,7 +41,7 @@ def _unshown(_path: str, _mark: str, _data: bytes) -> None:
     """Shows nobody anything."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hurry:
     """What somebody looks at while the site is built: files at `paths`, and any style sheet.
 
@@ -52,7 +53,7 @@ class Hurry:
     show: Callable[[str, str, bytes], None] = _unshown
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Press:
     """Everything that makes files."""
 

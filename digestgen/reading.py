@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from digestgen import gather, registry, source, unchanged, work
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.model import Article, Registries
 from digestgen.pictures.album import Facts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """What a site's folder holds, and what was found wrong with it. `articles` are in the order of their paths.
 

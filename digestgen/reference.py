@@ -10,10 +10,11 @@ import inspect
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from digestgen import config, frontmatter, manifest, plugin, registry, views
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Rule
 from digestgen.rules import RULES
 from digestgen.schema import Key, Shape, Table
@@ -35,7 +36,7 @@ _SHAPES: Final[Mapping[str, tuple[str, Shape]]] = {
 SCHEMAS: Final = tuple(_SHAPES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Command:
     """A command as its user sees it: what to type, what it does, and each option with its help."""
 
@@ -307,7 +308,7 @@ def _command(command: Any, context: Any) -> Command:
     return Command(usage, inspect.cleandoc(command.help), tuple(record for record in records if record and record[1]))
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Lists:
     """Takes what a command would have set in columns, and notes it."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from digestgen import slugs, yaml
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.model import RegisteredPerson, RegisteredSource, RegisteredStory, RegisteredTag, Registries
 from digestgen.schema import Address, Fault, Key, ListOf, MapOf, Report, Shape, Table, Text, language_tag
@@ -54,7 +54,7 @@ PERSON: Final = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slug:
     """The part of its address that a tag or a story has for its own."""
 
@@ -72,7 +72,7 @@ class Slug:
         return Text().json()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class InLanguages:
     """One value for all languages, which comes out below the key "", or a mapping from languages to values."""
 

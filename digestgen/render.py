@@ -13,7 +13,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, MutableMapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import field, fields, is_dataclass, replace
 from functools import lru_cache
 from html import escape, unescape
 from importlib.util import cache_from_source
@@ -32,6 +32,7 @@ from jinja2.utils import internalcode
 from markupsafe import Markup
 
 from digestgen import blocks, files, fingerprint, i18n, paths, plaintext, urls, views
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.plan.outputs import Drawn, Rendered
 from digestgen.plugins import PluginError, Plugins
@@ -61,7 +62,7 @@ class TemplateFault(Exception):
         self.diagnostic = diagnostic
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """A rendered page: UTF-8 HTML, the places of the site that a template named by hand, and the first bad one."""
 
@@ -74,7 +75,7 @@ class Sheet:
 _NOWHERE: Final = "//"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Vouched:
     """What values of the theme API hold: addresses of the site, and texts with elements in them."""
 
@@ -300,7 +301,7 @@ def filters_of(plugins: Plugins) -> tuple[dict[str, Callable[..., Any]], list[Di
     return found, faults
 
 
-@dataclass(slots=True)
+@dataclass()
 class Renderer:
     """Renders pages of one site with one theme. Not for several threads at once.
 

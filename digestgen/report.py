@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, plain
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeldNote:
     """An article that is held back: its path below content/, why, and until when, as it is shown."""
 
@@ -18,7 +18,7 @@ class HeldNote:
     until: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """The sum of a build: what the site holds, what is held back, and what was found wrong."""
 
@@ -32,7 +32,7 @@ class Report:
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coming:
     """What happens by itself next: `at` as RFC 3339 has it, and (path below content/, what) of each article.
 

@@ -11,12 +11,12 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 from typing import Final
 
 from digestgen import frontmatter, plaintext, signoffs, yaml
+from digestgen.dataclass import dataclass
 from digestgen.model import Credit, Source
 
 #: A headline and a crosshead are at most so long, and a sign-off that names a whole desk.
@@ -71,7 +71,7 @@ _ADJECTIVE: Final = re.compile(r"(?:The|An?|One|Its|Their|State|North|South|[A-Z
 _DATELINE: Final = re.compile(r"\A[^()\n]{0,80}\((?P<name>[A-Za-z][\w .&/-]{1,30})\)\s+[-–—]\s")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Block:
     """A paragraph or, where `was` tells how the report wrote it, a heading."""
 
@@ -79,7 +79,7 @@ class Block:
     was: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """A report taken apart.
 
@@ -323,7 +323,7 @@ def _quoted_agencies(text: str) -> Iterator[tuple[int, str]]:
 # --- the draft
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draft:
     """An article file, and what its editor has to check, a few words each."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +40,7 @@ from digestgen import (
 )
 from digestgen.codec import Unfit
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, graded
 from digestgen.gather import Fresh
 from digestgen.model import Article, Manuscript
@@ -76,7 +77,7 @@ _Sites = Mapping[str, str]
 _Paths = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for; `asked` and `output` (absolute) as the last build has to have had them."""
 
@@ -93,7 +94,7 @@ class Request:
     """Takes why everything has to be looked at, for people."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Revised:
     """What was done: the whole report, what was written, which articles were parsed, what was made and why."""
 
@@ -105,7 +106,7 @@ class Revised:
     until: float | None
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Work:
     """What has to be done: files to make, files that are gone, rows to remember, and how numbers change."""
 
@@ -184,7 +185,7 @@ def _own(made: Made) -> list[Output]:
     return [output for output in made.outputs if not isinstance(output.content, _OF_FILES)]
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Files:
     """The files below content/ that are no articles, asked one by one."""
 
@@ -204,7 +205,7 @@ class _Files:
         raise Unsure
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Addresses:
     """All addresses of the site, decoded, asked one by one."""
 
@@ -220,7 +221,7 @@ class _Addresses:
         return path in self.made or (path in self.known and path not in self.gone)
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Revision:
     """One such build at work."""
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Protocol
 
 from digestgen import urls, yaml
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Severity, Span
 from digestgen.moments import Written, read_moment
 
@@ -34,7 +35,7 @@ class Fault(Exception):
         self.values = values
 
 
-@dataclass(slots=True)
+@dataclass()
 class Report:
     """Where readers put what they find. `marks` collects where keys stand: dotted path of keys to span."""
 
@@ -102,7 +103,7 @@ def _scalar(node: Node, at: str, expects: str, report: Report) -> str:
     return node.text.strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """Any text; line breaks and runs of blanks are folded unless `raw`, and it may be empty if `blank`."""
 
@@ -125,7 +126,7 @@ class Text:
         return schema | ({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flag:
     """true or false."""
 
@@ -143,7 +144,7 @@ class Flag:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Whole:
     """A whole number within bounds."""
 
@@ -167,7 +168,7 @@ class Whole:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
     """One of a few words."""
 
@@ -187,7 +188,7 @@ class Choice:
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Address:
     """A web address (http or https) with a host."""
 
@@ -206,7 +207,7 @@ class Address:
         return {"type": "string", "format": "uri", "pattern": "^https?://"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Moment:
     """A date, or a date and time, with or without an offset."""
 
@@ -232,7 +233,7 @@ def language_tag() -> Text:
     return Text("a language tag such as en, de or pt-BR", pattern=LANGUAGE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListOf:
     """A list of one shape. With `commas`, text with commas is read as a list too; with `some`, it is never empty."""
 
@@ -273,7 +274,7 @@ def _split(node: yaml.Scalar) -> yaml.Sequence:
     return yaml.Sequence(tuple(yaml.Scalar(part, plain=False, span=node.span) for part in parts if part), node.span)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MapOf:
     """A mapping from free keys to one shape."""
 
@@ -299,7 +300,7 @@ class MapOf:
         return {"type": "object", "additionalProperties": self.value.json(), "propertyNames": self.key.json()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Free:
     """Any value at all: lists, mappings, texts, whole numbers, true and false (as in YAML 1.2's core schema)."""
 
@@ -322,7 +323,7 @@ class Free:
         return {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Either:
     """One shape for text, another for lists or mappings."""
 
@@ -344,7 +345,7 @@ class Either:
         return {"anyOf": [self.text.json(), self.other.json()]}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Key:
     """A key of a table: its name, what its value looks like, what it means, and what holds without it.
 
@@ -366,7 +367,7 @@ class Key:
         return not yaml.is_null(node) and (blank or bool(node.text.strip()))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """A mapping with known keys. `build` makes the value from the dictionary of all keys."""
 

@@ -14,10 +14,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from digestgen import bundles, files, fingerprint, writer
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.plan.search import INDEX, Document
 from digestgen.traces import Traces
@@ -49,7 +50,7 @@ class Failed(Exception):
     """Pagefind did not make an index; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shard:
     """Documents that are indexed together; the first shard of a `group` carries the code for all of them."""
 
@@ -60,7 +61,7 @@ class Shard:
     documents: tuple[Document, ...]
 
 
-@dataclass(slots=True)
+@dataclass()
 class Indexed:
     """What became of the index: how many documents it holds, and how many were indexed now."""
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from digestgen import i18n
 from digestgen.credits import ROLES
+from digestgen.dataclass import dataclass
 from digestgen.i18n import Language
 from digestgen.model import Contributor, Credit
 
 LANGUAGES: Final = ("en", "de", "fr")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Usage:
     """How agencies of a language sign off.
 
@@ -113,7 +113,7 @@ _SENTENCE: Final = re.compile(r"(?<=[^\W\d_]{3})(?<!\bProf)\.\s+(?=[^\W\d_a-zà-
 _STOP: Final = re.compile(r"(?<!\b[JS]r)\.\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Grammar:
     """What a language's sign-offs are cut by: patterns, ready to be used."""
 
@@ -134,7 +134,7 @@ class _Grammar:
     """Whether the language writes nouns with a capital."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Head:
     """The beginning of a role in a text: where its border begins, where its people do, and what it is."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Final
 
 from digestgen import files, fingerprint, i18n, lexicon, parse, plugins, registry
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.files import Found
 from digestgen.plugins import NO_PLUGINS, Plugins
@@ -18,7 +19,7 @@ SETTINGS_LIMIT: Final = 1024 * 1024
 FILE_LIMIT: Final = 100 * 1024 * 1024
 
 
-@dataclass(slots=True)
+@dataclass()
 class Tree:
     """A site's folder. `files` are the paths below content/ of everything that is not an article or a page."""
 

@@ -11,12 +11,12 @@ import os
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from digestgen import config, files, i18n, reference, theme, yaml
+from digestgen.dataclass import dataclass
 
 #: The languages that the sample is written in.
 LANGUAGES: Final = ("en", "de", "fr")
@@ -35,7 +35,7 @@ _TAGLINES: Final = {
 _IGNORED: Final = "# what digestgen makes\n/public/\n/.digestgen/\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for: a site in `folder`, in the main language `lang`, of the day `day` where that matters.
 

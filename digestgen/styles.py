@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.fingerprint import short
 
@@ -25,7 +25,7 @@ _URL: Final = re.compile(r"url\(\s*([\"']?)([^\"'()\s:?#]+)\1\s*\)")
 _IMPORT: Final = re.compile(r"/\*.*?\*/|@import\b[^;]*;?", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sheet:
     """A style sheet: its text, the name of its file for messages, and the same text minified, if that is there."""
 

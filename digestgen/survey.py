@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from digestgen import build, library, reading, unchanged
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, graded
 from digestgen.library import Library
 from digestgen.model import Article, Registries
@@ -17,7 +17,7 @@ class UnfitError(Exception):
     """Something that was asked for cannot be; the text says what can."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Survey:
     """What is there. `articles` are all that could be read, held ones, pages and editions included, by path."""
 

@@ -6,9 +6,9 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import plain, width
 
 Cell = str | int | tuple[str, ...]
@@ -24,7 +24,7 @@ _LEAST: Final = 6
 _FROM_THE_END: Final = ("path", "url")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """Rows of cells below the names of their columns. `shown` are the columns for people; machines get all."""
 

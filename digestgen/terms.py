@@ -7,13 +7,14 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from functools import lru_cache
 from typing import Final, Literal, TypeVar
 
 from digestgen import slugs, urls
 from digestgen.config import Config, SiteLanguage
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.model import (
     Article,
@@ -39,7 +40,7 @@ FOLDERS: Final[Mapping[TermKind, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """What a person did for an article: a role, "author" for the byline alone; and from where, or an empty place."""
 
@@ -47,7 +48,7 @@ class Part:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Use:
     """That an article names a term: as it is written, and what it tells of the term's part in it.
 
@@ -60,7 +61,7 @@ class Use:
     did: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Counts:
     """Numbers of a term's articles: by day, and by each role and each place of its part in them."""
 
@@ -69,7 +70,7 @@ class Counts:
     places: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Term:
     """A tag, a section, a publisher, a story or a person in one language, with its articles, newest first.
 
@@ -233,7 +234,7 @@ def involved(article: Article, known: Known) -> dict[str, tuple[str, dict[Part, 
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """The registries, ready to be asked by name, by host and by language."""
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from digestgen import blocks, files, fingerprint, parse, styles, urls, yaml
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.lexicon import ENDING, Text
 from digestgen.manifest import TABLE, Option
@@ -41,7 +42,7 @@ _SEARCH: Final = "search.html"
 _DEEPEST: Final = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """The text of a template, the name of its file for messages, and whether it is digestgen's own."""
 
@@ -50,7 +51,7 @@ class Template:
     own: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Theme:
     """A theme with all that it extends: templates and assets by name, options with their values."""
 
@@ -68,7 +69,7 @@ class Theme:
     """This theme alone, and each that it extends, the nearest first."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Folder:
     """One theme's own files. `shown` is its folder in messages; `own` tells that it is digestgen's."""
 
@@ -243,7 +244,7 @@ def sheets_of(above: Sequence[Folder]) -> dict[str, styles.Sheet]:
     return sheets
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Minifier:
     """Minifies what is not minified yet, as site.yaml asks for at `asked`; what is wrong is told in `found`."""
 
@@ -472,7 +473,7 @@ def _custom_properties(options: Mapping[str, tuple[Option, Any, Span | None]]) -
     return f":root{{{';'.join(lines)}}}\n" if lines else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Pictures:
     """The files that an option may name as a picture: the theme's with their addresses, and those of the site."""
 

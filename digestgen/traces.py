@@ -16,11 +16,12 @@ import stat
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import blake2b
 from typing import Any, Final, TypeVar
 
 from digestgen import files, fingerprint
+from digestgen.dataclass import dataclass
 from digestgen.files import Stamp
 
 Value = TypeVar("Value")
@@ -78,7 +79,7 @@ def settled(stamp: Stamp, taken: int) -> bool:
     return newest + step < taken
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parsed:
     """A remembered article: `key` stands for all that it was parsed from; `article` is empty where there is none."""
 
@@ -87,7 +88,7 @@ class Parsed:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """A remembered file: `key` stands for all that it was made from, `mark` is the fingerprint of what it holds.
 
@@ -99,7 +100,7 @@ class Row:
     places: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass()
 class Traces:
     """The store. Reading gives what is there and whole; writing may come to nothing, without a word."""
 

@@ -11,10 +11,11 @@ import os
 import stat as stat_
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from digestgen import files, fingerprint, traces
+from digestgen.dataclass import dataclass
 from digestgen.files import Stamp
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ Value = TypeVar("Value")
 Seen = tuple[str, Stamp | None, str]
 
 
-@dataclass(slots=True)
+@dataclass()
 class Marks:
     """Fingerprints of files by path, each read at most once, and not at all while its stamp is the same."""
 
@@ -100,7 +101,7 @@ class Marks:
         return mark if files.stamp(files.system.stat(f"{self.folder}/{path}")) == stamp else ""
 
 
-@dataclass(slots=True)
+@dataclass()
 class Memory:
     """What the builds of one site leave in a process for those that follow there, so that it is not read again.
 
@@ -156,7 +157,7 @@ class Memory:
         return made
 
 
-@dataclass(slots=True)
+@dataclass()
 class Look:
     """What the last build of the site in `folder` remembers, and what is there now: each read once.
 

@@ -8,10 +8,11 @@ WHATWG's URL standard), because that is where it would do its harm.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote, unquote_to_bytes, urlsplit
+
+from digestgen.dataclass import dataclass
 
 #: All that a link may begin with; a link without a scheme stays in the site.
 SCHEMES = frozenset(["http", "https", "mailto"])
@@ -19,7 +20,7 @@ SCHEMES = frozenset(["http", "https", "mailto"])
 Kind = Literal["external", "mail", "fragment", "relative", "site", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Link:
     """What a link in an article is.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from posixpath import relpath
@@ -11,6 +10,7 @@ from typing import Final
 
 from digestgen import files, frontmatter, parse, survey, terms, yaml
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.drafts import Made, of_site
 from digestgen.model import Article
@@ -38,7 +38,7 @@ _FACTS: Final = (
 _WORDS: Final = ("summary", "kicker", "section", "dateline")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for: a translation of the article in the file `original`, for the site in `folder`.
 

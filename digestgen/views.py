@@ -13,13 +13,15 @@ for `html` fields, which are safe HTML.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from digestgen.dataclass import dataclass
 
 #: Counts up when a template written for an older version would not work any more.
 API_VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class When:
     """A moment or a day as readers of one language see it."""
 
@@ -37,7 +39,7 @@ class When:
     """The time of day alone, as "14:05"; empty where only a day is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Link:
     """A name and where it leads on this site; `url` is empty where there is no page."""
 
@@ -45,7 +47,7 @@ class Link:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PictureFile:
     """A file of a picture, `width` pixels wide."""
 
@@ -53,7 +55,7 @@ class PictureFile:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PictureSource:
     """Files of one picture that differ in width alone, the smallest first; `type` is their media type."""
 
@@ -61,7 +63,7 @@ class PictureSource:
     files: tuple[PictureFile, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picture:
     """A picture with what has to stand beside it. Without `alt` text it is decoration."""
 
@@ -78,7 +80,7 @@ class Picture:
     knows. Empty where there is but one file."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Card:
     """What a list knows of an article."""
 
@@ -103,7 +105,7 @@ class Card:
     """What must stand beside the headline wherever it is listed: that it is an advertisement, or retracted."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Day:
     """A day of a list and what was published on it, newest first. `id` is an anchor on its page."""
 
@@ -112,7 +114,7 @@ class Day:
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SourceCredit:
     """One work that an article credits."""
 
@@ -136,7 +138,7 @@ class SourceCredit:
     """The same in words, with the article as their subject, as "Based on" or "Cites"."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Translation:
     """A version in another language. `name` is that language's own name for itself."""
 
@@ -146,7 +148,7 @@ class Translation:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Provenance:
     """How an article came to be a translation."""
 
@@ -162,7 +164,7 @@ class Provenance:
     """The machine that did, or that helped them; or empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Correction:
     """What was wrong in an article, in the article's language."""
 
@@ -173,7 +175,7 @@ class Correction:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LanguageChoice:
     """A language of the site, as the switcher offers it on one page."""
 
@@ -187,7 +189,7 @@ class LanguageChoice:
     """Whether `url` is this page in the other language, and not only the front page."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EditionLink:
     """An edition, as other pages name it."""
 
@@ -204,7 +206,7 @@ class EditionLink:
     """When it begins."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Thread:
     """The place of an article in its story: what came just before and just after."""
 
@@ -213,7 +215,7 @@ class Thread:
     next: Card | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Heading:
     """A heading of the body, for a table of contents."""
 
@@ -222,7 +224,7 @@ class Heading:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FeedLink:
     """A feed that a page announces. `type` is its media type, `format` what people call that, as "Atom" or "RSS"."""
 
@@ -232,7 +234,7 @@ class FeedLink:
     format: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Publisher:
     """Who publishes the digest, as site.yaml tells."""
 
@@ -241,7 +243,7 @@ class Publisher:
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policies:
     """What the digest is, as `policies` of site.yaml tells; None where it does not, or where the page is not there.
 
@@ -255,7 +257,7 @@ class Policies:
     contact: Link | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Places:
     """The addresses that each language of the site has. `feeds` are of all its articles, none without a `url`."""
 
@@ -276,7 +278,7 @@ class Places:
     """Empty where the site cannot be searched."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Icon:
     """A picture that stands for the site in tabs and on home screens: a file of content/static/ with a known name."""
 
@@ -286,7 +288,7 @@ class Icon:
     """What it is to a link element: "icon" or "apple-touch-icon"."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Data:
     """Linked data: schema.org's terms as JSON-LD.
 
@@ -298,7 +300,7 @@ class Data:
     leave: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Site:
     """What stands on every page of one language. No article can change it."""
 
@@ -324,7 +326,7 @@ class Site:
     """`extra` of site.yaml."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Head:
     """What the head of every page says."""
 
@@ -349,7 +351,7 @@ class Head:
     """Whether search engines are asked to leave the page out of their index."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FrontPage:
     """The front page of one language (`front.html`)."""
 
@@ -370,7 +372,7 @@ class FrontPage:
     """The newest articles by time alone, whatever their weight and their edition."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ArticlePage:
     """An article (`article.html`)."""
 
@@ -408,7 +410,7 @@ class ArticlePage:
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlainPage:
     """A page beside the articles, from content/pages/ (`page.html`)."""
 
@@ -427,7 +429,7 @@ class PlainPage:
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PublisherFacts:
     """What sources.yaml tells of a publisher, in words of the page's language."""
 
@@ -440,7 +442,7 @@ class PublisherFacts:
     about: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Count:
     """A row of a table of numbers, which may be drawn."""
 
@@ -452,7 +454,7 @@ class Count:
     """The number in per cent of the largest one of the table, rounded up: the length of a bar."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Curve:
     """How a list grew: a number for each day, month or year from its first article to its latest, none left out."""
 
@@ -467,7 +469,7 @@ class Curve:
     """The largest, or the first of several that are."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """When a list began, and how many articles it has from when."""
 
@@ -481,7 +483,7 @@ class Record:
     """How often a publisher's works were used how, the most often first; empty in other lists."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PersonFacts:
     """Who a person is, as people.yaml tells, and in how many articles they did what and from where, the most first."""
 
@@ -491,7 +493,7 @@ class PersonFacts:
     places: tuple[Count, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListPage:
     """A list of articles with one thing in common (`list.html`).
 
@@ -526,7 +528,7 @@ class ListPage:
     """The list's own, each in another format."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoryPage:
     """The time line of a story (`story.html`): what was published on one matter, the oldest first.
 
@@ -555,7 +557,7 @@ class StoryPage:
     feeds: tuple[FeedLink, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Brief:
     """A brief in its edition, where its whole text stands. `id` is its anchor on the page."""
 
@@ -564,7 +566,7 @@ class Brief:
     html: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EditionSection:
     """A section of an edition. `name` is empty for articles without a section; `id` is its anchor on the page."""
 
@@ -578,7 +580,7 @@ class EditionSection:
     """Both in the editor's order. `html` and `id` are empty for an article that is no brief."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EditionPage:
     """An edition (`edition.html`)."""
 
@@ -602,7 +604,7 @@ class EditionPage:
     extra: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MailPage:
     """An edition as a mail (`mail.html`, `mail.txt`). Whatever `href` makes for it is a whole address.
 
@@ -624,7 +626,7 @@ class MailPage:
     depth: int = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EditionEntry:
     """An edition in the list of editions. `summary` is its standfirst, or the introduction's first paragraph."""
 
@@ -635,7 +637,7 @@ class EditionEntry:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EditionsPage:
     """A list of editions (`editions.html`), newest first. Its pages are numbered as those of a `ListPage` are."""
 
@@ -650,7 +652,7 @@ class EditionsPage:
     feeds: tuple[FeedLink, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NotedCorrection:
     """A correction and the article that it is about."""
 
@@ -658,7 +660,7 @@ class NotedCorrection:
     card: Card
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CorrectionsPage:
     """All corrections of a language, newest first (`corrections.html`), numbered as a `ListPage`."""
 
@@ -673,7 +675,7 @@ class CorrectionsPage:
     feeds: tuple[FeedLink, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One list, as an index of lists names it."""
 
@@ -685,7 +687,7 @@ class Entry:
     """Description of a tag or a story, kind and country of a publisher, roles of a person; or empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """The publishers of one kind: an anchor, what the kind is called and how often it is credited, and its lists."""
 
@@ -694,7 +696,7 @@ class Group:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IndexPage:
     """All tags, sections, publishers, stories or people (`index.html`).
 
@@ -708,7 +710,7 @@ class IndexPage:
     """The same publishers by kind, the most credited kind first; empty in other indexes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Square:
     """A day of a calendar; `url` leads to its place in the month's list and is empty where `count` is 0."""
 
@@ -720,7 +722,7 @@ class Square:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Month:
     """A month of the archive, with its calendar: weeks of seven days, None where a day is in another month."""
 
@@ -731,7 +733,7 @@ class Month:
     weeks: tuple[tuple[Square | None, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Heat:
     """A year as a picture: a column for each week, a row for each day of the week, darker for more articles."""
 
@@ -747,7 +749,7 @@ class Heat:
     """The row of 31 December in the last column."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Year:
     """A year of the archive; `months` are those with articles, the first one first."""
 
@@ -758,7 +760,7 @@ class Year:
     heat: Heat
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ArchivePage:
     """The archive: all years, newest first (`archive.html`). Its months carry no calendars."""
 
@@ -766,7 +768,7 @@ class ArchivePage:
     years: tuple[Year, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class YearPage:
     """A year of the archive, with calendars (`archive-year.html`)."""
 
@@ -780,7 +782,7 @@ class YearPage:
     older: Link | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MonthPage:
     """A month of the archive (`archive-month.html`)."""
 
@@ -792,7 +794,7 @@ class MonthPage:
     older: Link | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SearchPage:
     """The page for searching (`search.html`), in sites that can be searched.
 
@@ -805,14 +807,14 @@ class SearchPage:
     index: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NotFoundPage:
     """What a host shows for an address that does not exist (`404.html`); its links work at any depth."""
 
     head: Head
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RedirectPage:
     """Leads from a former address to the present one without script (`redirect.html`)."""
 
@@ -821,7 +823,7 @@ class RedirectPage:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SocialCard:
     """The picture that previews of links to an article show (`card.svg`), which is no page.
 

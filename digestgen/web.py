@@ -16,11 +16,12 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
 from digestgen import __version__, urls
+from digestgen.dataclass import dataclass
 
 REDIRECTS: Final = frozenset([301, 302, 303, 307, 308])
 
@@ -49,7 +50,7 @@ class NoHostError(WebError):
     """A request to a host that does not exist."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manners:
     """How the network is used: seconds for a whole answer, bytes of a body, and whether private hosts may be asked."""
 
@@ -59,7 +60,7 @@ class Manners:
     agent: str = f"digestgen/{__version__}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hop:
     """A redirect on the way: its status and the address to which it leads."""
 
@@ -67,7 +68,7 @@ class Hop:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reply:
     """What came in the end: from `url`, by way of `hops`. Names of `headers` are in lower case."""
 

@@ -6,16 +6,17 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from digestgen import files, web
+from digestgen.dataclass import dataclass
 
 #: So many files that were written, or addresses that were asked, are named; more are counted.
 _MOST: Final = 60
 
 
-@dataclass(slots=True)
+@dataclass()
 class Witness:
     """What happened since it was begun. Paths are whole ones; sizes are bytes.
 

@@ -7,11 +7,11 @@ catalogues; one that nobody translates stays English.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from digestgen import catalogue, files, i18n, lexicon
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.lexicon import Text
 from digestgen.render import messages_of
@@ -86,7 +86,7 @@ def _untranslated(
 # --- what is to be translated
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spoken:
     """A language of the interface: how many of `every` message it has words for, and in which files.
 
@@ -120,7 +120,7 @@ def _spoken(language: i18n.Language, every: Iterable[str]) -> Spoken:
     return Spoken(language.tag, language.name, len(listed) if english else said, len(listed), paths, unread)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Added:
     """A catalogue that has an entry for each message now: `text` is all of it, `new` tells how many entries are."""
 

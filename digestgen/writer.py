@@ -13,11 +13,12 @@ import os
 import stat
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from digestgen import files, fingerprint, paths
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.files import Stamp
 
@@ -38,7 +39,7 @@ LIMIT: Final = 256 * 1024 * 1024
 Owned = Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Guard:
     """What must never be an output folder: the site's own folder, and `sources`, which hold the user's files."""
 
@@ -46,7 +47,7 @@ class Guard:
     sources: tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """What a build changed: paths that were written and removed, and how many files were as they should be."""
 
@@ -177,7 +178,7 @@ def _with_lines(listed: bytes, after: Owned) -> bytes:
     return "\n".join([head, *lines, ""]).encode()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """What `path` shall hold, by its fingerprint, and where that is staged; empty where it is there already."""
 
@@ -191,7 +192,7 @@ def _any(_path: str) -> bool:
     return True
 
 
-@dataclass(slots=True)
+@dataclass()
 class Output:
     """An output folder during one build: files are staged first, and nothing else changes before `commit`."""
 

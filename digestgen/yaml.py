@@ -12,12 +12,12 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 import yaml
 
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 
 #: Bytes of UTF-8 that one text may have.
@@ -30,7 +30,7 @@ _MOST_MESSAGES = 100
 _MOST_MENDS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scalar:
     """A piece of text; `plain` when it stood without quotes and not as a block, so that it may mean null."""
 
@@ -39,7 +39,7 @@ class Scalar:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sequence:
     """A list of nodes."""
 
@@ -47,7 +47,7 @@ class Sequence:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """One key of a mapping and its value."""
 
@@ -55,7 +55,7 @@ class Entry:
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mapping:
     """Keys and values in the order of the text; no key stands twice."""
 
@@ -130,7 +130,7 @@ _DIRECTIVE = re.compile(r"^%(?=(?:YAML|TAG)\b)", re.MULTILINE)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Page:
     """The lines that messages quote: always those of the user's text, never a mended one."""
 
@@ -384,7 +384,7 @@ class _Walk:
 # --- syntax errors in plain words --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Fault:
     """What the parser said: its words, the place, and the place where the broken thing began, all from 0."""
 
@@ -397,7 +397,7 @@ class _Fault:
     quote: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Finding:
     """A syntax error in words of ours, and the whole line mended where that is plain."""
 
@@ -410,7 +410,7 @@ class _Finding:
     mended: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Pair:
     """A line as `key: value` or as `- value` (no key); the value begins at column `start`."""
 

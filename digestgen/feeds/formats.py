@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
+from digestgen.dataclass import dataclass
 from digestgen.feeds import atom, jsonfeed, rss
 from digestgen.feeds.values import Feed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Format:
     """A format: what people call it, the name of its file beside the page, its media type, and who writes it."""
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Final
+
+from digestgen.dataclass import dataclass
 
 #: What XML 1.0 cannot hold (section 2.2), lone surrogates included, which JSON cannot either (RFC 8259, section 8).
 _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -18,7 +20,7 @@ _NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U001
 _NEVER: Final = "1970-01-01T00:00:00Z"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Person:
     """Someone with a name, and perhaps a page of their own and an address for mail."""
 
@@ -27,7 +29,7 @@ class Person:
     email: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Work:
     """A work elsewhere that an entry rests on; `title` is that of the work alone."""
 
@@ -42,7 +44,7 @@ class Work:
         return ": ".join(part for part in (self.publisher, self.title) if part)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Origin:
     """The publisher whose work an entry is or comes from: name, site, feed and terms, as far as they are known.
 
@@ -57,7 +59,7 @@ class Origin:
     republished: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """An entry of a feed, mostly an article. `html` is empty in short feeds.
 
@@ -85,7 +87,7 @@ class Entry:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Archive:
     """Where a document stands among those of one feed (RFC 5005, section 4): addresses, empty where there is none.
 
@@ -98,7 +100,7 @@ class Archive:
     next: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Feed:
     """A feed: `url` is its own address, `page` that of the page it belongs to. Entries come newest first."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
 from digestgen import frontmatter, i18n, plaintext, yaml
+from digestgen.dataclass import dataclass
 from digestgen.incoming.values import Entry, Work
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What a draft says that its entry does not.
 

@@ -7,10 +7,10 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from digestgen import files, outside, urls, web
+from digestgen.dataclass import dataclass
 
 #: What a feed's host is told that is wanted.
 _ACCEPT: Final = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
@@ -18,7 +18,7 @@ _ACCEPT: Final = "application/atom+xml, application/rss+xml, application/feed+js
 _LIMIT: Final = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
     """What a feed's host called the feed when it was last read whole: `mark` stands for what was made of it then."""
 
@@ -27,7 +27,7 @@ class Seen:
     modified: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """What came of a feed: its bytes, from the address `base`; or, in `failure`, why nothing did.
 

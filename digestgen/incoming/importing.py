@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from digestgen import drafts, files, fingerprint, parse, registry, survey, terms, urls, web
 from digestgen.config import Follow
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Severity, Span, graded
 from digestgen.incoming import drafting, fetching, publishers, syndicated, values
 from digestgen.incoming import record as records
@@ -38,7 +39,7 @@ def _unseen(_done: int, _of: int) -> None:
     """Shows nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for: drafts of the feeds at `places` (addresses and files), or with `all` of those in site.yaml.
 
@@ -66,7 +67,7 @@ class Request:
     tick: Callable[[int, int], None] = _unseen
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Made:
     """A draft: its file, its headline ("" without one), and its publisher's name."""
 
@@ -75,7 +76,7 @@ class Made:
     publisher: str
 
 
-@dataclass(slots=True)
+@dataclass()
 class Result:
     """What came of an import. `known` entries were imported before, `older` ones left out by `since`.
 
@@ -156,7 +157,7 @@ def is_address(place: str) -> bool:
     return re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", place) is not None
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Import:
     """One import into one site, its settings and what it did so far."""
 

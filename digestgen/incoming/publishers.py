@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from digestgen import registry, slugs, terms, tracking, urls, yaml
 from digestgen.config import Follow
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.incoming import values
 from digestgen.incoming.values import Entry, Feed, Work
@@ -20,7 +21,7 @@ class UnfitError(Exception):
     """sources.yaml is written in a way that nothing can be added to; the text says what to do."""
 
 
-@dataclass(slots=True)
+@dataclass()
 class Publishers:
     """The publishers of sources.yaml by key, and below `added` those that are to be added to it."""
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
 from digestgen import files, fingerprint, tracking
+from digestgen.dataclass import dataclass
 from digestgen.incoming.values import Entry
 
 #: The file, a mapping from feeds to ids to what became of them.
@@ -26,7 +27,7 @@ class RecordError(Exception):
     """The record cannot be read, so nobody knows what was imported; the text says what to do."""
 
 
-@dataclass(slots=True)
+@dataclass()
 class Record:
     """What was imported: `feeds` by the feed's address and the entry's id. `links` are known works besides these."""
 

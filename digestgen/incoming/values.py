@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html import unescape
@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import urljoin
 
 from digestgen import licenses, plaintext, tracking, urls
+from digestgen.dataclass import dataclass
 from digestgen.moments import read_moment
 from digestgen.schema import LANGUAGE
 
@@ -23,7 +24,7 @@ class UnreadableError(Exception):
     """Something is no feed; the text says what it is instead, to be read after "it cannot be read: "."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Work:
     """A work that an entry says it rests on; `publisher` is a name, where it is told."""
 
@@ -33,7 +34,7 @@ class Work:
     lang: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
     """An entry. `id` is what its feed knows it by, its address where it has none, and never empty.
 
@@ -54,7 +55,7 @@ class Entry:
     via: tuple[Work, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Feed:
     """A feed: `page` is its publisher's, `url` its own address; both are empty where it does not tell.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from html import escape
 from itertools import accumulate
@@ -23,6 +23,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from digestgen import budget
+from digestgen.dataclass import dataclass
 
 if TYPE_CHECKING:
     from markdown import Markdown
@@ -53,7 +54,7 @@ class Runaway(Exception):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Fence:
     """What an opening fence says. `depth` is how far its lines are indented in the source."""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape, unescape
 from typing import Any, Literal
 
 from digestgen import budget, slugs
+from digestgen.dataclass import dataclass
 from digestgen.i18n import Interface
 from digestgen.markup import clean, cut, engine, typography
 from digestgen.markup import places as located
@@ -43,7 +44,7 @@ class TooCostly(Exception):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
     """What site.yaml says of Markdown: may raw HTML pass as it is, whose iframes are kept, and further extensions.
 
@@ -60,7 +61,7 @@ class Options:
     """What the site says of the words that we add."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Heading:
     """A heading of the body as it is written: its level (2 to 6), its id, its text without markup."""
 
@@ -69,7 +70,7 @@ class Heading:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ref:
     """A place in the body that needs an address.
 
@@ -82,7 +83,7 @@ class Ref:
     alt: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Body:
     """An article's text as HTML in pieces, and what else the page needs to know of it.
 
@@ -169,7 +170,7 @@ def _joined(parts: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(part for part in done if part != "")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picture:
     """How a picture of the body is shown: its pixels (0 where unknown), and other files for it.
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape, unescape
 from typing import Literal
 from urllib.parse import unquote
 
+from digestgen.dataclass import dataclass
 from digestgen.markup.attributes import is_reserved, names, read, tamed, written
 from digestgen.markup.labels import Labels
 from digestgen.markup.typography import OPAQUE, educate, educate_runs, needs_care
@@ -58,7 +59,7 @@ _BEFORE_WIDE = re.compile(f"\n[ \t]*(?=[{_WIDE}])")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """What a cut depends on besides its HTML. `tame` tells that the sanitiser wrote the HTML."""
 
@@ -69,7 +70,7 @@ class Setting:
     slugify: Callable[[str, str], str]
 
 
-@dataclass(slots=True)
+@dataclass()
 class Pieces:
     """What a cut finds. `refs` holds (target, kind, alt), `headings` (level, id, text)."""
 

@@ -5,14 +5,14 @@ They are read aloud by screen readers, so they follow the article's language, no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from digestgen import fingerprint
+from digestgen.dataclass import dataclass
 from digestgen.i18n import Interface
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Labels:
     """Words of one language. `back` holds `%(number)s` for the number of the footnote."""
 

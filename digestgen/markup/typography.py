@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from digestgen.dataclass import dataclass
 
 #: Stands for something that is no text (code, a picture) in the string that is judged: counts as a letter.
 OPAQUE = "\ufffc"
@@ -63,7 +64,7 @@ _ROCK = re.compile(r"(?i)n'(?![\w\ufffc])")
 _NEVER = re.compile(r"(?!)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Style:
     marks: tuple[str, str, str, str]
     elided: re.Pattern[str]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from digestgen import build, files, library, paths, reading, unchanged, urls
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, graded
 from digestgen.moving.values import MissingError, UnfitError
 from digestgen.plan import site
@@ -20,7 +20,7 @@ _LIMIT: Final = 64 * 1024 * 1024
 _MOST: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """An old address, and what is there now: `page`, `redirect`, `file`, or nothing, which `why` explains."""
 

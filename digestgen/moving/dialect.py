@@ -7,8 +7,10 @@ line breaks by a backslash.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from digestgen.dataclass import dataclass
 
 _ITEM: Final = re.compile(r"(?P<indent> *)(?P<mark>[-*+]|(?P<number>\d{1,9})[.)])(?P<gap> +|$)")
 _RULE: Final = re.compile(r" {0,3}([-*_])(?: *\1){2,} *$")
@@ -24,7 +26,7 @@ def adapted(text: str) -> str:
     return "\n".join(walk.out)
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Walk:
     """The way through the lines. `offsets` are the columns in which the open items' contents begin, outermost first."""
 

@@ -6,12 +6,13 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 from urllib.parse import quote
 
 from digestgen import slugs
 from digestgen.config import time_zone
+from digestgen.dataclass import dataclass
 from digestgen.moving import dialect, matter, players, prose
 from digestgen.moving.folder import Folder
 from digestgen.moving.values import Carried, Log, Old, Picture, Post, Settings
@@ -131,7 +132,7 @@ def _settings(folder: Folder, name: str, log: Log) -> dict[str, Any]:
     return matter.read_yaml(text, name, 1, log)  # JSON is YAML, too
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Site:
     folder: Folder
     log: Log

@@ -7,10 +7,11 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from digestgen.config import time_zone
+from digestgen.dataclass import dataclass
 from digestgen.moments import Written, read_moment
 from digestgen.moving import dialect, matter, players, prose
 from digestgen.moving.folder import Folder
@@ -98,7 +99,7 @@ def _take(path: str, site: _Site, old: Old) -> None:
         old.files.append(Carried(path, "/" + path))
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Site:
     folder: Folder
     log: Log

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Final
 
 from digestgen import files, fingerprint
+from digestgen.dataclass import dataclass
 from digestgen.moving.values import UnfitError
 
 FILE: Final = "imported-site.json"
 _LIMIT: Final = 64 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """A file of ours that an import wrote: its path below content/, and the fingerprint of what was written."""
 
@@ -23,7 +24,7 @@ class Row:
     written: str
 
 
-@dataclass(slots=True)
+@dataclass()
 class Ledger:
     """What was imported from one old site, by the path there; `others` are those of other sites, as they were kept."""
 

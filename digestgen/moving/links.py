@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import unescape
 from typing import Final
 from urllib.parse import quote, urlsplit
 
 from digestgen import paths, urls
+from digestgen.dataclass import dataclass
 from digestgen.moving.values import Carried, Old, Post
 
 #: An address in Markdown or HTML: `](address "title")`, `]: address`, `href="address"`, `<address>` of the web.
@@ -90,7 +91,7 @@ def _by_ticks(text: str) -> Iterator[tuple[str, bool]]:
     yield text[at:], False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Goal:
     """Where an address of the old site leads: a post, a file that comes along, or neither of them."""
 
@@ -102,7 +103,7 @@ class Goal:
     query: str = ""
 
 
-@dataclass(slots=True)
+@dataclass()
 class Atlas:
     """All that the old site's addresses and files are known by."""
 

@@ -6,18 +6,18 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from digestgen import yaml
 from digestgen.config import time_zone
+from digestgen.dataclass import dataclass
 from digestgen.moments import Written, read_moment
 from digestgen.moving.values import Log
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matter:
     """A file in two: the values at its head, and its body with the line on which that begins.
 

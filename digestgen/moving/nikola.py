@@ -6,11 +6,12 @@ import fnmatch
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 from urllib.parse import quote
 
 from digestgen import slugs
+from digestgen.dataclass import dataclass
 from digestgen.moving import links, matter, players, prose, pysettings, rest
 from digestgen.moving.folder import Folder
 from digestgen.moving.values import Carried, Log, Old, Picture, Post, Settings
@@ -100,7 +101,7 @@ def read(folder: Folder, log: Log) -> Old:
     return old
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Site:
     folder: Folder
     log: Log

@@ -6,13 +6,14 @@ import posixpath
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from html import unescape
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from digestgen.config import time_zone
+from digestgen.dataclass import dataclass
 from digestgen.moving import links, matter, prose, pysettings, rest
 from digestgen.moving.folder import Folder
 from digestgen.moving.values import Carried, Log, Old, Picture, Post, Settings
@@ -94,7 +95,7 @@ def read(folder: Folder, log: Log) -> Old:
     return old
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Site:
     folder: Folder
     log: Log

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from html.parser import HTMLParser
 from typing import Final
+
+from digestgen.dataclass import dataclass
 
 _VOID: Final = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
@@ -79,7 +81,7 @@ _WALLS: Final = frozenset(["ul", "ol", "dl", "table", "blockquote", "div", "sect
 _DEEPEST: Final = 60
 
 
-@dataclass(slots=True)
+@dataclass()
 class Element:
     """An element and what is in it; the root has no tag."""
 

@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from itertools import product
 from pathlib import Path
@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from digestgen import build, config, files, library, parse, paths, reading, registry, slugs, unchanged, urls
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, graded
 from digestgen.model import Article
 from digestgen.moments import Written
@@ -39,7 +40,7 @@ _FOLDERS: Final[dict[str, ModuleType]] = {
 _ROUNDS: Final = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for: the old site in `source` (a folder, or WordPress's file) comes into the one in `folder`.
 
@@ -52,7 +53,7 @@ class Request:
     dry: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arrival:
     """A post or file, where it went (below content/), its address, and what was done, as `ledger.state` says."""
 
@@ -64,7 +65,7 @@ class Arrival:
     """article, page, file, or list for the way to one."""
 
 
-@dataclass(slots=True)
+@dataclass()
 class Result:
     """What an import did. `diagnostics` are faults of the new site's settings; then nothing else was done.
 
@@ -127,7 +128,7 @@ def _export(folder: Path) -> Path:
 # --- the site that it comes into
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Given:
     """The new site before the import: its settings, articles, files, and whether site.yaml is still to be written."""
 
@@ -195,7 +196,7 @@ def _langs(old: Old) -> tuple[str, ...]:
 # --- the way of a site
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Card:
     """A post on its way: where its file goes, what its file says beside the post's own values."""
 
@@ -210,7 +211,7 @@ class _Card:
     """What was read of a text, which takes most of the time."""
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Transfer:
     request: Request
     old: Old

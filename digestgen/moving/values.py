@@ -7,9 +7,10 @@ knows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, Literal
 
+from digestgen.dataclass import dataclass
 from digestgen.moments import Written
 
 #: The generators that a site can be moved from.
@@ -31,7 +32,7 @@ class MissingError(Exception):
         super().__init__("pip install 'digestgen[import]'")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Note:
     """One line of the report: `changed` for what was translated, `person` for what needs one.
 
@@ -44,7 +45,7 @@ class Note:
     text: str
 
 
-@dataclass(slots=True)
+@dataclass()
 class Log:
     """The notes, in the order in which they were made."""
 
@@ -61,7 +62,7 @@ class Log:
             self.notes.append(note)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Picture:
     """The picture of an article: the address or the link of its file, and what was said of it."""
 
@@ -70,7 +71,7 @@ class Picture:
     caption: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Post:
     """An article or a page of the old site.
 
@@ -106,7 +107,7 @@ class Post:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Carried:
     """A file that comes along: where it lies in the old folder, and the address that it has."""
 
@@ -114,7 +115,7 @@ class Carried:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Settings:
     """What the old site says of itself. `url` ends without a slash; `zone` is an IANA name, both may be empty."""
 
@@ -131,7 +132,7 @@ class Settings:
     """Addresses at which it has feeds."""
 
 
-@dataclass(slots=True)
+@dataclass()
 class Old:
     """An old site as it was read.
 

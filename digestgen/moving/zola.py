@@ -5,11 +5,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 from urllib.parse import quote
 
 from digestgen import slugs
+from digestgen.dataclass import dataclass
 from digestgen.moving import dialect, matter, players
 from digestgen.moving.folder import Folder
 from digestgen.moving.values import Carried, Log, Old, Post, Settings
@@ -73,7 +74,7 @@ def read(folder: Folder, log: Log) -> Old:
     return old
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Site:
     folder: Folder
     log: Log

@@ -7,10 +7,11 @@ made, so that whoever has a file may keep it for ever.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from digestgen import fingerprint
+from digestgen.dataclass import dataclass
 from digestgen.pictures.clean import cleaned
 from digestgen.pictures.headers import TYPES, Head, promised, read
 from digestgen.pictures.rights import Rights
@@ -26,7 +27,7 @@ MOST_PIXELS: Final = 89_478_485
 _NEAR: Final = 0.9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What is known of a picture's file: its fingerprint, its head, and whose it is.
 
@@ -52,7 +53,7 @@ def facts(data: bytes) -> Facts | None:
     return Facts(fingerprint.of_bytes(data), head, rights, whole, few)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recipe:
     """How sizes are made: widths in pixels from small to large, kinds of files from the best to the last, and how well.
 
@@ -70,7 +71,7 @@ class Recipe:
         return {"avif": self.avif, "webp": self.webp, "jpeg": self.jpeg}.get(kind, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Size:
     """A file to be made of a picture: its address on the site, its kind and its width in pixels."""
 
@@ -80,7 +81,7 @@ class Size:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shot:
     """A picture as a page shows it: the file to name first, its pixels (0 where unknown), and sizes by kind.
 
@@ -95,7 +96,7 @@ class Shot:
     mark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Album:
     """The pictures of a site by their paths below content/: None for a file that its name belies.
 

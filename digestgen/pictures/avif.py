@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
+from digestgen.dataclass import dataclass
 from digestgen.pictures.containers import Part, boxes
 
 #: More items than a picture is made of.
 _MOST: Final = 4096
 
 
-@dataclass(slots=True)
+@dataclass()
 class Items:
     """What the box `meta` tells: the main item, each item's properties, type, and ranges of bytes."""
 
@@ -47,7 +48,7 @@ def items(data: bytes) -> Items:
     return found
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Reader:
     """Whole numbers one after the other; what lies behind the end is zero."""
 

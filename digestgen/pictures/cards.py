@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from digestgen.dataclass import dataclass
 from digestgen.pictures import letters
 
 #: What those ask for who show previews (ogp.me names no size; this is the one that all of them show whole).
@@ -32,7 +32,7 @@ def edition() -> str:
     return " ".join([str(_EDITION), *map(metadata.version, ("fontpkg-noto-serif", "pillow", "resvg-py"))])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Written:
     """What is written on a card: the headline in lines and its size in pixels, and what stands around it."""
 

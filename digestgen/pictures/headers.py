@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from html import unescape
 from typing import Final
 
+from digestgen.dataclass import dataclass
 from digestgen.pictures import avif, tiff
 from digestgen.pictures.containers import PNG, blocks, chunks, riff, segments
 
@@ -26,7 +27,7 @@ TYPES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Head:
     """What a file tells of its picture: its kind, and its pixels as they are shown, that is turned.
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from html import escape
 from typing import Final
 from xml.etree import ElementTree
 
 from digestgen import licenses, urls
+from digestgen.dataclass import dataclass
 from digestgen.pictures import avif, tiff
 from digestgen.pictures.containers import blocks, chunks, riff, segments
 
@@ -37,7 +37,7 @@ _SPACES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rights:
     """What a file says of whose it is. `terms` is the sentence on its use, `statement` the licence's address."""
 

@@ -10,11 +10,11 @@ import os
 import re
 import stat
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from digestgen import files, fingerprint, traces
+from digestgen.dataclass import dataclass
 
 #: Below the folder of all that is remembered.
 FOLDER: Final = "pictures"
@@ -26,7 +26,7 @@ _OURS: Final = re.compile(r"[0-9a-f]{40}(?:\.[0-9]+)?")
 _LIMIT: Final = 1 << 28
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shelf:
     """The folder `root`, in which things are kept by the fingerprint of what they were made from."""
 

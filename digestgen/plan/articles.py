@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from digestgen import credits, links, urls, views
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.links import Target
 from digestgen.markup import convert
@@ -25,7 +26,7 @@ from digestgen.plan.outputs import Cleaned, Copied, Output, Rendered, Sized, fil
 _PACE = 220
 
 
-@dataclass(slots=True)
+@dataclass()
 class Made:
     """The outputs of one article, what is wrong in its body, and how many links to held articles it has."""
 
@@ -34,7 +35,7 @@ class Made:
     held: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Beside:
     """What a page shows of others than its own article."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 
 from digestgen import credits, i18n, views
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.feeds.values import Entry
 from digestgen.library import Part
 from digestgen.model import Article, Correction
@@ -23,7 +23,7 @@ _KINDS = {"correction": "Correction", "clarification": "Clarification", "retract
 FOLDER = "corrections"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Noted:
     """A correction, the article that it is about, and what feeds know it by."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, Final
 
 from digestgen import credits, csp, fingerprint, i18n, linked, links, preview, terms, urls, views
 from digestgen.config import SiteLanguage
+from digestgen.dataclass import dataclass
 from digestgen.editions import Edition
 from digestgen.feeds.formats import FORMATS
 from digestgen.library import Library, Part
@@ -24,7 +25,7 @@ from digestgen.terms import Term, TermKind
 from digestgen.views import Page
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shown:
     """An article as a list may show it: `mark` stands for its card, and for whatever else is on its `face`."""
 
@@ -32,7 +33,7 @@ class Shown:
     mark: str
 
 
-@dataclass(slots=True)
+@dataclass()
 class Desk:
     """Makes the parts of pages for one language of the site."""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from html import escape
 
 from digestgen import editions, library, links, slugs, terms, urls, views
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.editions import Edition, Group
 from digestgen.feeds.values import Entry
@@ -73,7 +74,7 @@ def issues(desk: Desk) -> Iterator[tuple[Edition, Beside, articles.Made]]:
         yield edition, around, issue(edition, desk, around)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Beside:
     """What the page of an edition shows of others than its own articles."""
 
@@ -239,7 +240,7 @@ def index(desk: Desk) -> Iterator[Output]:
         yield Output(file_of(addresses[number]), page, "the list of editions")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Listed:
     """An edition as the list of all shows it."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from digestgen import views
+from digestgen.dataclass import dataclass
 from digestgen.i18n import Language
 from digestgen.model import RegisteredPerson, RegisteredSource
 from digestgen.terms import Part, Term
@@ -15,7 +15,7 @@ from digestgen.terms import Part, Term
 Counts = tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tally:
     """What was counted in a term's articles: the first and the latest day, and articles by year, role and place."""
 

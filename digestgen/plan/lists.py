@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby, takewhile
 from typing import TypeVar
 
 from digestgen import views
+from digestgen.dataclass import dataclass
 from digestgen.editions import Edition
 from digestgen.model import Article, RegisteredPerson, RegisteredSource
 from digestgen.plan import facts
@@ -126,7 +127,7 @@ def pages(items: Sequence[Item], size: int) -> tuple[Sequence[Item], list[Sequen
     return items[: len(items) - size * full], oldest_first
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Series:
     """What all pages of one list have in common."""
 
@@ -136,7 +137,7 @@ class _Series:
     feeds: tuple[views.FeedLink, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Opening:
     """What only the first page of a list tells, for it changes with each article."""
 

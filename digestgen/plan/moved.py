@@ -10,12 +10,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
 from typing import Any
 
 from digestgen import codec, editions, library, links, scrutiny, terms, urls
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.feeds.formats import FORMATS
 from digestgen.model import Article
 from digestgen.plan import archive, corrections, held, lists, record, related, sitemaps, stories, syndication
@@ -42,7 +43,7 @@ def sure(*grounds: object, why: str = "") -> None:
         raise Unsure(why)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """An article before and after: as its file says (`was`, `now`), and as the library had or has it."""
 
@@ -58,7 +59,7 @@ class Change:
         return tuple([item for item in (self.before, self.after) if item])
 
 
-@dataclass(slots=True)
+@dataclass()
 class Moves:
     """Articles that move in a library. `before` is that library, `shelf` becomes what it is now."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from digestgen import paths, urls
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.feeds.values import Feed
 from digestgen.pictures.album import Facts, Recipe, Size
 from digestgen.views import Page, SocialCard
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rendered:
     """A page made by a template from a page value, in the language `lang` of the site.
 
@@ -42,7 +43,7 @@ class Rendered:
         return self.make()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Syndicated:
     """A feed in one of `feeds.formats.FORMATS`; `key` is to it what it is to a `Rendered` page."""
 
@@ -51,14 +52,14 @@ class Syndicated:
     make: Callable[[], Feed] = field(repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Copied:
     """A file as it is: `source` is a path below content/."""
 
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cleaned:
     """A picture without what it tells of places and devices: `source` is a path below content/."""
 
@@ -66,7 +67,7 @@ class Cleaned:
     facts: Facts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sized:
     """A size of a picture, to be made after a recipe from the file `source`, a path below content/."""
 
@@ -76,7 +77,7 @@ class Sized:
     recipe: Recipe
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Drawn:
     """A card that a template draws; `key` is to it what it is to a `Rendered` page."""
 
@@ -90,7 +91,7 @@ def _nowhere() -> Span | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Output:
     """One file of the site: its path in the output folder, what it is made from, and who wants it there.
 

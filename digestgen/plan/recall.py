@@ -7,7 +7,7 @@ raises `Unsure`, and the library has to be assembled.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeVar, overload
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from digestgen import codec, i18n, library, terms, views
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.editions import Edition, Group
 from digestgen.feeds.values import Archive
 from digestgen.library import Library, Part
@@ -45,7 +46,7 @@ class Unsure(Exception):
     """What is remembered does not answer this: everything has to be looked at."""
 
 
-@dataclass(slots=True)
+@dataclass()
 class Asked(Mapping[Any, Value]):
     """A mapping whose values are looked up when they are asked for, each once; nobody can go through it."""
 
@@ -67,7 +68,7 @@ class Asked(Mapping[Any, Value]):
         raise Unsure
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Pictures(Mapping[str, "Facts | None"]):
     """What is known of pictures; of one that was looked at in vain that is None."""
 
@@ -201,7 +202,7 @@ class Kept(Rendered):
     """A page of a list that shows what it showed before."""
 
 
-@dataclass(slots=True)
+@dataclass()
 class Shelf:
     """What is remembered of a library. `read(path)` returns an article as the library has it.
 
@@ -463,7 +464,7 @@ class Shelf:
         raise Unsure
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Resolver(Resolver):
     """One whose articles are asked for; `Shelf` sets how."""
 
@@ -497,7 +498,7 @@ class _Newest(Run[Article]):
         return self._newest if place == 0 and self._known is None else super().__getitem__(place)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class _Desk(Desk):
     shelf: Shelf
     number: int

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 from digestgen import codec, library
 from digestgen import editions as issues
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.editions import Edition
 from digestgen.library import Change, Library, Part
 from digestgen.links import Resolver
@@ -51,7 +52,7 @@ SHOWN: Final = tuple[Shown, ...]
 Row = tuple[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """The row of an article or a page: where it stands, among whom, and what came out; others by their paths.
 
@@ -82,7 +83,7 @@ class Place:
     entry: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """The row of a page of a list: `make` is one of `LISTS`, `inputs` what it is given, each as a text by `codec`."""
 
@@ -93,7 +94,7 @@ class Listing:
     inputs: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Issue:
     """The row of an edition, with its articles and its file by their paths; `beside` is what the plan gave its page."""
 
@@ -109,7 +110,7 @@ class Issue:
     carriers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Feed:
     """The row of a document of a feed; `archive` as `feeds.values.Archive` has it.
 
@@ -150,7 +151,7 @@ def ref_of(item: Article) -> Ref:
     return Ref(item.path, int(item.date.timestamp()), item.stamp.timed, item.weight, embargo)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Named:
     """The row of a term in the index of its kind: how it is written first, how many articles it has, the newest one.
 
@@ -164,7 +165,7 @@ class Named:
     roles: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Members:
     """The row of all articles of a term, newest first: their paths, what people did for each, and their numbers.
 

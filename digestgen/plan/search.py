@@ -7,12 +7,13 @@ theme, and change only where an article does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from typing import Final
 
 from digestgen import csp, fingerprint, urls, views
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.markup import convert
 from digestgen.model import Article
 from digestgen.plan.desk import Desk, label
@@ -29,7 +30,7 @@ INDEX: Final = f"{FOLDER}/index"
 _FILTER: Final = "is"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """What can be found of an article or a page: `make` returns it as HTML with Pagefind's attributes.
 
@@ -44,7 +45,7 @@ class Document:
     make: Callable[[], str] = field(repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Found:
     """What is shown of something that was found, and what searches are narrowed down by."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from digestgen import i18n, library, licenses, parse, paths, urls, views
 from digestgen.config import Config, NavItem
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.editions import Edition
 from digestgen.links import Resolver
@@ -38,7 +39,7 @@ _Channels = Sequence[tuple[Desk, Sequence[syndication.Channel[Any]]]]
 _OWN_IF_GIVEN = ("robots.txt",)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What will be written, and by language what stands on every page."""
 
@@ -53,7 +54,7 @@ class Plan:
     """Former addresses (decoded) that the host itself leads on from, so that no page stands there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Piece:
     """What was planned of one file: between which others, by the desk of which number, and what came out."""
 
@@ -70,7 +71,7 @@ class Piece:
 Issue = tuple[Edition, int, editions.Beside, articles.Made]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pieces:
     """What the plan was made from: enough to plan one article again without the others."""
 
@@ -87,7 +88,7 @@ class Pieces:
     """Paths of articles whose cards were made with the plan, and stand on pages that are not made from `inputs`."""
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Draft:
     outputs: list[Output] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)
@@ -386,7 +387,7 @@ def _policies(desk: Desk, draft: _Draft) -> views.Policies:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Setting:
     """A key of site.yaml that leads somewhere: what messages call it, and its mark."""
 

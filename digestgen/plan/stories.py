@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from digestgen import views
+from digestgen.dataclass import dataclass
 from digestgen.model import Article
 from digestgen.plan import lists
 from digestgen.plan.desk import Desk, Shown
@@ -14,7 +14,7 @@ from digestgen.plan.outputs import Output, file_of
 from digestgen.terms import FOLDERS, Term
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where an article stands in its story: what is just before it and just after it."""
 
@@ -27,7 +27,7 @@ class Place:
         return any(other is not None and other.article.path == article.path for other in (self.previous, self.next))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Story:
     """What all pages of one story have in common."""
 
@@ -36,7 +36,7 @@ class _Story:
     feeds: tuple[views.FeedLink, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Opening:
     """What only the first page of a story tells, for it changes with each article."""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from digestgen import urls
 from digestgen.config import FEEDS, FeedsConfig
+from digestgen.dataclass import dataclass
 from digestgen.feeds.formats import FORMATS
 from digestgen.feeds.values import Archive, Entry, Feed, Person
 from digestgen.model import Article
@@ -25,7 +26,7 @@ from digestgen.terms import FOLDERS, Term
 Shown = TypeVar("Shown")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Channel(Generic[Shown]):
     """What readers may follow: a list at `page` (a path of the site), one of `config.FEEDS`, newest first.
 
@@ -88,7 +89,7 @@ def of_corrections(listed: Sequence[corrections.Noted], desk: Desk) -> Channel[c
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document(Generic[Shown]):
     """One file of a feed: its address, its place among the feed's documents (site paths), what it shows."""
 

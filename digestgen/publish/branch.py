@@ -10,10 +10,11 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from digestgen import files
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.publish import release as releases
 from digestgen.publish.git import Repository, failure
@@ -28,7 +29,7 @@ _KEPT: Final = re.compile(r"^Digestgen-Kept: ([1-9]) (.+)$", re.MULTILINE)
 _FILE: Final = "100644"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Aim:
     """Where to: the remote's name and the branch; `site` is the site's id, `squash` whether the history is dropped."""
 
@@ -48,7 +49,7 @@ class Aim:
         return f"refs/digestgen/{self.remote}/{self.branch}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tip:
     """The branch as it is at the remote: its last commit (empty without one), path to blob of each file.
 
@@ -61,7 +62,7 @@ class Tip:
     kept: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """What a publish does: path to blob of all files, and which of them are new, changed, removed and kept."""
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from digestgen import files, traces
 from digestgen.config import PublishConfig
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.publish import release as releases
 from digestgen.publish.git import masked
@@ -28,7 +29,7 @@ _LISTED: Final = "sending"
 _LIMIT: Final = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sent:
     """What is at the host: path to fingerprint, and which of them are kept from earlier publishes, by age."""
 
@@ -36,7 +37,7 @@ class Sent:
     kept: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Round:
     """What one publish takes to the host, in this order, and what stays though the site has it no longer."""
 

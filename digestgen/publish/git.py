@@ -11,10 +11,11 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.publish.stopped import Stopped
 
@@ -49,7 +50,7 @@ def masked(text: str) -> str:
     return _USER.sub(r"\1***@", text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Repository:
     """A repository, by its git folder. `index` is a file of ours that git uses in place of the user's index."""
 

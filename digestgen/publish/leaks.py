@@ -11,14 +11,14 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from digestgen import fingerprint, urls
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Leak:
     """What was found: its kind in words, the name to allow it by, and where it stands (line and column from 1)."""
 

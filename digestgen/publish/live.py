@@ -6,11 +6,11 @@ import stat
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from digestgen import files, packing, paths, urls, web
+from digestgen.dataclass import dataclass
 from digestgen.publish.release import Release, fingerprinted
 
 #: So many requests at once: a host is not to be besieged.
@@ -28,7 +28,7 @@ _UNSERVED: Final = frozenset(["_headers", "_redirects"])
 _BESIDE: Final = frozenset(["CNAME", ".nojekyll"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Difference:
     """A file that is not at the host as it was built, and in what it differs."""
 

@@ -6,13 +6,14 @@ import contextlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 from digestgen import build, files, traces, urls, writer
 from digestgen.config import Config
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, graded
 from digestgen.publish import branch, courier, git
 from digestgen.publish import release as releases
@@ -24,7 +25,7 @@ _LOCK: Final = "publish.lock"
 _INDEX: Final = "publish.index"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """What is asked for, beside what a build is: with `dry`, only to tell; with `adopt`, to take a branch over.
 
@@ -43,7 +44,7 @@ class Request:
         return self.building.folder
 
 
-@dataclass(slots=True)
+@dataclass()
 class Result:
     """What a publish did. `diagnostics` are graded; `done` tells that all went well, `lines` what there is to say."""
 

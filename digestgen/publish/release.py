@@ -6,11 +6,11 @@ import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from digestgen import files, fingerprint, hosting, paths, writer
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.publish import leaks
 from digestgen.publish.stopped import Stopped
@@ -28,7 +28,7 @@ KEPT: Final = 5
 _LATE: Final = (".html", ".xml", ".json", ".txt")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Release:
     """The site as it was built: the folder, and path to fingerprint of each file."""
 

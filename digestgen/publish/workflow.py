@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from digestgen import __version__, fingerprint
+from digestgen.dataclass import dataclass
 
 GITHUB: Final = ".github/workflows/publish.yml"
 GITLAB: Final = ".gitlab-ci.yml"
@@ -31,7 +31,7 @@ _ACTIONS: Final = {
 _MARK: Final = re.compile(r"# Made by `digestgen publish --workflow` \(([0-9a-f]{10})\)[^\n]*\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """What a file is written for: the folder of the site in its repository (empty: the top), the branch, the address.
 

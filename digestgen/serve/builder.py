@@ -8,11 +8,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from digestgen import codec
+from digestgen.dataclass import dataclass
 from digestgen.serve.values import ZONE, Built, Early, Facts, Order, Task
 
 #: One line of the worker's: the files of a million pages.
@@ -22,7 +22,7 @@ _LINE: Final = 1 << 28
 _HERE: Final = str(Path(__file__).resolve().parents[2])
 
 
-@dataclass(slots=True)
+@dataclass()
 class Builder:
     """Builds what `order` says, in a process that is started when it is needed and replaced when it ended."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 from collections.abc import AsyncGenerator, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Final
 
+from digestgen.dataclass import dataclass
 from digestgen.serve import wire
 from digestgen.serve.guard import Guard
 from digestgen.serve.wire import Answer, Refused, Request
@@ -25,7 +26,7 @@ class PortsTakenError(OSError):
     """No port is free."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class House:
     """What lies behind the door.
 
@@ -39,7 +40,7 @@ class House:
     note: Callable[[str], None]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Door:
     """Lets requests in, one after the other on each connection."""
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
+from digestgen.dataclass import dataclass
 from digestgen.serve.wire import Refused, Request
 
 #: The names of this machine for itself, as a browser writes them.
@@ -31,7 +31,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Guard:
     """Knows by which names the server may be asked: `host` is what it is bound to, with `port`."""
 

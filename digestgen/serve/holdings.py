@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from typing import Final
 
 from digestgen import urls
+from digestgen.dataclass import dataclass
 
 #: What hosts show for an address that they do not know.
 _NOT_FOUND: Final = "404.html"
@@ -18,7 +19,7 @@ _PAGE: Final = ".html"
 _MOST: Final = 5000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """Where an address leads: to the file `path` of the site, or, with a `moved`, to another address."""
 
@@ -27,7 +28,7 @@ class Place:
     moved: str = ""
 
 
-@dataclass(slots=True)
+@dataclass()
 class Holdings:
     """All files of the site by their path, each with its fingerprint. `base` is the path that the site stands at."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from digestgen import files, paths
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, shown
 from digestgen.serve.holdings import Holdings
 from digestgen.serve.values import Badge, Built, Early, Facts
@@ -17,7 +18,7 @@ from digestgen.serve.values import Badge, Built, Early, Facts
 _MOST: Final = 50
 
 
-@dataclass(slots=True)
+@dataclass()
 class Desk:
     """Knows all this; `run` tells one server from the next at the same address."""
 

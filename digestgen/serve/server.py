@@ -9,13 +9,14 @@ import secrets
 import signal
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 from pathlib import Path
 from subprocess import Popen
 from typing import Final
 
 from digestgen import files, unchanged
+from digestgen.dataclass import dataclass
 from digestgen.serve import editor, media, pages, wire
 from digestgen.serve.builder import Builder
 from digestgen.serve.door import Door, House
@@ -42,7 +43,7 @@ _CALM: Final = 2.0
 _AGAIN: Final = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Options:
     """What was asked for. `clock` gives the moment of each build (seconds since 1970)."""
 
@@ -56,7 +57,7 @@ class Options:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Voice:
     """What is told to the user as it happens: where the server is, each build, and what else comes to pass."""
 
@@ -65,7 +66,7 @@ class Voice:
     note: Callable[[str], None]
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Server:
     """One preview, from its start to its end; `room` is its own place in the site's folder."""
 

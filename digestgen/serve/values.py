@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 
 #: Of the moments in these values, which have none: whoever reads them has to name one.
 ZONE: Final = ZoneInfo("UTC")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Badge:
     """Of the page of the file `path` (relative to the site's folder): why it is held back, and what is missing."""
 
@@ -22,7 +23,7 @@ class Badge:
     missing: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order:
     """What is to be built, the same each time: `room` is the preview's own place in the site's `folder`."""
 
@@ -37,7 +38,7 @@ class Order:
         return f"{self.folder}/{self.room}/site"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Task:
     """One build: the moment (seconds since 1970, as a text), whether to index for the search, and what changed.
 
@@ -51,7 +52,7 @@ class Task:
     shown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Early:
     """A file of the output that somebody looks at, while the rest of its build is made: its fingerprint and its text.
 
@@ -63,7 +64,7 @@ class Early:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Built:
     """What a build did. `files` are those that are new or changed, by path, with their fingerprints.
 
@@ -82,7 +83,7 @@ class Built:
     milliseconds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What is known besides: badges that changed, by the path of the page, and those that went.
 

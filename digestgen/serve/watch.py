@@ -12,12 +12,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from watchfiles import watch
 
 from digestgen import paths
+from digestgen.dataclass import dataclass
 
 #: Milliseconds: a change is told when so long nothing else changed, or at the latest after `_LATEST`.
 _QUIET: Final = 10
@@ -30,7 +31,7 @@ _LOOK: Final = 250
 _ENDINGS: Final = (".yaml", ".yml", ".py")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """How many files changed, whether folders may be among them, and which they are: below the site's folder, with `/`.
 
@@ -42,7 +43,7 @@ class Change:
     paths: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
+@dataclass()
 class Watch:
     """Watches the site in `folder` (absolute, without links) and calls `told` in a thread of its own.
 

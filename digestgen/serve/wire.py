@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import parse_qsl, unquote_to_bytes
+
+from digestgen.dataclass import dataclass
 
 #: Bytes of a head, lines in it, bytes of a body. A browser's heads have about one kilobyte.
 HEAD: Final = 16 * 1024
@@ -35,7 +37,7 @@ class Refused(Exception):
         self.why = why
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """The head of a request: `path` is decoded, `query` too, names in `fields` are in lower case."""
 
@@ -49,7 +51,7 @@ class Request:
     """Bytes of the body."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """An answer whose body is at hand, or, as `part`, a span of bytes (from, up to) of the site's file `path`."""
 
@@ -153,7 +155,7 @@ def head_of(answer: Answer, *, lasting: bool, measured: bool = True) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii", "replace")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entity:
     """What stands at an address: how long it is in bytes, its type and what tells it from others (an ETag's text)."""
 

@@ -12,13 +12,14 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import IO, Final
 
 from digestgen import build, codec, config, files, produce, search, unchanged, writer
+from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.report import notes
 from digestgen.serve.badges import badges, revised
@@ -37,7 +38,7 @@ def _unshown(_early: Early) -> None:
     """Shows nobody anything."""
 
 
-@dataclass(slots=True)
+@dataclass()
 class Worker:
     """Builds one site again and again, and tells each time what is new.
 
