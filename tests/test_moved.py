@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from digestgen import build, revise, unchanged, writer
-from digestgen.plan import moved, sitemaps
+from digestgen.plan import lists, moved, recall, sitemaps, syndication
 from digestgen.plan.moved import Moves
+from digestgen.plan.outputs import Rendered
 from tests.building import NOW, published, told
 from tests.sites import write_site
 
@@ -269,6 +271,19 @@ CHAINS: Mapping[str, tuple[tuple[Edit, ...], ...]] = {
             saying("three", "[b]", "[b]\nlang: fr"),
         ),
     ),
+    "what crosses from page to page": (
+        (
+            saying("seven", "2023-12-11", "2024-05-30"),
+            saying("four", "2024-04-29", "2024-05-04"),
+            both(saying("six", "2024-04-11", "2024-05-06"), saying("six", "title: Six", "title: The sixth")),
+            both(without("eight"), new("nine", "2024-04-11", "tags: [b]", "sources: [Some Paper]")),
+        ),
+        (
+            both(new("ten", "2021-04-11", "tags: [b, first]"), new("eleven", "2024-05-28", "tags: [b]", "story: it")),
+            both(without("nine"), saying("four", "tags: [b]", "tags: [first]\nembargo: 2024-05-03")),
+            without("rest", "ten"),
+        ),
+    ),
 }
 
 
@@ -303,6 +318,36 @@ def test_a_new_article_makes_its_lists_its_neighbour_and_nothing_else(root: Path
         *lists,
         *months,
     }
+
+
+def test_of_a_list_with_many_pages_a_new_article_has_those_planned_that_can_be_others(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[str] = []
+    page, documents = recall._Desk.page, syndication.documents
+
+    def noted(desk: recall._Desk, template: str, url: str, *inputs: Any, **beside: Any) -> Rendered:
+        planned.append(url)
+        return page(desk, template, url, *inputs, **beside)
+
+    def listed(channel: syndication.Channel[Any], form: str, *args: Any) -> Iterable[syndication.Document[Any]]:
+        for document in documents(channel, form, *args):
+            planned.append(document.url)
+            yield document
+
+    monkeypatch.setattr(recall._Desk, "page", noted)
+    monkeypatch.setattr(syndication, "documents", listed)
+    made = []
+    for number in range(2):
+        planned.clear()
+        new(f"new{number}", f"2024-06-01T1{number}:00:00Z", "tags: [b]")(root / "site/content")
+        assert outcome(root).revised
+        made.append({url for url in planned if url.startswith("/tags/b/")})
+    always = {"/tags/b/", "/tags/b/feed.xml", "/tags/b/feed.json"}
+    assert made == [
+        {*always, "/tags/b/page/2/", "/tags/b/page/3/"},  # the one before the new one leads to that now
+        {*always, "/tags/b/feed/3.xml", "/tags/b/feed/4.xml"},
+    ]
 
 
 WHOLE: Mapping[str, Edit] = {
@@ -354,6 +399,7 @@ MUTATIONS: Mapping[str, Callable[[pytest.MonkeyPatch], None]] = {
     "feeds": _nothing("_channel"),
     "what leads there": lambda monkeypatch: monkeypatch.setattr(Moves, "_articles", _those_that_moved),
     "the sitemap": _kept,
+    "numbered pages": lambda monkeypatch: monkeypatch.setattr(lists, "other", lambda *_: iter((0,))),
 }
 
 

@@ -59,6 +59,34 @@ def test_articles_newer_than_all_others_move_none_between_numbered_pages(count: 
     assert [list(page) for page in after[: len(before)]] == [list(page) for page in before]
 
 
+@given(st.lists(st.integers(0, 30), unique=True), st.lists(st.integers(0, 30), unique=True), st.integers(1, 4))
+def test_what_is_no_other_page_holds_the_same_and_has_the_same_neighbours(
+    was: list[int], now: list[int], size: int
+) -> None:
+    was, now, changed = sorted(was, reverse=True), sorted(now, reverse=True), {7, 23}
+
+    def around(items: Sequence[int], number: int) -> tuple[Sequence[int], int | None, int]:
+        _, numbered = lists.pages(items, size)
+        return numbered[number - 1], number + 1 if number < len(numbered) else None, number - 1
+
+    before, after = (lists.cut(len(items), size) for items in (was, now))
+    other = [*lists.other(was, now, before, after, changed)]
+    assert other[0] == 0
+    for number in {*range(1, len(after))}.difference(other):
+        assert around(was, number) == around(now, number)
+        assert changed.isdisjoint(around(now, number)[0])
+
+
+@given(st.integers(0, 90), st.integers(1, 4), st.integers(1, 20))
+def test_items_newer_than_all_others_make_other_pages_of_the_first_one_the_last_one_and_new_ones(
+    count: int, size: int, more: int
+) -> None:
+    was, now = (range(number, 0, -1) for number in (count, count + more))
+    before, after = (lists.cut(len(items), size) for items in (was, now))
+    last = [len(before) - 1] if len(after) > len(before) > 1 else []
+    assert [*lists.other(was, now, before, after, frozenset())] == [0, *last, *range(len(before), len(after))]
+
+
 TAGGED = "-- site.yaml --\ntitle: Digest\npaginate: 2\n" + files(
     *(f"date: 2024-05-0{day}\ntags: [x]" for day in range(1, 8))
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import groupby, takewhile
 from typing import TypeVar
@@ -122,9 +123,34 @@ def pages(items: Sequence[Item], size: int) -> tuple[Sequence[Item], list[Sequen
     The numbered pages are full and hold the oldest first; the newest `size` to `2 * size - 1` stand on the first
     page. So an item newer than all others moves none from one numbered page to another.
     """
-    full = max(0, len(items) // size - 1)
-    oldest_first = [items[len(items) - size * (number + 1) : len(items) - size * number] for number in range(full)]
-    return items[: len(items) - size * full], oldest_first
+    first, *numbered = [items[place] for place in cut(len(items), size)]
+    return first, numbered
+
+
+def cut(count: int, size: int) -> list[slice]:
+    """Return which of `count` items, newest first, stand on the first page and on the numbered pages from 1 on."""
+    full = max(0, count // size - 1)
+    return [slice(count - size * full), *(slice(end - size, end) for end in range(count, count - size * full, -size))]
+
+
+def other(
+    was: Sequence[Item],
+    now: Sequence[Item],
+    before: Sequence[slice],
+    after: Sequence[slice],
+    changed: AbstractSet[Item],
+) -> Iterator[int]:
+    """Yield the numbers of pages that may show something else of a list `now` than when it was another one.
+
+    These are the first page, whose number is 0, those on which others stand, or what `changed`, and those that have
+    other pages beside them. `before` and `after` tell what stands on which page, as `cut` does.
+    """
+    same = min(len(before), len(after)) - (len(before) != len(after))  # the last of these has another neighbour
+    yield 0
+    for number in range(1, len(after)):
+        listed = now[after[number]]
+        if number >= same or was[before[number]] != listed or not changed.isdisjoint(listed):
+            yield number
 
 
 @dataclass(frozen=True)
@@ -148,22 +174,19 @@ class _Opening:
     tally: facts.Tally
 
 
-def listing(term: Term, desk: Desk) -> Iterable[Output]:
-    """Return the pages of a tag, a section, a publisher or a person."""
-    size = desk.library.config.paginate
-    first, numbered = pages(term.articles, size)
-    first_parts, numbered_parts = pages(term.parts, size)
-    parts = [first_parts, *numbered_parts] if term.parts else [()] * (len(numbered) + 1)
-    addresses = addresses_of(term, len(numbered))
+def listing(term: Term, desk: Desk, wanted: Iterable[int] | None = None) -> Iterable[Output]:
+    """Return the pages of a tag, a section, a publisher or a person; those with the numbers `wanted`, if any are."""
+    places = cut(len(term.articles), desk.library.config.paginate)
+    addresses = addresses_of(term, len(places) - 1)
     series = _Series(term.kind, term.name, term.description, desk.term_feeds(term))
     told = facts.tally(term)
     opening = _Opening(len(term.articles), desk.term_versions(term), term.publisher, term.person, told)
-    for number, articles in enumerate([first, *numbered]):
-        url = addresses[number]
+    for number in range(len(places)) if wanted is None else wanted:
+        url, articles = addresses[number], term.articles[places[number]]
         beside = newer(number, addresses, desk), older(number, addresses, desk)
         names = title(term, number, desk), trail(term, desk, numbered=bool(number))
         inputs = (series, *names, number, None if number else opening, beside)
-        shown = desk.shown(articles), tuple(parts[number])
+        shown = desk.shown(articles), tuple(term.parts[places[number]]) if term.parts else ()
         versions = {} if number else opening.versions
         page = desk.page("list.html", url, list_page, *inputs, *shown, versions=versions, articles=articles)
         yield Output(file_of(url), page, f"the {term.kind} “{term.name}”")

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from digestgen import codec, editions, library, links, scrutiny, terms, urls
 from digestgen.config import Config
@@ -26,7 +26,7 @@ from digestgen.plan.desk import Desk, one_thing
 from digestgen.plan.outputs import Output, Rendered, file_of, unfit
 from digestgen.plan.recall import Kept, Shelf, Unsure
 from digestgen.plan.record import Feed, Listing, Members, Named, Place, Ref
-from digestgen.terms import TermKind, Use
+from digestgen.terms import Term, TermKind, Use
 
 _Texts = tuple[str, ...]
 _Index = tuple[Named, ...]
@@ -241,7 +241,7 @@ class Moves:
         self.moved[number].append(ref)
         self._turn(number, item, 1)
         for use in self._uses(number, item):
-            members: Members = self.shelf.row(Members, _members(number, use)) or Members((), (), {}, {}, {})
+            members: Members = self.shelf.row(Members, _members(number, use)) or _NONE
             listed, did = [*members.paths], [*members.did]
             place = bisect_left(listed, ref.place, key=lambda path: refs[path].place)
             listed.insert(place, item.path)
@@ -543,7 +543,8 @@ class Moves:
         for kind in dict.fromkeys(kind for of, kind, _ in self.named if of == number):
             self._add(lists.index(kind, desk))
         self._archive(desk, number)
-        self._channel(syndication.of_site(desk), number)
+        was, now = (tuple(shelf.references(number)) for shelf in (self.before, self.shelf))
+        self._channel(syndication.of_site(desk), number, (was, now))
         if any(of == number for of, _ in self.periods):
             self._pages(issues.index(desk), issues.home(desk))
         if any(of == number for of, _ in self.renewed):
@@ -599,8 +600,13 @@ class Moves:
             self._pages((), url)
             self._no_channel(url)
             return
-        self._pages(stories.listing(term, desk) if kind == "story" else lists.listing(term, desk), term.url)
-        self._channel(syndication.of_term(term, desk), number)
+        name = f"members {number} {kind} {key}"
+        was, now = (shelf.row(Members, name) or _NONE for shelf in (self.before, self.shelf))
+        before, after = (lists.cut(len(row.paths), self.config.paginate) for row in (was, now))
+        # what all pages of a term have in common stays: `_name` makes sure of that
+        wanted = [*lists.other(was.paths, now.paths, before, after, frozenset(self.shelf.changed))]
+        self._pages(_listing(term, desk, wanted), term.url, len(after))
+        self._channel(syndication.of_term(term, desk), number, (was.paths, now.paths))
 
     def _counterparts(self) -> None:
         """Plan the pages, in other languages, of terms that came or went: they name each other."""
@@ -610,8 +616,7 @@ class Moves:
             for other, desk in enumerate(self.shelf.desks):
                 for counterpart in desk.part.terms[kind] if other != number else ():
                     if one_thing(term, counterpart):
-                        listing = stories.listing if kind == "story" else lists.listing
-                        self._pages(listing(counterpart, desk), counterpart.url)
+                        self._pages(_listing(counterpart, desk, [0]), counterpart.url, _pages_of(counterpart, desk))
 
     def _article(self, path: str) -> None:
         """Plan an article. One that did not move itself has to claim what it claimed."""
@@ -728,18 +733,17 @@ class Moves:
             self.shelf.put(name, now)
             self.asked.add(links.asked_of(urls.unquote(url)))
 
-    def _pages(self, outputs: Iterable[Output], url: str) -> None:
-        """Note the pages of the list at `url`, all of it; those that it had besides are gone."""
-        paths = set()
-        for output in outputs:
-            paths.add(output.path)
+    def _pages(self, outputs: Iterable[Output], url: str, count: int | None = None) -> None:
+        """Note pages of the list at `url`, which has `count` of them, if these are not all; those above are gone."""
+        made = [*outputs]
+        for output in made:
             self._add(output)
-        number, path = 0, file_of(url)
-        while path in self.owned and (number or self.before.row(Listing, f"list {path}")):
-            if path not in paths:
-                self._drop_list(path)
+        number = len(made) if count is None else count
+        while (path := file_of(f"{url}page/{number}/" if number else url)) in self.owned:
+            if not number and self.before.row(Listing, f"list {path}") is None:
+                return
+            self._drop_list(path)
             number += 1
-            path = file_of(f"{url}page/{number}/")
 
     def _drop_list(self, path: str) -> None:
         """Note that a page of a list is gone."""
@@ -767,10 +771,16 @@ class Moves:
                 others = tuple([other for other in place.shown_on if other != name])
                 self.move(path, shown_on=(*others, name) if path in now else others)
 
-    def _channel(self, channel: syndication.Channel[Any], number: int) -> None:
-        """Note the documents of a feed that show something else now."""
-        desk, names = self.shelf.desks[number], set()
-        for name, row in record.documents(number, desk, channel, self.config):
+    def _channel(
+        self, channel: syndication.Channel[Any], number: int, paths: tuple[_Texts, _Texts] | None = None
+    ) -> None:
+        """Note the documents of a feed that show something else now; `paths` are its articles before and now."""
+        desk, names, settings = self.shelf.desks[number], set(), self.config.feeds
+        wanted = None
+        if paths and self._in_order(number, paths):
+            before, after = (syndication.cut(channel.kind, "atom", len(listed), settings) for listed in paths)
+            wanted = [*lists.other(*paths, before, after, frozenset())][1:]
+        for name, row in record.documents(number, desk, channel, self.config, wanted):
             names.add(name)
             known: Feed | None = self.before.row(Feed, name)
             if row != known:
@@ -778,16 +788,23 @@ class Moves:
                 self.feeds[name] = None
                 self._carry(name, known.shown if known else (), row.shown)
                 self._know(row.url, ())
-        for name in self._documents(channel.page):
+        stored = len(syndication.cut(channel.kind, "atom", len(channel.shown), settings))
+        for name in self._documents(channel.page, stored):
             if name not in names:
                 self._no_document(name)
 
-    def _documents(self, page: str) -> Iterator[str]:
-        """Yield the names of the rows of all documents that the feed of a list had."""
+    def _in_order(self, number: int, paths: Iterable[_Texts]) -> bool:
+        """Tell whether a feed has articles in the order of their list, as it does where none had an embargo."""
+        return all(
+            set(shelf.need(_Texts, f"embargoed {number}")).isdisjoint(listed)
+            for shelf, listed in zip((self.before, self.shelf), paths, strict=True)
+        )
+
+    def _documents(self, page: str, number: int = 1) -> Iterator[str]:
+        """Yield the names of the rows of the documents that the feed of a list had, of its archive from `number` on."""
         for form in FORMATS.values():
             if self.before.row(Feed, name := f"feed {page}{form.file}") is not None:
                 yield name
-        number = 1
         while self.before.row(Feed, name := f"feed {syndication.archived(page, number)}") is not None:
             yield name
             number += 1
@@ -832,6 +849,18 @@ class Moves:
         for number in range(len(documents) - 1 if len(documents) > 1 else 0):
             self.gone |= {path: "bytes" for path in [sitemaps.part(number + 1)] if path not in self.outputs}
         self.outputs["news-sitemap.xml"] = self.shelf.news(self.shelf.need(_Texts, "news"))
+
+
+def _listing(term: Term, desk: Desk, wanted: Iterable[int]) -> Iterable[Output]:
+    return (stories.listing if term.kind == "story" else lists.listing)(term, desk, wanted)
+
+
+def _pages_of(term: Term, desk: Desk) -> int:
+    return len(lists.cut(len(term.articles), desk.library.config.paginate))
+
+
+#: The row of a term that had no articles.
+_NONE: Final = Members((), (), {}, {}, {})
 
 
 def _members(number: int, use: Use) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from functools import lru_cache
@@ -463,10 +463,12 @@ def _feeds(pieces: Pieces, config: Config) -> Iterator[tuple[str, Feed]]:
             yield from documents(number, desk, channel, config)
 
 
-def documents(number: int, desk: Desk, channel: syndication.Channel[Any], config: Config) -> Iterator[tuple[str, Feed]]:
-    """Yield name and row of each document of a channel."""
+def documents(
+    number: int, desk: Desk, channel: syndication.Channel[Any], config: Config, wanted: Collection[int] | None = None
+) -> Iterator[tuple[str, Feed]]:
+    """Yield name and row of each document of a channel; of its archive, the `wanted` ones if any are."""
     for form in syndication.formats(channel, desk):
-        for document in syndication.documents(channel, form, config.feeds):
+        for document in syndication.documents(channel, form, config.feeds, wanted if form == "atom" else None):
             beside = document.archive
             shown = tuple(map(entered, document.shown))
             said = (channel.kind, channel.page, channel.title, channel.subtitle)

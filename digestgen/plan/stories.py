@@ -63,17 +63,18 @@ def thread(place: Place, desk: Desk) -> views.Thread:
     return views.Thread(place.story, cards[0], cards[1])
 
 
-def listing(term: Term, desk: Desk) -> Iterable[Output]:
-    """Return the pages of a story.
+def listing(term: Term, desk: Desk, wanted: Iterable[int] | None = None) -> Iterable[Output]:
+    """Return the pages of a story; those with the numbers `wanted`, if any are.
 
     They are cut as those of all lists are, so that a new article moves none between them; but on each the oldest
     stands first, so that a reader who begins at page 1 reads the story as it went.
     """
-    first, numbered = lists.pages(term.articles, desk.library.config.paginate)
-    addresses = lists.addresses_of(term, len(numbered))
+    places = lists.cut(len(term.articles), desk.library.config.paginate)
+    addresses = lists.addresses_of(term, len(places) - 1)
     story = _Story(term.name, term.description, desk.term_feeds(term))
     opening = _Opening(len(term.articles), _day(term.articles[-1]), _day(term.articles[0]), desk.term_versions(term))
-    for number, articles in enumerate([first, *numbered]):
+    for number in range(len(places)) if wanted is None else wanted:
+        articles = term.articles[places[number]]
         beside = lists.newer(number, addresses, desk), lists.older(number, addresses, desk)
         names = lists.title(term, number, desk), lists.trail(term, desk, numbered=bool(number))
         inputs = (story, *names, number, None if number else opening, beside, desk.shown(articles[::-1]))

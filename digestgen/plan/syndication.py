@@ -123,21 +123,28 @@ def formats(channel: Channel[Shown], desk: Desk) -> Iterable[str]:
     return (name for name in FORMATS if config.url and channel.kind in getattr(config.feeds, name))
 
 
-def documents(channel: Channel[Shown], form: str, settings: FeedsConfig) -> Iterable[Document[Shown]]:
-    """Return the feed itself, with the newest entries, and the documents of its archive.
+def cut(kind: str, form: str, count: int, settings: FeedsConfig) -> list[slice]:
+    """Return which of `count` entries, newest first, stand in a feed itself and in the documents of its archive."""
+    size = settings.entries
+    of = max(0, count - 1) // size if form == "atom" and kind in settings.archive else 0
+    return [slice(size), *(slice(end - size, end) for end in range(count, count - size * of, -size))]
+
+
+def documents(
+    channel: Channel[Shown], form: str, settings: FeedsConfig, wanted: Iterable[int] | None = None
+) -> Iterable[Document[Shown]]:
+    """Return the feed itself, with the newest entries, and the documents of its archive, the `wanted` ones if any are.
 
     Those are full and hold the oldest entries first, the first one from the beginning: an entry newer than all others
     changes none of them. Together they hold all that the feed itself does not, and mostly a few that it does.
     """
-    size, current = settings.entries, channel.page + FORMATS[form].file
-    stored = form == "atom" and channel.kind in settings.archive
-    of = max(0, len(channel.shown) - 1) // size if stored else 0
+    current, places = channel.page + FORMATS[form].file, cut(channel.kind, form, len(channel.shown), settings)
+    of = len(places) - 1
     name = [archived(channel.page, number) if 0 < number <= of else "" for number in range(of + 2)]
-    yield Document(current, Archive(previous=name[of]), channel.shown[:size])
-    for number in range(1, of + 1):
-        end = len(channel.shown) - size * (number - 1)
+    yield Document(current, Archive(previous=name[of]), channel.shown[places[0]])
+    for number in range(1, of + 1) if wanted is None else wanted:
         beside = Archive(stored=True, current=current, previous=name[number - 1], next=name[number + 1])
-        yield Document(name[number], beside, channel.shown[end - size : end])
+        yield Document(name[number], beside, channel.shown[places[number]])
 
 
 def archived(page: str, number: int) -> str:
