@@ -19,6 +19,7 @@ from digestgen import (
     fingerprint,
     gather,
     i18n,
+    legible,
     library,
     packing,
     parse,
@@ -158,9 +159,24 @@ def build(request: Request) -> Result:
     gc.set_threshold(200_000, *before[1:])
     try:
         return _built(request, settings, read, look, found)
+    except files.BusyError:
+        raise
+    except OSError as error:
+        if not any(item.code == "unreadable" and item.fatal for item in found):
+            raise
+        # a disk that fails does so again and again: what was told before is not lost over it
+        found.append(_failed(error, request.folder))
+        return Result(graded(found, settings.rules, strict=request.strict))
     finally:
         gc.set_threshold(*before)
         look.store.close()
+
+
+def _failed(error: OSError, folder: Path) -> Diagnostic:
+    """Return what is told of a call to the system that failed: its path, below the site's folder where it is there."""
+    path = Path(str(error.filename or folder))
+    shown = path.relative_to(folder) if path.is_relative_to(folder) else path
+    return legible.unread(shown.as_posix(), error.errno or 0, error.strerror or str(error))
 
 
 def at(settings: Config, url: str) -> Config:
@@ -179,12 +195,15 @@ def settings_of(folder: Path) -> tuple[Config | None, list[Diagnostic]]:
 
 def _settings(folder: Path) -> tuple[Config | None, list[Diagnostic], str]:
     """As `settings_of`, and the fingerprint of what was read."""
-    try:
-        data = files.read_bytes(str(folder / config.FILE), source.SETTINGS_LIMIT)
-    except FileNotFoundError:
+    place = str(folder / config.FILE)
+    found: list[Diagnostic] = []
+    data = legible.data(place, config.FILE, source.SETTINGS_LIMIT, found)
+    if data is None and files.is_gone(place):
         return None, [_no_site(folder)], ""
-    text, found = parse.decode(data, config.FILE)
-    if text is None:
+    text = None
+    if data is not None:
+        text, found = parse.decode(data, config.FILE)
+    if data is None or text is None:
         return config.read("")[0], found, ""  # what else is wrong is told all the same
     return *config.read(text), fingerprint.of_bytes(data)
 
@@ -360,6 +379,7 @@ def _publish(
     job.found += faults
     clock.note("every page was planned")
     if job.wrong() or design is None:
+        job.found += produce.refused(planned.outputs, job.tree, job.marks, job.store.rendered)
         if design:
             renderer = Renderer(design, planned.sites, settings.base, None, filters, mark, interface)
             job.found += produce.faults(outputs, renderer)
@@ -536,6 +556,9 @@ def outlook(folder: Path, now: datetime, look: unchanged.Look) -> Outlook:
         return Outlook(None, 0, tuple(told))
     look.store.load()
     tree, marks = source.Tree(folder, settings), look.marks(settings.content, settings.plugins)
+    lost = [item for item in tree.found if item.fatal]  # a folder that cannot be seen may hold what comes next
+    if lost:
+        return Outlook(None, 0, tuple(graded(lost, settings.rules, strict=False)))
     articles = gather.articles(tree, marks, look.store, work.cores(), lambda _done, _of: None).articles
     unread = len(tree.paths) - sum(not item.wrong for item in articles)
     return Outlook(revise.told_coming(library.changes(articles, settings, now)), unread)

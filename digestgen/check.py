@@ -89,8 +89,10 @@ def _checked(request: Request, settings: Config, given: Reading) -> Result:
     for article in given.articles:
         if f"{settings.content}/{article.path}" in given.tree.added:
             continue  # it has no file
-        data = given.tree.article(article.path, [])
-        text = parse.decode(data, article.path)[0] if data is not None else None
+        data = given.tree.article(article.path, given.found)
+        if data is None:
+            continue
+        text = parse.decode(data, article.path)[0]
         given.found.extend(habits.of_one(article, text or "", settings.content))
     result = Result(articles=len(given.articles))
     if request.links is not None:
@@ -118,6 +120,7 @@ def _of_build(shelf: Library, given: Reading, request: Request, settings: Config
     options = design.options if design else {}
     planned, faults = site.plan(shelf, given.tree.files, options, given.unread, album, interface)
     yield from faults
+    yield from produce.refused(planned.outputs, given.tree, given.marks, given.done)
     if design is not None:
         outputs = [*build.assets(design), *planned.outputs]
         known = frozenset(urls.unquote(url) for url in site.known(outputs))

@@ -7,9 +7,10 @@ wrong in every file. An exception means a fault of ours or of the disk.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 from digestgen.dataclass import dataclass
 
@@ -63,7 +64,8 @@ class Rule:
 def graded(found: Iterable[Diagnostic], rules: Mapping[str, Severity], *, strict: bool) -> list[Diagnostic]:
     """Return `found` as the site grades it: severities from `rules`, what is `off` left out, sorted, no doubles.
 
-    With `strict` each warning is an error. The order is by path, line, column and code.
+    With `strict` each warning is an error. The order is by path, line, column and code. Of files that cannot be read
+    for one and the same reason some are told, and how many more there are.
     """
     kept = []
     for item in dict.fromkeys(found):
@@ -72,7 +74,27 @@ def graded(found: Iterable[Diagnostic], rules: Mapping[str, Severity], *, strict
             severity = "error"
         if severity != "off":
             kept.append(replace(item, severity=severity))
-    return sorted(kept, key=_place)
+    return _bounded(sorted(kept, key=_place))
+
+
+#: So many files are told of that cannot be read for one reason: where a disk fails, it may be every file.
+_MOST_UNREAD: Final = 20
+
+
+def _bounded(found: list[Diagnostic]) -> list[Diagnostic]:
+    alike: Counter[str] = Counter()
+    kept = []
+    for item in found:
+        unread = item.code == "unreadable" and item.fatal
+        alike[item.message] += unread
+        if not unread or alike[item.message] <= _MOST_UNREAD:
+            kept.append(item)
+    for reason, count in alike.items():
+        if count > _MOST_UNREAD:
+            more = count - _MOST_UNREAD
+            told = f"the same goes for {more:,} more file{'s' if more > 1 else ''}: {reason}"
+            kept.append(Diagnostic("unreadable", told, fatal=True))
+    return kept
 
 
 def _place(item: Diagnostic) -> tuple[str, int, int, str, str]:

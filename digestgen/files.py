@@ -130,8 +130,7 @@ def read_bytes(path: str, limit: int) -> bytes:
     """
     with _opened(path, _READ) as handle:
         known = system.fstat(handle)
-        if not stat.S_ISREG(known.st_mode):
-            raise OSError(errno.EINVAL, "this is not a regular file", path)
+        _sure(known.st_mode, path)
         if known.st_size > limit:
             raise _too_large(path, limit)
         data = _drained(handle, limit + 1)
@@ -139,6 +138,14 @@ def read_bytes(path: str, limit: int) -> bytes:
     if len(data) > limit:
         raise _too_large(path, limit)
     return data
+
+
+def _sure(mode: int, path: str) -> None:
+    """Make sure that what was opened is a file."""
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, "this is a folder", path)
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "this is not a regular file", path)
 
 
 def _too_large(path: str, limit: int) -> TooLargeError:
@@ -159,8 +166,7 @@ def pieces(path: str, first: int, up_to: int, size: int) -> Iterator[bytes]:
     They end where the file ends. Raises OSError for what is no file.
     """
     with _opened(path, _READ) as handle:
-        if not stat.S_ISREG(system.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "this is not a regular file", path)
+        _sure(system.fstat(handle).st_mode, path)
         system.seek(handle, first)
         while first < up_to and (piece := system.read(handle, min(size, up_to - first))):
             first += len(piece)
@@ -318,6 +324,27 @@ def exists(path: str) -> bool:
     return lstat(path) is not None
 
 
+def may_be_file(path: str) -> bool:
+    """Return whether there is a file behind all links at `path`, or something that the system does not let us see."""
+    try:
+        return stat.S_ISREG(system.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+
+
+def is_gone(path: str) -> bool:
+    """Return whether there is certainly nothing behind all links at `path`."""
+    try:
+        system.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def leads_out(root: str, path: str) -> bool:
     """Tell whether there is a link at `path` that does not lead to a file below `root`."""
     known = lstat(path)
@@ -362,13 +389,15 @@ class Found(NamedTuple):
     - `file`: a regular file, or a link to one that lies below the root and is not hidden,
     - `link`: any other link; it is not followed,
     - `other`: a pipe, a socket or a device,
-    - `unreadable`: a folder or name that the system does not let us see, or a name that is no Unicode.
+    - `unreadable`: a folder or name that the system does not let us see, or a name that is no Unicode; `why` is the
+      system's number of the error then (`errno`, EILSEQ for a name).
     """
 
     path: str
     kind: Literal["file", "link", "other", "unreadable"]
     size: int
     stamp: Stamp
+    why: int = 0
 
 
 NO_STAMP: Stamp = (0, 0, 0, 0)
@@ -387,8 +416,8 @@ def scan(root: str) -> Iterator[Found]:
         folder = folders.pop()
         try:
             entries = sorted(system.list(os.path.join(root, folder)), key=attrgetter("name"))
-        except OSError:
-            yield Found(folder, "unreadable", 0, NO_STAMP)
+        except OSError as error:
+            yield Found(folder, "unreadable", 0, NO_STAMP, error.errno or 0)
             continue
         below: list[str] = []
         yield from _listed(top, f"{folder}/" if folder else "", entries, below)
@@ -409,8 +438,8 @@ def _listed(top: str, above: str, entries: list[os.DirEntry[str]], folders: list
             known = system.entry_stat(entry)
         except FileNotFoundError:
             continue  # it went while we looked
-        except (OSError, UnicodeError):
-            yield Found(path, "unreadable", 0, NO_STAMP)
+        except (OSError, UnicodeError) as error:
+            yield Found(path, "unreadable", 0, NO_STAMP, getattr(error, "errno", errno.EILSEQ))
             continue
         mode = known.st_mode
         if stat.S_ISREG(mode):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from digestgen import catalogue, files, fingerprint, i18n, parse
+from digestgen import catalogue, files, fingerprint, i18n, legible, parse
 from digestgen.catalogue import Catalogue
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
@@ -34,22 +34,22 @@ class Text:
 
 def of_site(folder: Path, found: list[Diagnostic]) -> list[Text]:
     """Return the catalogues in `locale/` of the site in `folder`, in the order of their names."""
-    root = folder / LOCALE
-    given = files.scan(str(root)) if root.is_dir() else ()
-    return [
-        text
-        for item in given
-        if item.kind == "file" and item.path.endswith(ENDING)
-        if (text := read(root / item.path, f"{LOCALE}/{item.path}", found)) is not None
-    ]
+    root, texts = folder / LOCALE, []
+    for item in files.scan(str(root)):
+        text = None
+        if item.kind == "unreadable" and not legible.is_absent(item):
+            found.append(legible.unlisted(item, LOCALE))
+        elif item.kind == "file" and item.path.endswith(ENDING):
+            text = read(root / item.path, f"{LOCALE}/{item.path}", found)
+        if text is not None:
+            texts.append(text)
+    return texts
 
 
 def read(file: Path, shown: str, found: list[Diagnostic]) -> Text | None:
-    """Return a catalogue, or None where it is no text, which is told."""
-    try:
-        data = files.read_bytes(str(file), _LIMIT)
-    except files.TooLargeError:
-        found.append(Diagnostic("too-large", "the file is larger than 1 MiB", Span(shown), help="make it smaller"))
+    """Return a catalogue, or None where it cannot be read or is no text, which is told."""
+    data = legible.data(str(file), shown, _LIMIT, found)
+    if data is None:
         return None
     text, faults = parse.decode(data, shown)
     found.extend(faults)

@@ -19,7 +19,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Final, TypeVar
 
-from digestgen import files, fingerprint, unchanged
+from digestgen import files, fingerprint, legible, unchanged
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.schema import meant
@@ -183,7 +183,7 @@ def load(folder: str, names: Sequence[str], places: Mapping[str, Span]) -> tuple
     texts = [(path, fingerprint.of_bytes(data)) for held in read for path, data in sorted(held.items())]
     mark = fingerprint.of_value((tuple(names), tuple(texts)))
     key = (os.path.abspath(folder), mark)
-    if key not in _loaded:
+    if found or key not in _loaded:
         pairs = enumerate(zip(names, read, strict=True))
         listed = [_made(number, folder, name, held, found) if held else None for number, (name, held) in pairs]
         if found:
@@ -203,7 +203,10 @@ def _read(folder: str, name: str, place: Span | None, found: list[Diagnostic]) -
         label = "expected a Python file, or a folder with an __init__.py, below that of site.yaml"
         found.append(Diagnostic("plugin", f"there is no plug-in {name}", place, label))
         return {}
-    return {path: files.read_bytes(f"{folder}/{path}", _LIMIT) for path in listed}
+    read = {path: legible.data(f"{folder}/{path}", path, _LIMIT, found) for path in listed}
+    hidden = (item for item in files.scan(f"{folder}/{name}") if item.kind == "unreadable") if package else ()
+    found += [legible.unlisted(item, name) for item in hidden]
+    return {path: data for path, data in read.items() if data is not None}
 
 
 def _made(number: int, folder: str, name: str, held: Mapping[str, bytes], found: list[Diagnostic]) -> Plugin | None:

@@ -24,8 +24,14 @@ from digestgen.source import Tree
 from digestgen.traces import Row, Traces
 from digestgen.unchanged import Marks, Seen
 
-#: A template that is wrong is wrong on every page: so many of its faults are told.
+#: A template that is wrong is wrong on every page: so many faults of templates are told.
 _MOST_TEMPLATE_FAULTS: Final = 5
+
+#: Files are wrong each for itself, and all of them are told, unless they are more than anybody mends in one go.
+_MOST_FILE_FAULTS: Final = 100
+
+#: What is told of one of the user's files, or of the page of one, and not of a template.
+_OF_ONE_FILE: Final = frozenset(["unreadable", "too-large", "picture-refused", "over-budget"])
 
 
 @dataclass()
@@ -151,6 +157,23 @@ def faults(outputs: Iterable[Output], renderer: Renderer) -> list[Diagnostic]:
     return [*dict.fromkeys(found)]
 
 
+def refused(outputs: Iterable[Output], tree: Tree, marks: Marks, done: Mapping[str, Row]) -> list[Diagnostic]:
+    """Return what is wrong with files that come along as they are, where nothing will be written.
+
+    `done` is what the last build remembered of its files: what it could publish is not read again.
+    """
+    found: list[Diagnostic] = []
+    for output in outputs:
+        content = output.content
+        if isinstance(content, Copied | Cleaned):
+            mark, row = marks.mark(f"{tree.settings.content}/{content.source}"), done.get(output.path)
+            if mark is None or (_is_drawing(content.source) and (row is None or row.key.partition(" ")[0] != mark)):
+                data = tree.file(content.source, found)
+                result = _harmless(content.source, data, tree) if data is not None else b""
+                found += [result] if isinstance(result, Diagnostic) else ()
+    return _told([*dict.fromkeys(found)])
+
+
 def tidy(outputs: Iterable[Output], press: Press) -> None:
     """Remove from the shelf what no output of this build was made from."""
     press.shelf.clear({_key(output, press) for output in outputs if isinstance(output.content, Sized | Drawn)})
@@ -239,7 +262,24 @@ def _make(
         else:
             _take(output, key, result, places, press, made, found)
         tick(number, len(todo))
-    found.extend([*faults.values()][:_MOST_TEMPLATE_FAULTS])
+    found.extend(_told([*faults.values()]))
+
+
+def _told(faults: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Return what is told where `faults` keep files from being made: of too many some, and how many more there are."""
+    kinds: dict[str, list[Diagnostic]] = {}
+    for item in faults:
+        kinds.setdefault(item.code if item.code in _OF_ONE_FILE else "", []).append(item)
+    most = {kind: _MOST_FILE_FAULTS if kind else _MOST_TEMPLATE_FAULTS for kind in kinds}
+    return [item for kind, listed in kinds.items() for item in _some(listed, most[kind])]
+
+
+def _some(faults: Sequence[Diagnostic], most: int) -> list[Diagnostic]:
+    more = len(faults) - most
+    if more <= 0:
+        return [*faults]
+    message = f"{more:,} more fault{'s' if more > 1 else ''} like this {'are' if more > 1 else 'is'} not listed"
+    return [*faults[:most], Diagnostic(faults[0].code, message, help="mend what is listed first", fatal=True)]
 
 
 def _prepared(output: Output, press: Press) -> tuple[writer.Prepared | Diagnostic, tuple[str, ...]]:
@@ -273,20 +313,20 @@ def _steady(source: str, mark: str, press: Press, told: list[Diagnostic]) -> byt
 
 
 def _copied(path: str, content: Copied, data: bytes, press: Press) -> writer.Prepared | Diagnostic:
-    if _is_drawing(content.source):
-        return _drawing(path, content.source, data, press)
-    return press.target.prepare(path, data)
+    harmless = _harmless(content.source, data, press.tree)
+    return harmless if isinstance(harmless, Diagnostic) else press.target.prepare(path, harmless)
 
 
 def _is_drawing(source: str) -> bool:
     return source.lower().endswith(".svg")
 
 
-def _drawing(path: str, source: str, data: bytes, press: Press) -> writer.Prepared | Diagnostic:
+def _harmless(source: str, data: bytes, tree: Tree) -> bytes | Diagnostic:
+    """Return what a file below content/ holds, without what runs where it is a drawing; or why it is not published."""
     try:
-        return press.target.prepare(path, drawing.harmless(data))
+        return drawing.harmless(data) if _is_drawing(source) else data
     except drawing.Unreadable as error:
-        place = Span(f"{press.tree.settings.content}/{source}")
+        place = Span(f"{tree.settings.content}/{source}")
         help = "open it in a program for drawings, and save it again"
         return Diagnostic("picture-refused", f"the drawing is not published: {error}", place, help=help)
 
@@ -297,7 +337,7 @@ def _cleaned(path: str, content: Cleaned, press: Press) -> writer.Prepared | Dia
     if data is None:
         return told[0]
     if _is_drawing(content.source):
-        return _drawing(path, content.source, data, press)
+        return _copied(path, Copied(content.source), data, press)
     clean = cleaned(data, content.facts.head, content.facts.rights)
     return press.target.prepare(path, data if clean is None else clean)
 
@@ -434,7 +474,10 @@ def _file_mark(source: str, press: Press) -> str:
     shown = f"{press.tree.settings.content}/{source}"
     mark = press.marks.mark(shown)
     if mark is None:
-        mark = fingerprint.of_bytes(press.tree.file(source, []) or b"")
+        data = press.tree.file(source, [])
+        if data is None:
+            return ""  # no file has this mark: it is told when it is made
+        mark = fingerprint.of_bytes(data)
         press.marks.note(shown, mark)
     return mark
 

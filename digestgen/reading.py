@@ -12,6 +12,7 @@ from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic
 from digestgen.model import Article, Registries
 from digestgen.pictures.album import Facts
+from digestgen.traces import Row
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class Reading:
     pictures: Mapping[str, Facts | None]
     registries: Registries
     found: list[Diagnostic]
+    marks: unchanged.Marks
+    done: Mapping[str, Row]
+    """What the last build remembered of its files."""
 
     @property
     def unread(self) -> frozenset[str]:
@@ -52,4 +56,4 @@ def read(folder: Path, settings: Config, look: unchanged.Look, found: list[Diagn
     told: list[Diagnostic] = []
     pictures = gather.pictures(tree, marks, look.store, told)
     every = [*found, *tree.found, *faults, *gathered.found, *told]
-    return Reading(tree, gathered.articles, pictures, registries, every)
+    return Reading(tree, gathered.articles, pictures, registries, every, marks, look.store.rendered)

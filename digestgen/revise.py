@@ -272,7 +272,7 @@ class _Revision:
         above = self.request.memory.once(
             "above", lambda: theme.chain(self.settings.theme, self.request.folder, None, [])
         )
-        sure(above)
+        sure(above, why="the theme cannot be read")
         return above
 
     def _interface(self) -> i18n.Interface:

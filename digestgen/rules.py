@@ -13,8 +13,11 @@ from digestgen.diagnostics import Rule
 _RULES: Final = (
     # --- files as a whole
     Rule("not-utf8", "A file is not UTF-8 text."),
-    Rule("too-large", "A file is larger than digestgen reads (1 MiB of settings, 4 MiB of article, 100 MiB of file)."),
-    Rule("unreadable", "A file or folder cannot be read, or is neither a file nor a folder.", "warning"),
+    Rule(
+        "too-large",
+        "A file is larger than is read (1 MiB of settings, 4 MiB of article, 100 MiB of file), always an error.",
+    ),
+    Rule("unreadable", "A file or folder cannot be read, which is always an error, or it is neither.", "warning"),
     Rule("link-outside", "A symbolic link leads out of the site, and is not followed.", "warning"),
     Rule("bad-name", "A file's name cannot be published on every host and system."),
     Rule("not-an-article", "A file has another ending than .md and looks like an article.", "warning"),

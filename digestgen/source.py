@@ -7,7 +7,7 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import Final
 
-from digestgen import files, fingerprint, i18n, lexicon, parse, plugins, registry
+from digestgen import files, fingerprint, i18n, legible, lexicon, parse, plugins, registry
 from digestgen.config import Config
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
@@ -47,16 +47,10 @@ class Tree:
         self.plugins, faults = plugins.load(str(self.folder), self.settings.plugins, self.settings.marks)
         self.found += faults
         others, articles = set(), []
-        if not self.content.is_dir():
-            if self.settings.vague:
-                return  # site.yaml may name another one
-            mark = self.settings.marks.get("content", Span("site.yaml"))
-            message = f"there is no folder {self.settings.content}/ for the articles"
-            help = "make the folder, or name another one as `content`"
-            self.found.append(Diagnostic("missing-folder", message, mark, help=help))
-            return
         for item in files.scan(str(self.content)):
-            if item.kind != "file":
+            if legible.is_absent(item):
+                self._lack()
+            elif item.kind != "file":
                 self.found.append(self._strange(item))
             elif item.path.endswith(".md") and not item.path.startswith(parse.STATIC + "/"):
                 articles.append(item.path)
@@ -66,6 +60,14 @@ class Tree:
                     self.found.append(self._unread(item.path))
         self.files = frozenset(others)
         self.paths = tuple(articles)
+
+    def _lack(self) -> None:
+        """Tell that there is no folder of articles, unless site.yaml may name another one."""
+        if not self.settings.vague:
+            mark = self.settings.marks.get("content", Span("site.yaml"))
+            message = f"there is no folder {self.settings.content}/ for the articles"
+            help = "make the folder, or name another one as `content`"
+            self.found.append(Diagnostic("missing-folder", message, mark, help=help))
 
     def _listen(self) -> None:
         """Read what the site says in its own words; what is wrong with it is told where all messages are known."""
@@ -92,6 +94,8 @@ class Tree:
         return Diagnostic("not-an-article", message, shown, help=help, severity="warning")
 
     def _strange(self, item: Found) -> Diagnostic:
+        if item.kind == "unreadable":  # whatever it holds would be missing from the site
+            return legible.unlisted(item, self.settings.content)
         shown = Span(f"{self.settings.content}/{item.path}")
         if item.kind == "link":
             return Diagnostic(
@@ -100,22 +104,13 @@ class Tree:
                 shown,
                 severity="warning",
             )
-        if item.kind == "unreadable":  # whatever it holds would be missing from the site
-            return Diagnostic("unreadable", "it cannot be read", shown, severity="error")
         return Diagnostic("unreadable", "it is neither a file nor a folder", shown, severity="warning")
 
     def registries(self) -> dict[str, str]:
         """Return the texts of those registries that exist."""
         texts = {}
         for name in registry.FILES:
-            place = str(self.folder / name)
-            if not files.exists(place):
-                continue
-            if files.leads_out(str(self.folder), place):
-                message = "a link that does not lead to a file of this folder is not followed"
-                self.found.append(Diagnostic("link-outside", message, Span(name), help="copy the file here"))
-                continue
-            data = _read(self.folder / name, name, SETTINGS_LIMIT, self.found)
+            data = self._registry(name)
             if data is None:
                 continue
             self.marks[name] = fingerprint.of_bytes(data)
@@ -124,6 +119,22 @@ class Tree:
             if text is not None:
                 texts[name] = text
         return texts
+
+    def _registry(self, name: str) -> bytes | None:
+        """Return the bytes of a registry; None where there is none, or none that can be read, which is told."""
+        place = str(self.folder / name)
+        try:
+            if not files.exists(place):
+                return None
+            outside = files.leads_out(str(self.folder), place)
+        except OSError as error:
+            self.found.append(legible.unread(name, error.errno or 0, error.strerror or str(error)))
+            return None
+        if outside:
+            message = "a link that does not lead to a file of this folder is not followed"
+            self.found.append(Diagnostic("link-outside", message, Span(name), help="copy the file here"))
+            return None
+        return legible.data(place, name, SETTINGS_LIMIT, self.found)
 
     def articles(self) -> Iterator[tuple[str, bytes]]:
         """Yield path below content/ and bytes of every article and page, in the order of paths."""
@@ -134,11 +145,11 @@ class Tree:
 
     def article(self, path: str, found: list[Diagnostic]) -> bytes | None:
         """Return the bytes of an article or a page, or None where they cannot be had, which is told in `found`."""
-        return _read(self.content / path, f"{self.settings.content}/{path}", parse.LIMIT, found)
+        return legible.data(str(self.content / path), f"{self.settings.content}/{path}", parse.LIMIT, found)
 
     def file(self, path: str, found: list[Diagnostic]) -> bytes | None:
         """Return the bytes of a file that comes along, or None where they cannot be had, which is told."""
-        return _read(self.content / path, f"{self.settings.content}/{path}", FILE_LIMIT, found)
+        return legible.data(str(self.content / path), f"{self.settings.content}/{path}", FILE_LIMIT, found)
 
     def with_line(self, item: Diagnostic) -> Diagnostic:
         """Return `item` with the text of its line, where it names a line of a file and lacks its text.
@@ -149,12 +160,12 @@ class Tree:
         if span is not None and span.path in self.added:
             said = f"in {span.path}, which the plug-in adds"
             return replace(item, span=self.added[span.path], help="; ".join(filter(None, [item.help, said])))
-        if span is None or span.text or span.line < 1 or not (self.folder / span.path).is_file():
+        if span is None or span.text or span.line < 1:
             return item
         if not span.path.endswith((".md", ".yaml", ".po")) or (span.line == 1 and span.column == 1):
             return item
-        text, _ = parse.decode(files.read_bytes(str(self.folder / span.path), parse.LIMIT), span.path)
-        lines = (text or "").split("\n")
+        data = legible.data(str(self.folder / span.path), span.path, parse.LIMIT, [])
+        lines = (parse.decode(data or b"", span.path)[0] or "").split("\n")
         return replace(item, span=replace(span, text=lines[span.line - 1])) if span.line <= len(lines) else item
 
 
@@ -162,14 +173,3 @@ def _like_an_article(path: str) -> bool:
     """Tell whether a file has another of Markdown's endings; content/static/ may hold any file."""
     ending = path.rpartition(".")[2].lower()
     return ending in ("md", "markdown", "mdown", "mkd", "mkdn") and not path.startswith(parse.STATIC + "/")
-
-
-def _read(file: Path, shown: str, limit: int, found: list[Diagnostic]) -> bytes | None:
-    try:
-        return files.read_bytes(str(file), limit)
-    except files.TooLargeError:
-        most = f"{limit // 1024 // 1024} MiB"
-        found.append(Diagnostic("too-large", f"the file is larger than {most}", Span(shown), help="make it smaller"))
-    except PermissionError:
-        found.append(Diagnostic("unreadable", "the file may not be read", Span(shown), severity="error"))
-    return None

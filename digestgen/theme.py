@@ -6,14 +6,14 @@ reachable as `{% extends "broadsheet/article.html" %}`. The style sheets of all 
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import os
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from digestgen import blocks, files, fingerprint, parse, styles, urls, yaml
+from digestgen import blocks, files, fingerprint, legible, parse, styles, urls, yaml
 from digestgen.config import Config
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
@@ -93,6 +93,8 @@ class Folder:
     marks: Mapping[str, Span] = field(default_factory=dict, compare=False)
     read: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Path of each of its files below the site's folder to the fingerprint of what was read there."""
+    whole: bool = True
+    """Whether all of it could be read."""
 
     @property
     def name(self) -> str:
@@ -120,7 +122,7 @@ def roots(site: Path) -> list[Path]:
         for place in places
         if place.is_dir()
         for entry in sorted(Path(item.path) for item in files.system.list(str(place)))
-        if (entry / "theme.yaml").is_file()
+        if files.may_be_file(str(entry / "theme.yaml"))
     ]
 
 
@@ -298,13 +300,13 @@ def _outside(template: Template) -> Iterator[Diagnostic]:
 def chain(name: str, site: Path, span: Span | None, found: list[Diagnostic]) -> list[Folder]:
     """Return the theme `name` and those that it extends, the nearest first; none where one of them is wrong.
 
-    `span` is where the site names it. What is wrong is told in `found`.
+    `span` is where the site names it. What is wrong is told in `found`, of all of them where it is their files.
     """
     above: list[Folder] = []
     while name:
         root = _find(name, site, [folder.root for folder in above])
         if root is None:
-            found.append(_absent(name, above, available(site), span))
+            found.append(_absent(name, above, _reached(site), span))
             return []
         folder = read(root, site, found)
         if folder is None:
@@ -318,7 +320,14 @@ def chain(name: str, site: Path, span: Span | None, found: list[Diagnostic]) -> 
             message = f"more than {_DEEPEST} themes extend each other: {_arrows(above)}"
             found.append(Diagnostic("theme", message, span))
             return []
-    return above
+    return above if all(folder.whole for folder in above) else []
+
+
+def _reached(site: Path) -> list[str]:
+    """Return the names of the themes in reach, as far as they can be seen, for a message."""
+    with contextlib.suppress(OSError):
+        return available(site)
+    return []
 
 
 def _arrows(above: Sequence[Folder]) -> str:
@@ -338,16 +347,27 @@ def _find(name: str, site: Path, taken: Sequence[Path]) -> Path | None:
     """A theme of the site may have the name of the one that it extends: then the next one of that name is meant."""
     places = (site / "themes" / name, own_themes() / name)
     met = {place.resolve() for place in taken}
-    return next((place for place in places if place.resolve() not in met and (place / "theme.yaml").is_file()), None)
+    return next(
+        (place for place in places if place.resolve() not in met and files.may_be_file(f"{place}/theme.yaml")), None
+    )
 
 
 def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
-    """Return the theme in the folder `root` alone, without what it extends; None where theme.yaml is wrong."""
+    """Return the theme in the folder `root` alone, without what it extends; None where theme.yaml is wrong.
+
+    What cannot be read of it is told, and then it is not `whole`.
+    """
     own = _same(root.parent, own_themes())
     shown = os.path.relpath(root, site).replace(os.sep, "/") if root.is_relative_to(site) else f"themes/{root.name}"
-    raw = {"theme.yaml": files.read_bytes(str(root / "theme.yaml"), LIMIT)}
-    raw |= {f"{part}/{key}": data for part in _PARTS for key, data in _files(root / part).items()}
-    text = _decoded(raw["theme.yaml"], f"{shown}/theme.yaml", found)
+    before = len(found)
+    settings = legible.data(str(root / "theme.yaml"), f"{shown}/theme.yaml", LIMIT, found)
+    raw = {} if settings is None else {"theme.yaml": settings}
+    raw |= {f"{part}/{key}": data for part in _PARTS for key, data in _files(root / part, f"{shown}/{part}", found)}
+    whole = len(found) == before
+    if settings is None:
+        _lessen(found, before, shown)
+        return None
+    text = _decoded(settings, f"{shown}/theme.yaml", found)
     node, faults = yaml.parse(text, path=f"{shown}/theme.yaml")
     found.extend(faults)
     if node is None:
@@ -383,7 +403,14 @@ def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
         _catalogues(_below(raw, LOCALE), f"{shown}/{LOCALE}", found),
         report.marks,
         _marks(raw, shown) if root.is_relative_to(site) else {},
+        whole,
     )
+
+
+def _lessen(found: list[Diagnostic], first: int, shown: str) -> None:
+    """Leave out, from the first one on, what goes without saying where a theme's theme.yaml cannot be read either."""
+    parts = {f"{shown}/{part}" for part in _PARTS}
+    found[first:] = [item for item in found[first:] if item.span is None or item.span.path not in parts]
 
 
 def _marks(raw: Mapping[str, bytes], shown: str) -> dict[str, str]:
@@ -409,7 +436,7 @@ def _check(values: Mapping[str, Any], folder: str, report: Report) -> None:
 
 
 def _text(file: Path, shown: str, found: list[Diagnostic]) -> str:
-    return _decoded(files.read_bytes(str(file), LIMIT), shown, found)
+    return _decoded(legible.data(str(file), shown, LIMIT, found) or b"", shown, found)
 
 
 def _texts(raw: Mapping[str, bytes], shown: str, found: list[Diagnostic]) -> dict[str, str]:
@@ -422,16 +449,16 @@ def _decoded(raw: bytes, shown: str, found: list[Diagnostic]) -> str:
     return text or ""
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    if not folder.is_dir():
-        return {}
-    found = {}
+def _files(folder: Path, shown: str, found: list[Diagnostic]) -> Iterator[tuple[str, bytes]]:
+    """Yield path and bytes of each file in a folder of a theme, where there is one."""
     for item in files.scan(str(folder)):
-        if item.kind == "unreadable":  # what lies there would be missing, or another theme's would be taken for it
-            raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(folder / item.path))
-        if item.kind == "file":
-            found[item.path] = files.read_bytes(str(folder / item.path), LIMIT)
-    return found
+        # what cannot be read would be missing, or another theme's would be taken for it
+        if item.kind == "unreadable" and not legible.is_absent(item):
+            found.append(legible.unlisted(item, shown))
+        elif item.kind == "file":
+            data = legible.data(str(folder / item.path), f"{shown}/{item.path}", LIMIT, found)
+            if data is not None:
+                yield item.path, data
 
 
 # --- options

@@ -95,10 +95,14 @@ class Marks:
     def _late(self, path: str, stamp: Stamp) -> str:
         """Return the fingerprint of a file that nobody noted, or none that any file has where it may have changed.
 
-        Whatever of the build read it may have read another text, which the next build has to find out.
+        Whatever of the build read it may have read another text, which the next build has to find out. One that cannot
+        be read was of no use to it, and is told when it is.
         """
-        mark = fingerprint.of_bytes(files.read_bytes(f"{self.folder}/{path}", _LIMIT))
-        return mark if files.stamp(files.system.stat(f"{self.folder}/{path}")) == stamp else ""
+        try:
+            mark = fingerprint.of_bytes(files.read_bytes(f"{self.folder}/{path}", _LIMIT))
+            return mark if files.stamp(files.system.stat(f"{self.folder}/{path}")) == stamp else ""
+        except OSError:
+            return ""
 
 
 @dataclass()
@@ -428,4 +432,7 @@ def same_outputs(root: str, before: Mapping[str, Seen]) -> bool:
 
 
 def _holds(path: str, mark: str) -> bool:
-    return fingerprint.of_bytes(files.read_bytes(path, _LIMIT)) == mark
+    """Tell whether a file holds what is meant; what cannot be read is told by the build that looks at everything."""
+    with contextlib.suppress(OSError):
+        return fingerprint.of_bytes(files.read_bytes(path, _LIMIT)) == mark
+    return False

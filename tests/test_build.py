@@ -315,7 +315,7 @@ def test_a_picture_that_cannot_be_read_is_an_error_and_not_taken_for_a_damaged_o
     folder = site(SITE + "-- content/one.md --\n---\ntitle: One\ndate: 2024-05-01\n---\n![p](p.png)\n")
     (folder / "content/p.png").write_bytes(picture("png", (30, 20)))
     monkeypatch.setattr(files, "system", Closed())
-    assert told(built(folder).diagnostics) == ["error[unreadable] content/p.png:1:1 the file may not be read"]
+    assert told(built(folder).diagnostics) == ["error[unreadable] content/p.png:1:1 it may not be read"]
     assert built(folder).ok
 
 

@@ -8,6 +8,7 @@ code and then running `pytest tests/test_messages.py --update`, after which the 
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,9 +16,10 @@ from typing import Final
 
 import pytest
 
-from digestgen import check
+from digestgen import check, files
 from digestgen.diagnostics import shown
 from tests.building import NOW, built
+from tests.refusing import Refusing
 from tests.sites import write_site
 
 FOLDER: Final = Path(__file__).parent / "messages"
@@ -33,20 +35,45 @@ _CHANGES: Final[Mapping[str, Callable[[bytes], bytes]]] = {
     "with a tab for →": lambda data: data.replace("→".encode(), b"\t"),
 }
 
+#: The same for what is a folder.
+_FOLDER: Final = "a folder"
+
+#: What it may say in the same form of a file or a folder that cannot be read, and with what the system refuses it.
+_REFUSED: Final[Mapping[str, int]] = {
+    "which may not be read": errno.EACCES,
+    "which the disk has lost": errno.EIO,
+    "for which too many files are open": errno.EMFILE,
+}
+
+
+def remarks(text: str) -> list[tuple[str, str]]:
+    """Return what a case's remark asks for, and of which file."""
+    return re.findall(r"^([^:\n]+): (\S+)$", text.partition("\n-- ")[0], re.MULTILINE)
+
 
 def written(text: str, folder: Path) -> Path:
     """Write the site of a case below `folder`, with its changes, and return its folder."""
     site = write_site(folder / "site", text)
-    for words, path in re.findall(r"^([^:\n]+): (\S+)$", text.partition("\n-- ")[0], re.MULTILINE):
+    for words, path in remarks(text):
+        if words in _REFUSED:
+            continue
         file = site / path
-        file.write_bytes(_CHANGES[words](file.read_bytes()))
+        if words == _FOLDER:
+            file.unlink()
+            file.mkdir()
+        else:
+            file.write_bytes(_CHANGES[words](file.read_bytes()))
     return site
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case.stem))
-def test_message_is_the_one_that_the_case_shows(case: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_message_is_the_one_that_the_case_shows(
+    case: Path, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site, _, expected = case.read_text(encoding="utf-8").partition(CUT)
     folder = written(site, tmp_path)
+    refused = {str(folder / path): _REFUSED[words] for words, path in remarks(site) if words in _REFUSED}
+    monkeypatch.setattr(files, "system", Refusing(refused))
     checked = case.stem.startswith("check-")
     told = check.check(check.Request(folder, NOW)).diagnostics if checked else built(folder).diagnostics
     messages = "\n".join(f"{shown(item)}\n" for item in told).replace(str(tmp_path), "…")

@@ -136,8 +136,8 @@ def test_what_may_not_be_read_is_an_error(site: Site, monkeypatch: pytest.Monkey
     found: list[Diagnostic] = []
     assert tree.article("b.md", found) is tree.file("a/map.svg", found) is None
     assert told(found) == [
-        ("error", "unreadable", "content/b.md", "the file may not be read"),
-        ("error", "unreadable", "content/a/map.svg", "the file may not be read"),
+        ("error", "unreadable", "content/b.md", "it may not be read"),
+        ("error", "unreadable", "content/a/map.svg", "it may not be read"),
     ]
 
 
@@ -168,7 +168,7 @@ def test_a_folder_that_may_not_be_listed_is_an_error_for_what_it_holds_would_be_
     folder = site(SITE)
     monkeypatch.setattr(files, "system", Closed())
     tree = source.Tree(folder, settings())
-    assert ("error", "unreadable", "content/a", "it cannot be read") in told(tree.found)
+    assert ("error", "unreadable", "content/a", "it may not be read") in told(tree.found)
 
 
 @pytest.mark.parametrize("name", ["sources.yaml", "people.yaml", "tags.yaml"])
