@@ -33,6 +33,9 @@ _MOST_FILE_FAULTS: Final = 100
 #: What is told of one of the user's files, or of the page of one, and not of a template.
 _OF_ONE_FILE: Final = frozenset(["unreadable", "too-large", "picture-refused", "over-budget"])
 
+#: So many bytes a worker may take for itself: it asks for articles, and whatever it asks for becomes memory of its own.
+_LARGE: Final = 96 * 1024 * 1024
+
 
 @dataclass()
 class Made:
@@ -254,7 +257,10 @@ def _make(
     tick: Callable[[int, int], None],
 ) -> None:
     faults: dict[tuple[str, int, str], Diagnostic] = {}
-    results = work.done(lambda item: _prepared(item[0], press), todo, jobs)
+    named = {content.template for output, _ in todo if isinstance(content := output.content, Rendered)}
+    results = work.done(
+        lambda item: _prepared(item[0], press), todo, jobs, large=_LARGE, ready=lambda: press.renderer.load(named)
+    )
     for number, ((output, key), (result, places)) in enumerate(zip(todo, results, strict=True), 1):
         if isinstance(result, Diagnostic):
             span = result.span or Span("")

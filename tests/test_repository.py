@@ -244,7 +244,8 @@ PASSING = {
     ("starter", "rglob"): "digestgen's own sample",
     ("traces", "os.listdir"): "the names of installed libraries",
     ("traces", "sqlite3.connect"): "the cache: SQLite opens, locks and repairs its file itself",
-    ("work", "os.read"): "a pipe from the parent",
+    ("work", "os.read"): "pipes between a worker and its parent",
+    ("work", "os.write"): "pipes between a worker and its parent",
 }
 
 

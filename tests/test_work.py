@@ -35,6 +35,9 @@ def lives(process: int) -> bool:
     return not state.startswith("Z")
 
 
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="where nothing forks, all is done in one process")
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="it looks at processes as Linux shows them")
 def test_workers_end_with_their_parent_even_if_it_is_killed() -> None:
     with subprocess.Popen(
@@ -50,3 +53,77 @@ def test_workers_end_with_their_parent_even_if_it_is_killed() -> None:
     while any(map(lives, workers)):
         assert time.monotonic() < ends
         time.sleep(0.01)
+
+
+def said(code: str) -> str:
+    """What Python code says that uses `work`, in a process without threads, which has no other left when it ends."""
+    begin = "import os, signal\nfrom digestgen import work\n"
+    end = "\ntry:\n    os.wait()\nexcept ChildProcessError:\n    print('alone')\n"
+    done = subprocess.run(
+        [sys.executable, "-c", begin + code + end],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    told, _, last = done.stdout.rstrip().rpartition("\n")
+    assert last == "alone"
+    return told
+
+
+@forks
+def test_results_come_in_order_from_as_many_processes_as_are_asked_for() -> None:
+    code = """
+found = [*work.done(lambda number: (number, b"x" * number * 500, os.getpid()), range(300), 3)]
+print([number for number, _, _ in found] == [len(data) // 500 for _, data, _ in found] == [*range(300)])
+print(len({process for _, _, process in found}), os.getpid() in {process for _, _, process in found})
+"""
+    assert said(code) == "True\n3 False"
+
+
+@forks
+def test_a_worker_that_is_too_large_is_followed_by_another_one() -> None:
+    code = """
+def task(number):
+    kept.append(b"x" * 400_000)
+    return number, len(kept), os.getpid()
+
+kept = []
+found = [*work.done(task, range(640), 2, large=64 << 20)]
+print([number for number, _, _ in found] == [*range(640)])
+print(len({process for _, _, process in found}) >= 4, max(most for _, most, _ in found) <= 32 * 8)
+"""
+    assert said(code) == "True\nTrue True"
+
+
+@forks
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [
+        ("1 // (number - 150)", "ZeroDivisionError True"),
+        ("os.kill(os.getpid(), signal.SIGKILL) if number == 150 else 0", "ChildProcessError False"),
+        ("odd(number) if number == 150 else 0", "RuntimeError False"),
+    ],
+    ids=["raised", "killed", "raised what cannot be sent"],
+)
+def test_what_ends_a_task_ends_the_work(task: str, told: str) -> None:
+    code = f"""
+class Odd(Exception):
+    def __init__(self, one, other):
+        super().__init__(one)
+
+def odd(number):
+    raise Odd(number, number)
+
+try:
+    print(sum(1 for _ in work.done(lambda number: {task}, range(1000), 2)))
+except Exception as error:
+    print(type(error).__name__, any("in a worker" in note for note in getattr(error, "__notes__", [])))
+"""
+    assert said(code) == told
+
+
+@forks
+def test_who_has_enough_leaves_no_process() -> None:
+    assert said("print(next(work.done(lambda number: number, range(1000), 2)))") == "0"
