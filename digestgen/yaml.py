@@ -184,17 +184,20 @@ def _clean(text: str) -> str:
 
 
 def _bad_characters(page: _Page) -> list[Diagnostic]:
+    """Tell once of each line that has some: there may be as many as characters, and each message shows its line."""
     found = (
-        Diagnostic(
-            "yaml-syntax",
-            f"{_named(bad.group())} may not stand here",
-            page.span(number, bad.start()),
-            "remove it",
-        )
+        _bad_ones(page.span(number, bad.start()), bad.group(), len(_BAD.findall(line)))
         for number, line in enumerate(page.lines)
-        for bad in _BAD.finditer(line)
+        if (bad := _BAD.search(line))
     )
     return list(islice(found, _MOST_MESSAGES))
+
+
+def _bad_ones(span: Span, first: str, count: int) -> Diagnostic:
+    if count == 1:
+        return Diagnostic("yaml-syntax", f"{_named(first)} may not stand here", span, "remove it")
+    message = f"{count:,} characters of this line may not stand here, the first of them {_named(first)}"
+    return Diagnostic("yaml-syntax", message, span, "remove them")
 
 
 def _named(char: str) -> str:

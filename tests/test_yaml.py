@@ -374,6 +374,19 @@ def test_a_hostile_text_is_read_in_linear_time(name: str) -> None:
     assert len(found) <= 100
 
 
+@pytest.mark.parametrize("piece", ["\0", "a\0", "\ufffe\x1b", "\0 "])
+@pytest.mark.parametrize("size", [100, 1000, 20_000])
+def test_characters_that_may_not_stand_in_a_line_are_told_once_of_it(piece: str, size: int) -> None:
+    """A message shows its line: as many messages as characters would be their square to write."""
+    text = f"title: {piece * (size // len(piece))}\nmore: \x07"
+    _, found = check(text)
+    told = [item for item in found if "may not stand" in item.message]
+    count = sum(char not in "a " for char in piece) * (size // len(piece))
+    assert [item.message.split(" ")[0] for item in told] == [f"{count:,}", "the"]
+    assert told[0].message.endswith(f"U+{ord(piece.strip('a ')[0]):04X}")
+    assert sum(len(shown(item)) for item in found) < 1500
+
+
 def test_a_text_over_the_limit_is_not_read() -> None:
     found = one("a: " + "é" * 600_000)
     assert found.code == "too-large"
