@@ -14,7 +14,7 @@ from typing import Final
 from digestgen.dataclass import dataclass
 
 #: What XML 1.0 cannot hold (section 2.2), lone surrogates included, which JSON cannot either (RFC 8259, section 8).
-_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 #: The date of a feed that has no entries yet: feeds must have one, and a build has no clock.
 _NEVER: Final = "1970-01-01T00:00:00Z"

@@ -241,7 +241,7 @@ def _items(node: ElementTree.Element, rdf: str) -> list[ElementTree.Element]:
 _ORDER: Final = (_xmp, _iptc, _exif)
 
 #: What is no text in XML 1.0 (section 2.2), and what hides.
-_NO_TEXT: Final = re.compile("[^\t\n\r\u0020-\u007e\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+_NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def _clean(text: str) -> str:
