@@ -247,10 +247,6 @@ class _Job:
     def jobs(self) -> int:
         return self.request.jobs or work.cores()
 
-    def unread(self, articles: Iterable[Article]) -> frozenset[str]:
-        """The paths of articles that are there and could not be read."""
-        return frozenset(self.tree.paths) - {item.path for item in articles}
-
     def wrong(self) -> bool:
         """Whether an error was found."""
         told = graded(self.found, self.settings.rules, strict=self.request.strict)
@@ -365,7 +361,7 @@ def _publish(
     settings = job.settings
     job.found += _lacking(job)
     options = design.options if design else {}
-    planned, faults = site.plan(shelf, job.tree.files, options, job.unread(gathered.articles), album, interface)
+    planned, faults = site.plan(shelf, job.tree.files, options, job.tree.unread(gathered.articles), album, interface)
     job.found += faults
     result.unlinked = planned.unlinked
     outputs = [*(assets(design) if design else ()), *planned.outputs]

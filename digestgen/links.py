@@ -7,6 +7,7 @@ file, page or heading that is not there becomes a message with file, line and co
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from typing import Final, Literal
@@ -41,6 +42,10 @@ class Target:
 #: So many times a misspelt target is looked for among all that there is.
 _MOST_GUESSES: Final = 60
 
+#: Among so many names a misspelt one is looked for, and among so many places of one name the nearest.
+_MOST_TRIED: Final = 5000
+_MOST_NAMESAKES: Final = 100
+
 #: The folders of lists, which articles fill.
 _LISTS: Final = (*FOLDERS.values(), editions.FOLDER, "archive")
 
@@ -53,8 +58,8 @@ class Resolver:
     """Resolves references of articles against a library, the files of content/ and the other pages of the site.
 
     `known` maps every other address of the site (decoded) to the ids on it that may be linked to. `unread` are
-    articles that are there and no text: a link to one is told by what is wrong with it. `album` are the pictures among
-    the files.
+    articles and folders that cannot be read: a link to one, or into one, is told by what is wrong with it. `album` are
+    the pictures among the files.
     """
 
     library: Library
@@ -71,6 +76,8 @@ class Resolver:
     askers: dict[str, dict[str, None]] = field(default_factory=dict)
     """What articles lead to, by `asked_of`, to the paths of those articles."""
     _similar: dict[str, str] = field(default_factory=dict)
+    _names: dict[tuple[int, int], dict[str, dict[str, list[str]]]] = field(default_factory=dict)
+    """All places of a kind by their endings and bare names, for guesses."""
 
     def __post_init__(self) -> None:
         self.held = {item.article.path: item.article for item in self.library.held}
@@ -135,7 +142,7 @@ class Resolver:
             return Target(None, state="held")
         if path in self.wrong:
             return replace(self._place(self.wrong[path], fragment, ""), url=None)
-        if path in self.unread:
+        if self.is_unread(path):
             return Target(None)
         if path.startswith(parse.STATIC + "/") and path in self.files:
             url = urls.quote_path("/" + path.removeprefix(parse.STATIC + "/"))
@@ -151,6 +158,14 @@ class Resolver:
             return Target(None, state="broken", why=f"{self._named(path)} has a name that not every system can hold")
         return Target(url + _mark(fragment), path, source=path)
 
+    def is_unread(self, path: str) -> bool:
+        """Tell whether what is at `path` (below content/), or a folder above it, is there and could not be read."""
+        if not self.unread:
+            return False
+        while path and path not in self.unread:
+            path = path.rpartition("/")[0]
+        return path in self.unread
+
     def unsure(self, path: str) -> bool:
         """Tell whether the site may have a page at `path` once what is wrong, and told, is mended."""
         if self.unread or self.library.config.vague:
@@ -160,26 +175,40 @@ class Resolver:
 
     def nearest(self, article: Article, path: str) -> str:
         """Return what the author may have meant, as a link from `article` has to be written."""
-        near = self._like(path, sorted([*self.library.articles, *self.held, *self.files]))
+        near = self._like(path, (self.library.articles, self.held, self.files))
         return f"did you mean {urls.relative('/' + article.path, '/' + near)}?" if near else _A_FILE
 
     def nearest_page(self, path: str) -> str:
         """Return "did you mean …?" with the address of the site that is most like `path`, or nothing."""
-        near = self._like(path, sorted([*self.pages, *self.known]))
+        near = self._like(path, (self.pages, self.known))
         return f"did you mean {near}?" if near else ""
 
-    def _like(self, path: str, known: Sequence[str]) -> str:
-        """Return the one of `known` that is most like `path`, or nothing: one of the same name, else by letters.
+    def _like(self, path: str, known: Sequence[Collection[str]]) -> str:
+        """Return the one of `known` that is most like `path`, or nothing: one of the same name, else by its letters.
 
         A site whose links are wrong by the hundred was moved, not mistyped: then nobody waits for guesses.
         """
         if path not in self._similar:
-            name = path.rstrip("/").rsplit("/", 1)[-1]
-            near = [other for other in known if other.rstrip("/").rsplit("/", 1)[-1] == name]
-            if not near and len(self._similar) < _MOST_GUESSES:
-                near = difflib.get_close_matches(path, known[:5000], 1, 0.75)
-            self._similar[path] = near[0] if near else ""
+            name, ending = _bare(path)
+            index = self._names.setdefault((len(known), sum(map(len, known))), {})
+            if not index:
+                for other in sorted(place for places in known for place in places):
+                    bare, end = _bare(other)
+                    index.setdefault(end, {}).setdefault(bare, []).append(other)
+            names = index.get(ending, {})
+            self._similar[path] = _nearest(path, names.get(name) or self._alike(path, name, names))
         return self._similar[path]
+
+    def _alike(self, path: str, name: str, names: Mapping[str, list[str]]) -> Sequence[str]:
+        """Return all that has a name like that of `path`; names in the same folder are tried first."""
+        if len(self._similar) >= _MOST_GUESSES:
+            return ()
+        folder = _parted(path)[0]
+        beside = [other for other, places in names.items() if any(_parted(place)[0] == folder for place in places)]
+        near = difflib.get_close_matches(name, [*beside, *names][:_MOST_TRIED], 10, 0.66)
+        # of three or four letters one may be another, but none may be missing, too: those are other words
+        alike = [other for other in near if len(other) == len(name) or _likeness(name, other) >= 0.7]
+        return [place for other in dict.fromkeys(alike) for place in names[other]]
 
     def _named(self, path: str) -> str:
         """Return the name of a file below content/ as all messages have it: from the site's folder."""
@@ -213,6 +242,30 @@ class Resolver:
             return Target(None, state="broken", why=f"there is no place #{fragment} on {place}")
         static = parse.STATIC + place
         return Target(urls.quote_path(place) + _mark(fragment), source=static if static in self.files else "")
+
+
+def _parted(path: str) -> tuple[str, str]:
+    """Return the folder and the name of a place."""
+    folder, _, name = path.rstrip("/").rpartition("/")
+    return folder, name
+
+
+def _bare(path: str) -> tuple[str, str]:
+    """Return the name of a place without its date, which many names share, and its ending: none for pages."""
+    name, _, ending = re.sub(r"^\d{4}-\d\d?-\d\d?-|\.html$", "", _parted(path)[1]).partition(".")
+    return name, ending
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def _nearest(path: str, like: Sequence[str]) -> str:
+    """Return the one that is most like `path` as a whole among some of about its name; "" for none."""
+    name = _parted(path)[1]
+    return max(
+        like[:_MOST_NAMESAKES], key=lambda other: (_parted(other)[1] == name, _likeness(path, other)), default=""
+    )
 
 
 def asked_of(place: str) -> str:

@@ -33,8 +33,8 @@ class Reading:
 
     @property
     def unread(self) -> frozenset[str]:
-        """The paths of articles that are there and could not be read."""
-        return frozenset(self.tree.paths) - {item.path for item in self.articles}
+        """The paths of what is there and could not be read."""
+        return self.tree.unread(self.articles)
 
     def add_pages(self, now: datetime) -> None:
         """Add the pages that plug-ins make of what is published at `now`."""

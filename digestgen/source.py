@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from digestgen.config import Config
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.files import Found
+from digestgen.model import Article
 from digestgen.plugins import NO_PLUGINS, Plugins
 
 #: The most that site.yaml or a registry may hold, and the most of one file that comes along.
@@ -29,6 +30,8 @@ class Tree:
     files: frozenset[str] = frozenset()
     paths: tuple[str, ...] = ()
     """Of all articles and pages, in order."""
+    lost: frozenset[str] = frozenset()
+    """What cannot be seen below content/, folders above all, and "" where that is not there: what is in it may be."""
     look: bool = True
     """Whether to look at what is there; else `files` and `paths` stay empty, and files can be read all the same."""
     plugins: Plugins = NO_PLUGINS
@@ -46,12 +49,14 @@ class Tree:
             return
         self.plugins, faults = plugins.load(str(self.folder), self.settings.plugins, self.settings.marks)
         self.found += faults
-        others, articles = set(), []
+        others, articles, lost = set(), [], set()
         for item in files.scan(str(self.content)):
             if legible.is_absent(item):
                 self._lack()
+                lost.add("")
             elif item.kind != "file":
                 self.found.append(self._strange(item))
+                lost.update([item.path] if item.kind == "unreadable" else ())
             elif item.path.endswith(".md") and not item.path.startswith(parse.STATIC + "/"):
                 articles.append(item.path)
             else:
@@ -60,6 +65,7 @@ class Tree:
                     self.found.append(self._unread(item.path))
         self.files = frozenset(others)
         self.paths = tuple(articles)
+        self.lost = frozenset(lost)
 
     def _lack(self) -> None:
         """Tell that there is no folder of articles, unless site.yaml may name another one."""
@@ -80,9 +86,18 @@ class Tree:
     def content(self) -> Path:
         return self.folder / self.settings.content
 
+    def unread(self, articles: Iterable[Article]) -> frozenset[str]:
+        """Return the paths of what is below content/ and could not be read, where `articles` could."""
+        return (frozenset(self.paths) - {item.path for item in articles}) | self.lost
+
     @property
-    def static(self) -> frozenset[str]:
-        """The names of the files that the site takes along as they are, as seen from content/static/."""
+    def static(self) -> frozenset[str] | None:
+        """The names of the files that the site takes along as they are, as seen from content/static/, if all are known.
+
+        A folder that cannot be seen may hold others.
+        """
+        if any(path.partition("/")[0] in ("", parse.STATIC) for path in self.lost):
+            return None
         below = parse.STATIC + "/"
         return frozenset(path.removeprefix(below) for path in self.files if path.startswith(below))
 

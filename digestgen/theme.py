@@ -147,16 +147,16 @@ def _says_yes(node: yaml.Node) -> bool:
 def load(
     settings: Config,
     site: Path,
-    static: Collection[str] = (),
+    static: Collection[str] | None = (),
     pictures: Mapping[str, Facts | None] = _NO_PICTURES,
     *,
     stable_names: bool = False,
 ) -> tuple[Theme | None, list[Diagnostic]]:
     """Return the theme that the `settings` of the site in the folder `site` name, with the options they give.
 
-    `static` are the names of the files below content/static/, `pictures` are those of content/ by path. An option
-    that is wrong is told, and has its default; None stands for a theme that cannot be read. With `stable_names` the
-    address of a file of the theme does not change with its content.
+    `static` are the names of the files below content/static/ (None where not all are known), `pictures` are those of
+    content/ by path. An option that is wrong is told, and has its default; None stands for a theme that cannot be read.
+    With `stable_names` the address of a file of the theme does not change with its content.
     """
     found: list[Diagnostic] = []
     above = chain(settings.theme, site, settings.marks.get("theme"), found)
@@ -166,7 +166,7 @@ def load(
     texts = templates(above)
     found.extend(_lost_blocks(above, texts))
     final, addresses = _dressed(above, options, settings, found, stable_names=stable_names)
-    shelf = _Pictures(addresses, frozenset(static), assets_of(above), pictures)
+    shelf = _Pictures(addresses, frozenset(static or ()), assets_of(above), pictures, sure=static is not None)
     values = {key: _value(option, value, span, shelf, found) for key, (option, value, span) in options.items()}
     sizes = next((size for folder in above if (size := folder.sizes)), "100vw")
     read = {path: mark for folder in above for path, mark in folder.read.items()}
@@ -508,6 +508,8 @@ class _Pictures:
     static: frozenset[str]
     assets: Mapping[str, bytes]
     pictures: Mapping[str, Facts | None]
+    sure: bool
+    """Whether all of them are known."""
 
     def head(self, name: str) -> Head | None:
         """Return what is known of a picture's size."""
@@ -528,7 +530,7 @@ def _value(option: Option, value: Any, span: Span | None, shelf: _Pictures, foun
         return value
     name = str(value).strip("/")
     address = shelf.address(name)
-    if name and not address:
+    if name and not address and shelf.sure:
         hint = meant(name, [*shelf.addresses, *shelf.static])
         message = f"there is no picture `{value}` in content/static/, and none in the theme's assets/"
         found.append(Diagnostic("broken-link", message, span, hint))

@@ -14,6 +14,7 @@ import pytest
 
 from digestgen import files
 from digestgen.files import BusyError, Found, TooLargeError
+from tests.refusing import Refusing
 
 needs_posix = pytest.mark.skipif(os.name == "nt", reason="pipes, links and masks are made as POSIX has them")
 
@@ -324,6 +325,25 @@ def test_lstat_tells_what_is_there(tmp_path: Path) -> None:
 
 
 @needs_posix
+def test_what_cannot_be_looked_at_may_be_a_file_and_is_not_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grow(tmp_path, "a")
+    (tmp_path / "link").symlink_to("nowhere")
+    for name, may_be, gone in (("a", True, False), ("", False, False), ("link", False, True), ("a/b", False, True)):
+        place = str(tmp_path / name)
+        assert (files.may_be_file(place), files.is_gone(place)) == (may_be, gone)
+    monkeypatch.setattr(files, "system", Refusing({f"stat {tmp_path}/a": errno.EACCES}))
+    assert files.may_be_file(f"{tmp_path}/a")
+    assert not files.is_gone(f"{tmp_path}/a")
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError) as caught:
+        files.read_bytes(str(tmp_path), 9)
+    assert caught.value.filename == str(tmp_path)
+
+
 def test_a_link_to_nowhere_exists(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to("nowhere")
     assert files.exists(str(tmp_path / "a"))

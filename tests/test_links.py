@@ -133,6 +133,43 @@ def test_links_that_lead_nowhere_say_why_and_what_was_meant(path: str, target: s
     assert (found.state, found.why, found.hint()) == ("broken", why, hint)
 
 
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("/2024/05/03/ratse/", "/2024/05/03/rates/"),  # and neither what else the day has, nor a name more like it
+        ("/2024/05/03/rates.html", "/2024/05/03/rates/"),
+        ("/2024/05/04/rates/", "/2024/05/03/rates/"),
+        ("/2023/05/03/rates/", "/2023/06/03/rates/"),
+        ("/2024/05/04/ratse/", "/2024/05/04/ratzel/"),
+        ("/2024/05/03/cats/", ""),
+        ("/2024/05/03/", ""),
+        ("/", ""),
+        ("/tags/helth/", "/tags/health/"),
+        ("2024-05-03-ratse.md", "2024-05-03-rates.md"),
+        ("2024-05-04-rates.md", "2024-05-03-rates.md"),
+        ("2024-05-03-cats.md", ""),
+        ("phto.png", "photo.png"),
+        ("photo.md", ""),
+        ("kin.svg", "kim.svg"),
+        ("2024-05-03-rates.de.md", ""),
+    ],
+)
+def test_a_guess_goes_by_the_name_and_not_by_the_date_that_many_share(path: str, near: str) -> None:
+    known = [f"/2024/05/{day}/{name}/" for day in ("03", "04") for name in ("raise-of-taxes", "talks", "the-news")]
+    known += [
+        "/2024/05/03/rates/",
+        "/2023/06/03/rates/",
+        "/2024/05/04/ratzel/",
+        "/2023/01/01/rate/",
+        "/2024/",
+        "/2024/05/",
+        "/tags/health/",
+    ]
+    known += ["2024-05-03-rates.md", "2024-05-03-talks.md", "photo.png", "kim.svg"]
+    resolver = Resolver(shelf({}), known, {})
+    assert resolver._like(path, (known,)) == near
+
+
 def test_a_missing_heading_leaves_the_link_to_the_article() -> None:
     assert resolved("2024-05-03-kim.de.md#x").url == "/de/2024/05/kim/"
     assert resolved("kim.png").url is None

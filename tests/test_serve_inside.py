@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar
 
 import pytest
 
@@ -137,6 +137,28 @@ def _server(folder: Path, **environment: str) -> server.Server:
 
 def _get(path: str, method: str = "GET", **fields: str) -> Request:
     return Request(method, path, {"path": "content/a.md"}, {name.replace("_", "-"): it for name, it in fields.items()})
+
+
+@pytest.mark.parametrize(("changes", "waits"), [(1, 1), (100, 4)])
+def test_after_many_changes_it_is_waited_for_as_long_as_more_come(tmp_path: Path, changes: int, waits: int) -> None:
+    async def work() -> int:
+        preview = _server(tmp_path)
+        preview._changes = changes
+
+        class Restless(asyncio.Event):
+            waited = 0
+
+            async def wait(self) -> Literal[True]:
+                self.waited += 1
+                if self.waited > 3:
+                    raise TimeoutError  # it is quiet at last
+                return True
+
+        preview._woken = Restless()
+        assert not await preview._wait(None)
+        return preview._woken.waited
+
+    assert run(work()) == waits
 
 
 def test_before_the_first_build_every_page_says_that_it_comes(tmp_path: Path) -> None:

@@ -382,7 +382,7 @@ def _listing(file: Article, item: Listed, listed: dict[str, Article], desk: Desk
     path = editions.meant(file, item)
     found = desk.library.articles.get(path or "")
     held = path in desk.resolver.held
-    if path in desk.resolver.wrong or path in desk.resolver.unread:
+    if path in desk.resolver.wrong or desk.resolver.is_unread(path or ""):
         return  # it is told what is wrong with it
     if path is None or not (found or held or path in desk.resolver.files):
         why = f"there is no file {desk.library.config.content}/{path}" if path else "it leads out of the content folder"
