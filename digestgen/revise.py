@@ -579,7 +579,9 @@ class _Revision:
         with writer.opened(request.output, guard, found, known=(seen[writer.LIST][2], owned)) as target:
             sure(target is not None and (request.memory.take_sight() or unchanged.same_outputs(root, seen)))
             assert target is not None
-            target.marks = {path: mark for path, mark in owned.items() if path not in work.gone}
+            target.marks = dict(owned)
+            for path in work.gone:
+                del target.marks[path]
             before = len(found)
             made = self._made(work, target)
             sure(not look.store.harmed)

@@ -12,7 +12,7 @@ import contextlib
 import os
 import stat
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping
 from dataclasses import field
 from pathlib import Path
 from typing import Final
@@ -139,8 +139,32 @@ def _owned(root: str, mark: str, known: Mapping[str, str]) -> tuple[Owned, bytes
     with contextlib.suppress(FileNotFoundError, files.TooLargeError):
         data = files.read_bytes(f"{root}/{LIST}", LIMIT) if mark else b""
         if mark and fingerprint.of_bytes(data) == mark:
-            return {path: frozenset((one,)) for path, one in known.items()}, data
+            return _Known(known), data
     return read_list(root), b""
+
+
+class _Known(Mapping[str, frozenset[str]]):
+    """What is owned where each file is known to have one fingerprint; there may be very many, and few are asked for."""
+
+    __slots__ = ("marks",)
+
+    def __init__(self, marks: Mapping[str, str]) -> None:
+        self.marks = marks
+
+    def __getitem__(self, path: str) -> frozenset[str]:
+        return frozenset((self.marks[path],))
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.marks
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.marks)
+
+    def __len__(self) -> int:
+        return len(self.marks)
+
+    def keys(self) -> KeysView[str]:
+        return self.marks.keys()
 
 
 def read_list(root: str) -> Owned:
@@ -159,23 +183,22 @@ def read_list(root: str) -> Owned:
 
 
 def _list_of(owned: Owned) -> bytes:
-    return (_HEADER + _lines(owned)).encode()
-
-
-def _lines(owned: Owned) -> str:
     lines = sorted((path, mark) for path, marks in owned.items() for mark in marks)
-    return "".join(f"{mark} {path}\n" for path, mark in lines)
+    return (_HEADER + "".join(f"{mark} {path}\n" for path, mark in lines)).encode()
 
 
 def _with_lines(listed: bytes, after: Owned) -> bytes:
     """Return a list with the files of `after` as they are there; one that has no fingerprint there is left out."""
-    head, *lines = listed.decode().split("\n")[:-1]
-    known = [line.partition(" ")[2] for line in lines]
+    lines = listed.decode().split("\n")[:-1]
     for path, marks in after.items():
-        first, last = bisect_left(known, path), bisect_right(known, path)
+        first = bisect_left(lines, path, 1, key=_path_on)
+        last = bisect_right(lines, path, first, key=_path_on)
         lines[first:last] = [f"{mark} {path}" for mark in sorted(marks)]
-        known[first:last] = [path] * len(marks)
-    return "\n".join([head, *lines, ""]).encode()
+    return "\n".join([*lines, ""]).encode()
+
+
+def _path_on(line: str) -> str:
+    return line.partition(" ")[2]
 
 
 @dataclass(frozen=True)
@@ -303,30 +326,24 @@ class Output:
     def commit(self, found: list[Diagnostic]) -> Written:
         """Replace what changed, remove what is owned and no longer wanted, and note what is owned now."""
         stale = sorted(path for path in self.owned.keys() - self.marks.keys() if self.mine(path))
-        final = self._final()
+        new = self._new()
         if self.staged or stale:
-            new = {path: marks for path, marks in final.items() if self.owned.get(path) is not marks}
-            self._write_list(
-                {**self.owned, **{path: self.owned.get(path, marks) | marks for path, marks in new.items()}}
-            )
+            self._write_list({path: self.owned.get(path, marks) | marks for path, marks in new.items()})
         folders = {folder for path in self.staged for folder in above(path)}
         in_the_way = [path for path in stale if path in folders or any(map(self.staged.__contains__, above(path)))]
         removed = self._remove(in_the_way, found)
         self._replace()
         removed += self._remove([path for path in stale if path not in in_the_way], found)
-        if self.staged or stale or final != self.owned:
-            self._write_list(final)
+        if self.staged or stale or new:
+            self._write_list({**new, **dict.fromkeys(stale, frozenset())})
         written = tuple(sorted(self.staged))
         return Written(written, tuple(sorted(removed)), len(self.marks) - len(written))
 
-    def _final(self) -> Owned:
-        """Return what is owned in the end; what is as it was is the same value, which is told at a glance."""
-        final = {path: marks for path, marks in self.owned.items() if not self.mine(path)}
-        for path, mark in self.marks.items():
-            before = self.owned.get(path)
-            same = before is not None and len(before) == 1 and mark in before
-            final[path] = before if before is not None and same else frozenset({mark})
-        return final
+    def _new(self) -> Owned:
+        """Return what is owned in the end and is not as it was."""
+        known = self.owned.marks if isinstance(self.owned, _Known) else {}
+        marks = ((path, frozenset((mark,))) for path, mark in self.marks.items() if known.get(path) != mark)
+        return {path: one for path, one in marks if self.owned.get(path) != one}
 
     def _replace(self) -> None:
         for path in sorted(self.staged, key=_order):
@@ -352,15 +369,9 @@ class Output:
         files.remove_empty_dirs(self.root, emptied)
         return removed
 
-    def _write_list(self, owned: Owned) -> None:
-        if not self.listed:
-            self._write(_list_of(owned))
-            return
-        changed = {path: marks for path, marks in owned.items() if self.owned.get(path) is not marks}
-        changed |= dict.fromkeys(self.owned.keys() - owned.keys(), frozenset())
-        self._write(_with_lines(self.listed, changed))
-
-    def _write(self, listed: bytes) -> None:
+    def _write_list(self, changed: Owned) -> None:
+        """Write the list with what is `changed` in it; what has no fingerprint there is left out."""
+        listed = _with_lines(self.listed, changed) if self.listed else _list_of({**self.owned, **changed})
         files.make_dirs(f"{self.root}/{STAGING}")
         files.write_new(f"{self.root}/{STAGING}/list", listed, sync=True)
         files.replace(f"{self.root}/{STAGING}/list", f"{self.root}/{LIST}")
