@@ -257,7 +257,13 @@ class _Revision:
     def _shelf(self, read: Callable[[str], Article]) -> Shelf:
         kinds = _Files(self.look, self.settings.content)
         ask = self.look.store.planned
-        return Shelf(ask, self.settings, self.known, Asked(read).__getitem__, kinds, self.interface)
+        return Shelf(ask, self.settings, self.known, Asked(read).__getitem__, kinds, self.interface, self._ahead)
+
+    def _ahead(self, listed: Sequence[str]) -> None:
+        """Read at once what will be asked for one by one of the articles that are `listed`, by their paths."""
+        places, kept = self.shelf.places.found, self.request.memory.once("articles", dict[str, Article])
+        rows = [f"article {path}" for path in listed if path not in places]
+        self.look.store.foresee(rows, [path for path in listed if path not in kept])
 
     def _known(self) -> terms.Known:
         registries, _ = registry.read(self.tree.registries())
@@ -446,13 +452,13 @@ class _Revision:
         new = [path for path in moves.outputs if path not in seen]
         if not new:
             return
-        every = {paths.portable_key(path) for path in seen if path not in moves.gone}
+        # one text of all, for few are looked for among very many
+        every = paths.portable_key("\n".join(["", *(path for path in seen if path not in moves.gone), ""]))
         own = {paths.portable_key(path) for path in new}
-        sure(len(own) == len(new), own.isdisjoint(every))
-        every |= own
-        sure(not any(folder in every for path in own for folder in writer.above(path)))
-        for path in own:
-            sure(not any(other.startswith(f"{path}/") for other in every))
+        above = {folder for path in own for folder in writer.above(path)}
+        sure(len(own) == len(new), own.isdisjoint(above))
+        sure(not any(f"\n{path}\n" in every for path in (*own, *above)))
+        sure(not any(f"\n{path}/" in every for path in own))
 
     def _beside(self, texts: Sequence[str], carriers: list[str]) -> Iterator[Output]:
         """Yield what shows articles beside their own pages, and add the names of the feeds of editions among that."""

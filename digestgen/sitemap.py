@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape, unescape
+from itertools import accumulate
 from typing import Final
 
 from digestgen.dataclass import dataclass
@@ -57,24 +58,34 @@ def entry(page: Page) -> str:
 _ADDRESS: Final = re.compile("<url><loc>([^<]*)")
 
 
-def entries(document: bytes) -> list[tuple[str, str]]:
-    """Return the address of each page of a sitemap that `urlset` made, and its entry there, in order."""
-    listed = document.decode().split("\n")[2:-2]
-    return [(unescape(match[1]), item) for item in listed if (match := _ADDRESS.match(item))]
+def entries(document: bytes) -> list[str]:
+    """Return the entries of a sitemap that `urlset` made, in order."""
+    return document.decode().split("\n")[2:-2]
 
 
-def parts(entries: Iterable[str]) -> Iterator[list[str]]:
+def address(entry: str) -> str:
+    """Return the address that an entry is of; empty for what is none."""
+    match = _ADDRESS.match(entry)
+    return unescape(match[1]) if match else ""
+
+
+def parts(entries: Sequence[str]) -> Iterator[Sequence[str]]:
     """Yield `entries` in as many parts as one file can hold each, at least one."""
-    part: list[str] = []
-    size = _AROUND
-    for item in entries:
-        more = len(item.encode()) + 1
-        if part and (len(part) == MOST or size + more > MOST_BYTES):
-            yield part
-            part, size = [], _AROUND
-        part.append(item)
-        size += more
-    yield part
+    first = 0
+    while True:
+        part = entries[first : first + MOST]
+        if len("\n".join(part).encode()) >= MOST_BYTES - _AROUND:  # there may be very many, and mostly all fit
+            part = part[: _fitting(part)]
+        yield part
+        first += len(part)
+        if first >= len(entries):
+            return
+
+
+def _fitting(entries: Sequence[str]) -> int:
+    """Return how many of `entries` one file can hold, which is one at least."""
+    sizes = accumulate(len(item.encode()) + 1 for item in entries)
+    return max(1, sum(size <= MOST_BYTES - _AROUND for size in sizes))
 
 
 def urlset(entries: Iterable[str]) -> bytes:

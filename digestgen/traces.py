@@ -15,7 +15,7 @@ import sqlite3
 import stat
 import sys
 import sysconfig
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from hashlib import blake2b
 from typing import Any, Final, TypeVar
@@ -48,6 +48,9 @@ _SHAPE: Final = [
 
 #: All of them at once: each statement by itself would wait for the disk.
 _MAKE: Final = ";\n".join(("BEGIN", *_SHAPE, "COMMIT"))
+
+#: How many rows are read at once; SQLite takes as many as that in all its versions.
+_AT_ONCE: Final = 500
 
 #: More bytes than any value has that is kept; a longer one is not read.
 _LONGEST: Final = 1 << 28
@@ -110,6 +113,8 @@ class Traces:
     rendered: dict[str, Row] = field(default_factory=dict)
     manuscripts: dict[str, str] = field(default_factory=dict)
     """Those that the file could not take."""
+    soon: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """Rows that were read before they are asked for, by their table and their name."""
     harmed: bool = False
     """Whether a row that was asked for by its name is there and not whole: it is as if there were none."""
     _base: sqlite3.Connection | None = None
@@ -150,7 +155,8 @@ class Traces:
         """Return what is known of one article, without reading of others."""
 
         def ask(base: sqlite3.Connection) -> Parsed | None:
-            row = base.execute("SELECT * FROM parsed WHERE path = ?", (path,)).fetchone()
+            row = self.soon.pop(("parsed", path), None)
+            row = row or base.execute("SELECT * FROM parsed WHERE path = ?", (path,)).fetchone()
             return Parsed(*row[2:]) if self._whole(row, row and row[1], path, *(row or ())[2:]) else None
 
         return self._try(ask)
@@ -169,10 +175,27 @@ class Traces:
         """Return the row (JSON) of the last plan that is called `name`, or None."""
 
         def ask(base: sqlite3.Connection) -> Any:
-            row = base.execute("SELECT check_, value FROM plan WHERE name = ?", (name,)).fetchone()
-            return json.loads(row[1]) if self._whole(row, row and row[0], name, *(row or ())[1:]) else None
+            row = self.soon.pop(("plan", name), None)
+            row = row or base.execute("SELECT * FROM plan WHERE name = ?", (name,)).fetchone()
+            return json.loads(row[2]) if self._whole(row, row and row[1], name, *(row or ())[2:]) else None
 
         return self._try(ask)
+
+    def foresee(self, names: Sequence[str], paths: Sequence[str]) -> None:
+        """Read rows of the last plan, by their `names`, and what is known of the articles at `paths`.
+
+        They will be asked for soon, by `planned` and by `parsed_one`, which is quicker then where these are many.
+        """
+
+        def ask(base: sqlite3.Connection) -> None:
+            for table, column, keys in (("plan", "name", names), ("parsed", "path", paths)):
+                for first in range(0, len(keys), _AT_ONCE):
+                    some = keys[first : first + _AT_ONCE]
+                    marks = ",".join("?" * len(some))
+                    query = f"SELECT * FROM {table} WHERE {column} IN ({marks})"  # noqa: S608 - names of our own
+                    self.soon.update(((table, row[0]), row) for row in base.execute(query, some))
+
+        self._try(ask)
 
     def _whole(self, row: object, check: object, *parts: object) -> bool:
         """Tell whether there is a `row`, and it is as it was written."""
@@ -192,6 +215,7 @@ class Traces:
     def keep_parsed(self, rows: Mapping[str, Parsed], manuscripts: Mapping[str, str], gone: Iterable[str]) -> None:
         """Remember articles with their manuscripts, and forget those that are `gone`."""
         self.parsed.update(rows)
+        self.soon.clear()
 
         def ask(base: sqlite3.Connection) -> bool:
             _forget(base, ("parsed", "manuscript"), gone)
@@ -229,6 +253,7 @@ class Traces:
         A row that is None is forgotten. If these rows are `every` one, all others are forgotten.
         """
         texts = {name: _json(value) for name, value in values.items()}
+        self.soon.clear()
 
         def ask(base: sqlite3.Connection) -> None:
             _keep_plan(base, plan, every=every)

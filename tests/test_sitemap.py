@@ -64,8 +64,9 @@ def test_a_sitemap_is_parted_by_the_number_of_its_pages_and_by_its_size(monkeypa
 
 def test_a_sitemap_can_be_read_entry_by_entry() -> None:
     pages = [Page("https://digest.example/"), Page("https://digest.example/?a&<b", "2024-05-03")]
-    listed = [(page.url, sitemap.entry(page)) for page in pages]
-    assert sitemap.entries(sitemap.urlset([item for _, item in listed])) == listed
+    listed = [sitemap.entry(page) for page in pages]
+    assert sitemap.entries(sitemap.urlset(listed)) == listed
+    assert [*map(sitemap.address, listed)] == [page.url for page in pages]
     assert sitemap.entries(sitemap.urlset([])) == []
 
 

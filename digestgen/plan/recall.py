@@ -198,6 +198,10 @@ class Counts(terms.Counts):
         return getattr(self, name)
 
 
+def _nobody(_paths: Sequence[str]) -> None:
+    """Makes nothing of what will be asked for soon."""
+
+
 class Kept(Rendered):
     """A page of a list that shows what it showed before."""
 
@@ -215,6 +219,8 @@ class Shelf:
     read: Callable[[str], Article]
     files: Collection[str]
     interface: i18n.Interface
+    ahead: Callable[[Sequence[str]], None] = _nobody
+    """Is told the paths of articles that will be asked for soon, where these may be many."""
     changed: Collection[str] = ()
     new: dict[str, Any] = field(default_factory=dict)
     """Rows that are others now, as values; None for one that is gone."""
@@ -407,7 +413,9 @@ class Shelf:
     def _input(self, kind: Any, text: str, desk: Desk) -> object:
         zone = self.config.timezone
         if kind == record.SHOWN:
-            return desk.shown(self.library.articles[path] for path in codec.load(_Texts, text, zone))
+            listed = codec.load(_Texts, text, zone)
+            self.ahead(listed)
+            return desk.shown(self.library.articles[path] for path in listed)
         return codec.load(kind, text, zone)
 
     def issue(self, name: str) -> articles.Made:
@@ -526,6 +534,7 @@ class _Desk(Desk):
         told = (*shown, *(item.path for item in beside.get("articles", ())))  # the page is as new as any of these
         if row == known and not any(path in self.shelf.changed for path in told):
             return Kept(template, self.language.lang, url, "", listed=True, make=_nothing)
+        self.shelf.ahead(shown)
         return Desk.page(self, template, url, make, *inputs, **beside)
 
 

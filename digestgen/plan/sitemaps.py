@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
 from digestgen import sitemap, urls
 from digestgen.model import Article
@@ -20,16 +21,19 @@ def part(number: int) -> str:
 
 def sitemaps(outputs: Iterable[Output], desk: Desk) -> Iterable[Output]:
     """Return the sitemap of all pages that search engines may list, in several files where one cannot hold them."""
-    return _documents({url: entry for url, entry in _entries(outputs, desk) if entry}, desk)
+    entries = {url: entry for url, entry in _entries(outputs, desk) if entry}
+    return _documents([entries[url] for url in sorted(entries)], desk)
 
 
 def changed(documents: Iterable[bytes], outputs: Iterable[Output], gone: Iterable[str], desk: Desk) -> Iterable[Output]:
     """Return the sitemaps, which were `documents`, with the pages among `outputs` and without the files `gone`."""
-    known = {url: entry for document in documents for url, entry in sitemap.entries(document)}
-    for path in gone:
-        known.pop(desk.absolute(urls.quote_path("/" + path.removesuffix("index.html"))), None)
-    known |= dict(_entries(outputs, desk))
-    return _documents({url: entry for url, entry in known.items() if entry}, desk)
+    entries = [entry for document in documents for entry in sitemap.entries(document)]
+    left = {desk.absolute(urls.quote_path("/" + path.removesuffix("index.html"))): "" for path in gone}
+    for url, entry in {**left, **dict(_entries(outputs, desk))}.items():
+        first = bisect_left(entries, url, key=sitemap.address)
+        last = bisect_right(entries, url, first, key=sitemap.address)
+        entries[first:last] = [entry] if entry else []
+    return _documents(entries, desk)
 
 
 def _entries(outputs: Iterable[Output], desk: Desk) -> Iterator[tuple[str, str]]:
@@ -41,8 +45,9 @@ def _entries(outputs: Iterable[Output], desk: Desk) -> Iterator[tuple[str, str]]
             yield url, sitemap.entry(sitemap.Page(url, page.changed, page.versions)) if page.listed else ""
 
 
-def _documents(entries: Mapping[str, str], desk: Desk) -> Iterator[Output]:
-    parts = [*sitemap.parts(entries[url] for url in sorted(entries))]
+def _documents(entries: Sequence[str], desk: Desk) -> Iterator[Output]:
+    """Yield the sitemaps of `entries`, which are in the order of their addresses."""
+    parts = [*sitemap.parts(entries)]
     if len(parts) == 1:
         yield Output("sitemap.xml", sitemap.urlset(parts[0]), "the sitemap")
         return
