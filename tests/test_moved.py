@@ -371,6 +371,14 @@ def test_what_may_change_more_than_lists_has_everything_looked_at(what: str, roo
     assert next(iter(result.seconds)).startswith("everything has to be looked at: ")
 
 
+@pytest.mark.parametrize("alias", ["/Tags/", "/2024/05/three/INDEX.html/", "/archive"])
+def test_a_new_file_that_is_one_with_another_on_some_system_has_everything_looked_at(alias: str, root: Path) -> None:
+    new("other", "2024-05-20", f"aliases: [{alias}]")(root / "site/content")
+    result = build.build(build.Request(root / "site", NOW, root / "out", jobs=1))
+    assert not result.revised
+    assert not result.ok, told(result.diagnostics)
+
+
 def _nothing(name: str) -> Callable[[pytest.MonkeyPatch], None]:
     return lambda monkeypatch: monkeypatch.setattr(Moves, name, lambda *_: None)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from digestgen import traces
-from digestgen.traces import Row, Traces
+from digestgen.traces import Parsed, Row, Traces
 from tests.trust import cache
 
 ROW = Row("key", "mark")
@@ -38,6 +38,30 @@ def test_what_was_kept_is_there_again_for_the_same_engine_only(tmp_path: Path) -
     assert store.rendered_one("index.html") == ROW
     store.close()
     assert usable(traces.opened(str(tmp_path), "another"))
+
+
+def test_what_was_foreseen_is_what_is_read_one_by_one_until_something_is_kept(tmp_path: Path) -> None:
+    store = traces.opened(str(tmp_path), "engine")
+    rows = {f"row {number}": number for number in range(1100)}
+    parsed = {f"{number}.md": Parsed(f"key {number}", "article", "told") for number in range(3)}
+    store.keep_meta({}, rows.items())
+    store.keep_parsed(parsed, {}, ())
+    asked: list[str] = []
+    store.opened().set_trace_callback(asked.append)
+    store.foresee([*rows, "no row"], [*parsed, "none.md"])
+    assert len(asked) == 4
+    assert {name: store.planned(name) for name in rows} == rows
+    assert {path: store.parsed_one(path) for path in parsed} == parsed
+    assert len(asked) == 4
+    assert (store.planned("no row"), store.parsed_one("none.md")) == (None, None)
+    store.foresee(["row 1"], ["1.md"])
+    store.keep_meta({}, [("row 1", "another")])
+    store.keep_parsed({"1.md": parsed["2.md"]}, {}, ())
+    assert (store.planned("row 1"), store.parsed_one("1.md"), store.harmed) == ("another", parsed["2.md"], False)
+    store.opened().execute("UPDATE plan SET check_ = 'x' WHERE name = 'row 2'")
+    store.foresee(["row 2"], [])
+    assert (store.planned("row 2"), store.harmed) == (None, True)
+    store.close()
 
 
 # what stands in rows only is found out by their checksums
