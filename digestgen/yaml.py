@@ -164,7 +164,7 @@ class _Page:
 def _marks(event: yaml.Event) -> tuple[tuple[int, int], tuple[int, int]]:
     """Return where `event` begins and ends, as (line, column) from 0."""
     start, end = event.start_mark, event.end_mark
-    if start is None or end is None:  # pragma: no cover: the parser marks every event
+    if start is None or end is None:  # no parser makes such an event
         return (0, 0), (0, 0)
     return (start.line, start.column), (end.line, end.column)
 

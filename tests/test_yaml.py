@@ -387,6 +387,10 @@ def test_characters_that_may_not_stand_in_a_line_are_told_once_of_it(piece: str,
     assert sum(len(shown(item)) for item in found) < 1500
 
 
+def test_an_event_that_no_parser_has_marked_is_at_the_beginning() -> None:
+    assert yaml._marks(pyyaml.Event()) == ((0, 0), (0, 0))
+
+
 def test_a_text_over_the_limit_is_not_read() -> None:
     found = one("a: " + "é" * 600_000)
     assert found.code == "too-large"
