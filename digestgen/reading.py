@@ -36,6 +36,11 @@ class Reading:
         """The paths of what is there and could not be read."""
         return self.tree.unread(self.articles)
 
+    @property
+    def lost(self) -> list[Diagnostic]:
+        """What is told of folders, registries and catalogues that cannot be read: without them all may look other."""
+        return [item for item in self.tree.found if item.fatal]
+
     def add_pages(self, now: datetime) -> None:
         """Add the pages that plug-ins make of what is published at `now`."""
         self.found.extend(gather.add_pages(self.articles, self.tree, now))

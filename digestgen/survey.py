@@ -38,7 +38,7 @@ def of(folder: Path, now: datetime, jobs: int = 0) -> tuple[Survey | None, list[
     """Return the site in `folder` as it is at `now` (aware), and what is wrong with its settings.
 
     Articles are remembered, or parsed in up to `jobs` processes (0: as many as may run); what is wrong with them is for
-    a build to tell. None stands for a site whose settings cannot be read.
+    a build to tell. None stands for a site whose settings are wrong, or where a registry or a folder cannot be read.
     """
     settings, found = build.settings_of(folder)
     told = graded(found, settings.rules if settings else {}, strict=False)
@@ -47,6 +47,8 @@ def of(folder: Path, now: datetime, jobs: int = 0) -> tuple[Survey | None, list[
     look = unchanged.look(str(folder))
     try:
         given = reading.read(folder, settings, look, [], jobs)
+        if given.lost:
+            return None, graded([*found, *given.lost], settings.rules, strict=False)
         sound = tuple(item for item in given.articles if not item.wrong)
         given.add_pages(now)
         shelf, _ = library.assemble(given.articles, given.registries, settings, now)

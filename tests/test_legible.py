@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from digestgen import build, check, config, files, legible, theme, unchanged
+from digestgen import build, check, config, files, legible, survey, theme, unchanged
 from digestgen.diagnostics import Diagnostic, Span, graded
+from digestgen.moving import answers, transfer
 from digestgen.pictures import drawing
+from tests import peers
 from tests.building import NOW, built, plain_theme, published, still_as_it_was, told
 from tests.refusing import Refusing
 from tests.sites import write_site
@@ -235,6 +237,19 @@ def test_what_comes_next_is_not_told_where_a_folder_of_articles_cannot_be_seen(d
         look.store.close()
     assert found.coming is None
     assert told(found.diagnostics) == unread("content/static")
+
+
+@pytest.mark.parametrize("path", ["sources.yaml", "content/static", "locale"])
+def test_who_asks_what_a_site_has_is_not_told_without_what_cannot_be_read(digest: Digest, path: str) -> None:
+    listed = digest.folder / "old.txt"
+    listed.write_text("https://digest.example/about/\n")
+    with digest.refused(path):
+        assert told(survey.of(digest.folder, NOW)[1]) == unread(path)
+        assert answers.ask(digest.folder, listed, NOW) == ([], survey.of(digest.folder, NOW)[1])
+        moved = transfer.move(transfer.Request(digest.folder, peers.SITES / "pelican"))
+    assert told(moved.diagnostics) == unread(path)
+    assert not (digest.folder / "content/2024").exists()
+    assert survey.of(digest.folder, NOW)[0] is not None
 
 
 def test_a_check_tells_what_cannot_be_read_and_drawings_that_a_build_would_refuse(digest: Digest) -> None:

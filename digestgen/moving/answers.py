@@ -44,6 +44,8 @@ def ask(folder: Path, listed: Path, now: datetime) -> tuple[list[Answer], list[D
     look = unchanged.look(str(folder))
     try:
         given = reading.read(folder, settings, look, found)
+        if given.lost:
+            return [], graded(given.lost, settings.rules, strict=False)
         given.add_pages(now)
         shelf, _ = library.assemble(given.articles, given.registries, settings, now)
         planned, _ = site.plan(shelf, given.tree.files, {}, given.unread)

@@ -157,6 +157,9 @@ def _site(request: Request, result: Result) -> _Given | None:
         articles = [item for item in there.articles if not item.wrong]
     finally:
         look.store.close()
+    if there.lost:
+        result.diagnostics = graded(there.lost, maybe.rules, strict=False)
+        return None
     return _Given(maybe, articles, there.tree.files, there.tree.registries(), fresh=False)
 
 
