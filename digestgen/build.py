@@ -40,7 +40,6 @@ from digestgen.config import Config
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.library import Library
-from digestgen.model import Article
 from digestgen.pictures import extra
 from digestgen.pictures import shelf as kept
 from digestgen.pictures.album import Album
@@ -397,8 +396,10 @@ def _publish(
             result.diagnostics = _told(job)
             target.tidy()
             if result.ok:
-                rows = [*_rows(job, planned, shelf, made, gathered, found, design.addresses)]
-                _remember(job, gathered.articles, target, result, rows)
+                coming = library.coming(gathered.articles, job.settings, job.request.now)
+                again = _can_be_revised(job, planned, found)
+                rows = _rows(planned, shelf, made, gathered, found, design.addresses, coming) if again else ()
+                _remember(job, coming, target, result, rows, len(target.marks) if again and _whole(target) else 0)
                 clock.note("all this was remembered")
 
 
@@ -432,16 +433,8 @@ def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.
     return made
 
 
-def _rows(
-    job: _Job,
-    planned: site.Plan,
-    shelf: Library,
-    made: produce.Made,
-    gathered: gather.Gathered,
-    found: Sequence[Diagnostic],
-    addresses: Mapping[str, str],
-) -> Iterator[record.Row]:
-    """Yield what to remember of the plan, if one of its articles may be planned again without the others.
+def _can_be_revised(job: _Job, planned: site.Plan, found: Sequence[Diagnostic]) -> bool:
+    """Tell whether one article may be planned again without the others.
 
     `found` is what was wrong before the first file was made. Who had a word to say to a file has to say it again.
     """
@@ -449,9 +442,20 @@ def _rows(
     publish = job.settings.publish
     # the index rests on all texts, packed files on their texts, what hosts are told on all articles
     whole = (job.settings.search and job.request.search) or publish.compress or publish.host not in ("", "github")
-    if whole or not planned.pieces.whole or not said <= {"output-changed"}:
-        return
-    yield from record.rows(planned, shelf, gathered.articles, job.request.now)
+    return not whole and planned.pieces.whole and said <= {"output-changed"}
+
+
+def _rows(
+    planned: site.Plan,
+    shelf: Library,
+    made: produce.Made,
+    gathered: gather.Gathered,
+    found: Sequence[Diagnostic],
+    addresses: Mapping[str, str],
+    coming: Iterable[library.Change],
+) -> Iterator[record.Row]:
+    """Yield what to remember of the plan; `found` is what was wrong before the first file was made."""
+    yield from record.rows(planned, shelf, gathered.articles, coming)
     owned = dict(gathered.told)
     for piece in planned.pieces.pieces:
         if piece.made.found:
@@ -503,12 +507,20 @@ def _before(job: _Job, target: writer.Output) -> dict[str, unchanged.Seen]:
 
 
 def _remember(
-    job: _Job, articles: Iterable[Article], target: writer.Output, result: Result, rows: Sequence[record.Row]
+    job: _Job,
+    coming: Iterable[library.Change],
+    target: writer.Output,
+    result: Result,
+    rows: Iterable[record.Row],
+    planned: int,
 ) -> None:
-    """Remember what this build saw and left, so that the next one can tell that nothing changed."""
+    """Remember what this build saw and left, so that the next one can tell that nothing changed.
+
+    `coming` is what happens by itself, `planned` how many files `rows` of the plan tell of, or 0.
+    """
     before = _before(job, target)
     same = {path: before[path] for path in target.same}
-    to_come = library.changes(articles, job.settings, job.request.now)
+    to_come = library.soonest(coming)
     last = {
         "asked": asked(job.request) if result.settled else None,
         "root": os.path.abspath(target.root),
@@ -521,7 +533,7 @@ def _remember(
         "inputs": job.marks.seen(),
         "outputs": unchanged.outputs(target.root, target.marks, writer.LIST, same),
         "report": codec.dump(report_of(result, settled=True)),
-        "planned": len(target.marks) if rows and _whole(target) else 0,
+        "planned": planned,
     }
     result.until = to_come[0].at.timestamp() if to_come else None
     unchanged.remember(job.store, last, rows, job.request.memory)

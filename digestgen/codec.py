@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
+from sys import intern
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -86,6 +87,16 @@ def fit(kind: type[Value], data: object, zone: ZoneInfo) -> Value:
         raise Unfit(str(error)) from None
 
 
+#: Texts that are not longer are mostly words that many values have: they are kept once for all.
+_WORD: Final = 16
+
+
+def _text(data: Any) -> Any:
+    if type(data) is not str:
+        raise Unfit
+    return intern(data) if len(data) <= _WORD else data
+
+
 def _exactly(kind: type) -> Reader:
     def read(data: Any) -> Any:
         if type(data) is not kind:
@@ -106,7 +117,9 @@ def _free(data: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def _reader(kind: Any, zone: ZoneInfo) -> Reader:
-    if kind in (str, int, bool):
+    if kind is str:
+        return _text
+    if kind in (int, bool):
         return _exactly(kind)
     if kind is Any or kind is object:
         return _free
@@ -130,6 +143,7 @@ def _record(kind: Any, zone: ZoneInfo) -> Reader:
     names = _names(kind)
     scalars = [place for place, name in enumerate(names) if hints[name] in _SCALARS]
     types_of = [hints[names[place]] for place in scalars]
+    texts = [place for place in scalars if hints[names[place]] is str]
     others = [(place, _reader(hints[name], zone)) for place, name in enumerate(names) if hints[name] not in _SCALARS]
 
     def read(data: Any) -> Any:
@@ -137,6 +151,9 @@ def _record(kind: Any, zone: ZoneInfo) -> Reader:
             raise Unfit
         if [type(data[place]) for place in scalars] != types_of:
             raise Unfit
+        for place in texts:
+            if len(data[place]) <= _WORD:
+                data[place] = intern(data[place])
         for place, reader in others:
             data[place] = reader(data[place])
         return kind(*data)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Final
 
 from digestgen import additions, budget, codec, fingerprint, library, parse, work
@@ -22,7 +22,7 @@ from digestgen.traces import Parsed, Traces
 from digestgen.unchanged import Marks
 
 #: So many articles are handed over to the store at once: what they weigh stays out of memory then.
-_BATCH: Final = 2000
+_BATCH: Final = 1000
 
 #: So many manuscripts stay in memory: a page asks for its article's several times, and for those that it links into.
 _AT_HAND: Final = 16
@@ -58,23 +58,30 @@ def articles(tree: Tree, marks: Marks, store: Traces, jobs: int, tick: Callable[
     """
     settings = tree.settings
     rests_on = variant(tree)
-    found = {path: _remembered(path, tree, marks, store, rests_on) for path in tree.paths}
-    known = {path: row for path, row in found.items() if row is not None}
-    todo = [path for path in tree.paths if path not in known]
+    fetch = lru_cache(maxsize=_AT_HAND)(lambda path: _manuscript(path, tree, store))
+    values: dict[str, _Value] = {}
+    todo: list[str] = []
+    for path in tree.paths:
+        row = _remembered(path, tree, marks, store, rests_on)
+        if row is None:
+            todo.append(path)
+        else:
+            values[path] = _read(path, row, tree, fetch)
+    gone = store.parsed.keys() - tree.paths
+    store.parsed.clear()  # they are values now, and as texts would be as large again in every worker
+    if gone:
+        store.keep_parsed({}, {}, gone)
     batch: list[Fresh] = []
-    gone = [path for path in store.parsed if path not in known and path not in todo]
     for number, fresh in enumerate(work.done(lambda path: parsed(path, tree, rests_on), todo, jobs), 1):
         marks.note(f"{settings.content}/{fresh.path}", fresh.mark)
         batch.append(fresh)
         if len(batch) == _BATCH or number == len(todo):
-            known |= _kept(batch, store, gone)
-            batch, gone = [], []
+            rows = {item.path: item.row for item in batch}
+            store.keep_parsed(rows, {item.path: item.manuscript for item in batch}, ())
+            values |= {path: _read(path, row, tree, fetch) for path, row in rows.items()}
+            batch.clear()
         tick(number, len(todo))
-    if gone:
-        _kept([], store, gone)
-    gathered = _decoded(tree, known, store, frozenset(todo))
-    store.parsed.clear()  # they are values now, and as texts would be as large again in every worker
-    return gathered
+    return _gathered(tree, values, frozenset(todo))
 
 
 #: Under what the facts of pictures are remembered.
@@ -120,12 +127,6 @@ def _facts(
 
 
 Known = tuple[Facts | None, ...]
-
-
-def _kept(batch: list[Fresh], store: Traces, gone: Iterable[str]) -> dict[str, Parsed]:
-    rows = {item.path: item.row for item in batch}
-    store.keep_parsed(rows, {item.path: item.manuscript for item in batch}, gone)
-    return rows
 
 
 def variant(tree: Tree) -> str:
@@ -213,11 +214,25 @@ def _over(path: str, data: bytes, tree: Tree, limits: budget.Limits, message: st
         return _texts(None, [fault])
 
 
-def _decoded(tree: Tree, known: dict[str, Parsed], store: Traces, fresh: frozenset[str]) -> Gathered:
+#: An article, if it could be read, and what is wrong with it.
+_Value = tuple[Article | None, Iterable[Diagnostic]]
+
+
+@dataclass(frozen=True)
+class _Fetching:
+    """Fetches one manuscript; there are as many of these as articles."""
+
+    fetch: Callable[[str], Manuscript]
+    path: str
+
+    def __call__(self) -> Manuscript:
+        return self.fetch(self.path)
+
+
+def _gathered(tree: Tree, values: Mapping[str, _Value], fresh: frozenset[str]) -> Gathered:
     gathered = Gathered(parsed=fresh)
-    fetch = lru_cache(maxsize=_AT_HAND)(lambda path: _manuscript(path, tree, store))
     for path in tree.paths:
-        article, told = _read(path, known[path], tree, fetch)
+        article, told = values[path]
         gathered.found.extend(told)
         if told:
             gathered.told[path] = tuple(told)
@@ -228,9 +243,7 @@ def _decoded(tree: Tree, known: dict[str, Parsed], store: Traces, fresh: frozens
     return gathered
 
 
-def _read(
-    path: str, row: Parsed, tree: Tree, fetch: Callable[[str], Manuscript]
-) -> tuple[Article | None, Iterable[Diagnostic]]:
+def _read(path: str, row: Parsed, tree: Tree, fetch: Callable[[str], Manuscript]) -> _Value:
     zone = tree.settings.timezone
     try:
         told = codec.load(Told, row.told, zone) if row.told != "[]" else ()
@@ -241,7 +254,7 @@ def _read(
         return _anew(path, tree)
     if article.path != path:
         return _anew(path, tree)
-    object.__setattr__(article, "fetch", partial(fetch, path))
+    object.__setattr__(article, "fetch", _Fetching(fetch, path))
     return article, told
 
 

@@ -248,7 +248,8 @@ def _changes(article: Article, config: Config) -> Iterable[Change]:
     if expires:
         yield Change(expires, article.path, "expires")
     # what stood elsewhere first is no news here
-    own = article.canonical in ("", config.url and urls.absolute(config.url, address(article, config)))
+    elsewhere = article.canonical  # to find out an address takes a while, and nearly all articles stand here only
+    own = not elsewhere or (config.url and elsewhere == urls.absolute(config.url, address(article, config)))
     old = _old_news(article) if config.url and own else None
     if old and opens and opens < old and (expires is None or old < expires):
         yield Change(old, article.path, "old news")

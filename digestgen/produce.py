@@ -144,7 +144,7 @@ def _pack(
         return target.prepare(path + packing.ENDINGS[way], packing.packed(target.read(path), way))
 
     for (_, _, key), prepared in zip(todo, work.done(one, todo, jobs), strict=True):
-        target.take(prepared, found)
+        target.take(prepared.path, prepared, found)
         made.rows[prepared.path] = Row(key, prepared.mark, ())
 
 
@@ -242,7 +242,7 @@ def _take(
     made: Made,
     found: list[Diagnostic],
 ) -> None:
-    press.target.take(result, found)
+    press.target.take(output.path, result, found)
     made.rows[output.path] = Row(key, result.mark, places)
     if isinstance(output.content, Rendered):
         made.rendered.add(output.path)
@@ -256,19 +256,22 @@ def _make(
     found: list[Diagnostic],
     tick: Callable[[int, int], None],
 ) -> None:
-    faults: dict[tuple[str, int, str], Diagnostic] = {}
-    named = {content.template for output, _ in todo if isinstance(content := output.content, Rendered)}
+    wrong: dict[tuple[str, int, str], Diagnostic] = {}
     results = work.done(
-        lambda item: _prepared(item[0], press), todo, jobs, large=_LARGE, ready=lambda: press.renderer.load(named)
+        lambda item: _prepared(item[0], press),
+        todo,
+        jobs,
+        large=_LARGE,
+        ready=lambda: faults((output for output, _ in todo), press.renderer),
     )
     for number, ((output, key), (result, places)) in enumerate(zip(todo, results, strict=True), 1):
         if isinstance(result, Diagnostic):
             span = result.span or Span("")
-            faults.setdefault((span.path, span.line, result.message), replace(result, fatal=True))
+            wrong.setdefault((span.path, span.line, result.message), replace(result, fatal=True))
         else:
             _take(output, key, result, places, press, made, found)
         tick(number, len(todo))
-    found.extend(_told([*faults.values()]))
+    found.extend(_told([*wrong.values()]))
 
 
 def _told(faults: Sequence[Diagnostic]) -> list[Diagnostic]:

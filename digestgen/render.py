@@ -357,12 +357,6 @@ class Renderer:
         self.environment.install_gettext_callables(self._gettext, self._ngettext, newstyle=True)  # type: ignore[attr-defined]
         self.environment.globals["_"] = self._say
 
-    def load(self, templates: Iterable[str]) -> None:
-        """Load `templates` with all that they reach; what is wrong with one is told by those who render it."""
-        for name in sorted({reached for template in templates for reached in self._reached(template)}):
-            with contextlib.suppress(Exception):  # whatever a plug-in may raise while one is compiled
-                self.environment.get_template(name)
-
     def render(self, output: Rendered) -> Sheet:
         """Return the page. Raises `TemplateFault` where a template is wrong."""
         self._words = self.interface.language(output.lang)

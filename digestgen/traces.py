@@ -18,6 +18,8 @@ import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from hashlib import blake2b
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 
 from digestgen import files, fingerprint
@@ -214,11 +216,11 @@ class Traces:
 
     def keep_parsed(self, rows: Mapping[str, Parsed], manuscripts: Mapping[str, str], gone: Iterable[str]) -> None:
         """Remember articles with their manuscripts, and forget those that are `gone`."""
-        self.parsed.update(rows)
         self.soon.clear()
 
         def ask(base: sqlite3.Connection) -> bool:
-            _forget(base, ("parsed", "manuscript"), gone)
+            for table in ("parsed", "manuscript"):
+                _forget(base, table, "path", gone)
             base.executemany(
                 "REPLACE INTO parsed VALUES (?, ?, ?, ?, ?)",
                 ((p, _check(p, r.key, r.article, r.told), r.key, r.article, r.told) for p, r in rows.items()),
@@ -237,7 +239,7 @@ class Traces:
         changed = {path: row for path, row in rows.items() if self.rendered.get(path) != row}
 
         def ask(base: sqlite3.Connection) -> None:
-            _forget(base, ("rendered",), self.rendered.keys() - rows.keys() if every else gone)
+            _forget(base, "rendered", "path", self.rendered.keys() - rows.keys() if every else gone)
             base.executemany(
                 "REPLACE INTO rendered VALUES (?, ?, ?, ?, ?)",
                 (_row(path, row) for path, row in changed.items()),
@@ -245,22 +247,58 @@ class Traces:
 
         self._try(ask)
 
-    def keep_meta(
-        self, values: Mapping[str, Any], plan: Iterable[tuple[str, Any]] = (), *, every: bool = False
-    ) -> None:
+    def keep_meta(self, values: Mapping[str, Any], plan: Iterable[tuple[str, Any]] = ()) -> None:
         """Remember values that JSON can hold, and rows of the plan with them: all of it or nothing.
 
-        A row that is None is forgotten. If these rows are `every` one, all others are forgotten.
+        A row that is None is forgotten.
         """
-        texts = {name: _json(value) for name, value in values.items()}
         self.soon.clear()
+        meta = [_checked(name, value) for name, value in values.items()]
+        rows = dict(plan)
 
         def ask(base: sqlite3.Connection) -> None:
-            _keep_plan(base, plan, every=every)
-            rows = ((name, _check(name, text), text) for name, text in texts.items())
-            base.executemany("REPLACE INTO meta VALUES (?, ?, ?)", rows)
+            _forget(base, "plan", "name", [name for name, value in rows.items() if value is None])
+            base.executemany(_KEEP_ROWS, [_checked(*row) for row in rows.items() if row[1] is not None])
+            base.executemany(_KEEP_META, meta)
 
         self._try(ask)
+
+    def keep_plan(self, values: Mapping[str, Any], plan: Iterable[tuple[str, Any]]) -> None:
+        """Remember values that JSON can hold, and with them all rows of a plan: any others are forgotten.
+
+        Rows are asked for one by one and written in batches, for they are as many as all pages together. Until the last
+        one is there, there are no values: none of them ever stands beside rows of another plan.
+        """
+        self.soon.clear()
+
+        def begin(base: sqlite3.Connection) -> dict[str, str]:
+            _forget(base, "meta", "name", values)
+            return dict(base.execute("SELECT name, check_ FROM plan"))
+
+        known = self._try(begin)
+        if known is None:
+            return
+        rows = iter(plan)
+        while batch := [_checked(*row) for row in islice(rows, _ROWS)]:
+            changed = [row for row in batch if known.pop(row[0], "") != row[1]]
+            if not self._keep_rows(sorted(changed, key=itemgetter(0))):
+                return
+        meta = [_checked(name, value) for name, value in values.items()]
+
+        def end(base: sqlite3.Connection) -> None:
+            _forget(base, "plan", "name", known)
+            base.executemany(_KEEP_META, meta)
+
+        self._try(end)
+
+    def _keep_rows(self, rows: Sequence[tuple[str, str, str]]) -> bool:
+        """Remember rows of the plan; tell whether that could be done."""
+
+        def ask(base: sqlite3.Connection) -> bool:
+            base.executemany(_KEEP_ROWS, rows)
+            return True
+
+        return bool(self._try(ask))
 
     def close(self) -> None:
         """Close the file. What was kept is on the disk."""
@@ -301,25 +339,23 @@ class Traces:
 _json: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
-def _keep_plan(base: sqlite3.Connection, rows: Iterable[tuple[str, Any]], *, every: bool) -> None:
-    known = dict(base.execute("SELECT name, check_ FROM plan")) if every else {}
-    changed = []
-    for name, value in rows:
-        if value is None:
-            known[name] = ""
-            continue
-        text = _json(value)
-        check = _check(name, text)
-        if known.pop(name, "") != check:
-            changed.append((name, check, text))
-    base.executemany("DELETE FROM plan WHERE name = ?", ((name,) for name in known))
-    base.executemany("REPLACE INTO plan VALUES (?, ?, ?)", changed)
+#: What keeps rows of a plan, and values.
+_KEEP_ROWS: Final = "REPLACE INTO plan VALUES (?, ?, ?)"
+_KEEP_META: Final = "REPLACE INTO meta VALUES (?, ?, ?)"
+
+#: So many rows of a plan are written at once: more of them take memory, fewer wait for the disk more often.
+_ROWS: Final = 20_000
 
 
-def _forget(base: sqlite3.Connection, tables: Iterable[str], paths: Iterable[str]) -> None:
-    rows = [(path,) for path in paths]
-    for table in tables:
-        base.executemany(f"DELETE FROM {table} WHERE path = ?", rows)  # noqa: S608 - names of our own tables
+def _checked(name: str, value: Any) -> tuple[str, str, str]:
+    """Return a value that JSON can hold as a row of a table: its name, what stands for both, and its text."""
+    text = _json(value)
+    return name, _check(name, text), text
+
+
+def _forget(base: sqlite3.Connection, table: str, key: str, names: Iterable[str]) -> None:
+    rows = [(name,) for name in names]
+    base.executemany(f"DELETE FROM {table} WHERE {key} = ?", rows)  # noqa: S608 - names of our own tables
 
 
 def _row(path: str, row: Row) -> tuple[str, ...]:

@@ -321,7 +321,7 @@ def remember(
 ) -> None:
     """Remember the last build, and the rows of its plan."""
     packed = {**last, **{name: _packed(last[name]) for name in _LISTS}}
-    store.keep_meta({_NAME: packed, _REVISED: {}}, plan, every=True)
+    store.keep_plan({_NAME: packed, _REVISED: {}}, plan)
     if memory is not None:
         memory.check = store.check(_NAME, _REVISED)
         memory.last, memory.seen, memory.kept = {**last, "revised": {}}, {}, {}

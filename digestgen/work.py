@@ -49,7 +49,7 @@ def cores() -> int:
 
 
 def _nothing() -> None:
-    """Needs nothing to be ready."""
+    """Gets nothing ready."""
 
 
 def done(
@@ -59,22 +59,21 @@ def done(
     worth: int = _WORTH,
     *,
     large: int = 0,
-    ready: Callable[[], None] = _nothing,
+    ready: Callable[[], object] = _nothing,
 ) -> Iterator[Done]:
     """Yield `task(item)` for each item, in order, in up to `jobs` processes where the system can fork.
 
     Fewer items than `worth` are done in this one. A worker that took more than `large` bytes for itself (0: any number)
-    ends, and another one goes on. `ready` is called before the first is made, for what each would have to do.
+    ends, and another one goes on; before the first of those, `ready` is called, for what each would have to do itself.
 
     Results must be picklable. An exception of a task is raised here, and `ChildProcessError` where a worker was ended.
     """
     if jobs < 2 or len(items) < worth or not hasattr(os, "fork"):
         yield from map(task, items)
         return
-    ready()
     size = max(1, min(_PART, len(items) // (jobs * 4)))
     parts = [range(start, min(start + size, len(items))) for start in range(0, len(items), size)]
-    crew = _Crew(lambda number: [task(items[index]) for index in parts[number]], jobs, large)
+    crew = _Crew(lambda number: [task(items[index]) for index in parts[number]], jobs, large, ready)
     try:
         yield from crew.results(len(parts))
     finally:
@@ -107,6 +106,9 @@ class _Crew:
     task: Callable[[int], list[Any]]
     jobs: int
     large: int
+    ready: Callable[[], object]
+    made: int = 0
+    """So many workers were made."""
     workers: list[_Worker] = field(default_factory=list)
     pulse: tuple[int, int] = field(default_factory=os.pipe)
     """A pipe whose writing end only this process has: its end is the end of the pipe."""
@@ -138,6 +140,9 @@ class _Crew:
         return min(free, key=lambda worker: len(worker.due), default=None)
 
     def _hire(self) -> _Worker:
+        if self.made == self.jobs:
+            self.ready()
+        self.made += 1
         gc.freeze()  # what is there stays where it is: to look for garbage among it would be to write there
         asked, ask = os.pipe()
         answers, answer = os.pipe()

@@ -203,11 +203,11 @@ def _path_on(line: str) -> str:
 
 @dataclass(frozen=True)
 class Prepared:
-    """What `path` shall hold, by its fingerprint, and where that is staged; empty where it is there already."""
+    """What `path` shall hold, by its fingerprint, and whether that is staged; it is not where it is there already."""
 
     path: str
     mark: str
-    staged: str = ""
+    staged: bool = False
     fault: Diagnostic | None = None
 
 
@@ -224,7 +224,7 @@ class Output:
     mine: Callable[[str], bool] = _any
     """Tells of a path whether this step of the build looks after it; what others look after stays as it is."""
     marks: dict[str, str] = field(default_factory=dict)
-    staged: dict[str, str] = field(default_factory=dict)
+    staged: set[str] = field(default_factory=set)
     listed: bytes = b""
     """The list as it was written, if that is known."""
     same: set[str] = field(default_factory=set)
@@ -234,7 +234,7 @@ class Output:
 
     def stage(self, path: str, data: bytes, found: list[Diagnostic]) -> None:
         """Note that `path` shall hold `data`, and stage it where it does not already."""
-        self.take(self.prepare(path, data), found)
+        self.take(path, self.prepare(path, data), found)
 
     def prepare(self, path: str, data: bytes) -> Prepared:
         """Stage `data` for `path` where it is not there already; a worker's part, which changes nothing here."""
@@ -246,18 +246,21 @@ class Output:
         if present == data:
             return Prepared(path, mark)
         changed = present is not None and fingerprint.of_bytes(present) not in self.owned[path]
-        staged = f"{self.root}/{STAGING}/{fingerprint.of_bytes(path.encode())}"
         if not self._staging:
             files.make_dirs(f"{self.root}/{STAGING}")
             self._staging = True
-        files.write_new(staged, data)
-        return Prepared(path, mark, staged, _changed(path, "is written again") if changed else None)
+        files.write_new(self._staged(path), data)
+        return Prepared(path, mark, staged=True, fault=_changed(path, "is written again") if changed else None)
 
-    def take(self, prepared: Prepared, found: list[Diagnostic]) -> None:
-        """Note what was prepared."""
-        self.marks[prepared.path] = prepared.mark
+    def _staged(self, path: str) -> str:
+        """Return where what `path` shall hold is staged."""
+        return f"{self.root}/{STAGING}/{fingerprint.of_bytes(path.encode())}"
+
+    def take(self, path: str, prepared: Prepared, found: list[Diagnostic]) -> None:
+        """Note what was prepared for `path`: that text stays, and no copy of it that came from a worker."""
+        self.marks[path] = prepared.mark
         if prepared.staged:
-            self.staged[prepared.path] = prepared.staged
+            self.staged.add(path)
         if prepared.fault is not None:
             found.append(prepared.fault)
 
@@ -267,7 +270,7 @@ class Output:
 
     def read(self, path: str) -> bytes:
         """Return what `path`, which was taken or kept, will hold."""
-        return files.read_bytes(self.staged.get(path, f"{self.root}/{path}"), LIMIT)
+        return files.read_bytes(self._staged(path) if path in self.staged else f"{self.root}/{path}", LIMIT)
 
     def keep(self, path: str, mark: str, stamp: Stamp | None) -> bool:
         """Note that `path` shall hold what it holds, if that is what `mark` stands for; tell whether it is.
@@ -349,7 +352,7 @@ class Output:
         for path in sorted(self.staged, key=_order):
             files.make_dirs(os.path.dirname(f"{self.root}/{path}"))
             _clear_folder(f"{self.root}/{path}")
-            files.replace(self.staged[path], f"{self.root}/{path}")
+            files.replace(self._staged(path), f"{self.root}/{path}")
 
     def _remove(self, stale: Iterable[str], found: list[Diagnostic]) -> list[str]:
         removed = []

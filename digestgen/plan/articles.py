@@ -13,6 +13,7 @@ from dataclasses import field
 from digestgen import credits, links, urls, views
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
+from digestgen.linked import Node
 from digestgen.links import Target
 from digestgen.markup import convert
 from digestgen.model import Article
@@ -48,6 +49,21 @@ class _Beside:
     edition: views.EditionLink | None = None
     translation: views.Provenance | None = None
     related: tuple[Shown, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Makes the page of an article; there are as many of these as articles."""
+
+    item: Article
+    desk: Desk
+    tags: tuple[views.Link, ...]
+    beside: _Beside
+    original: Node | None
+
+    def __call__(self) -> views.ArticlePage:
+        page = _article_page(self.item, self.desk, self.tags, self.beside)
+        return metadata.described(page, self.item, self.desk, self.original)
 
 
 #: Kinds of work that are named above the headline; messages of the catalogues. Plain reportage needs no name.
@@ -88,10 +104,7 @@ def article(
     desk.entry_keys[item.path] = said
     key = desk.key(said, beside, original, desk.everyone(item))
 
-    def make() -> views.ArticlePage:
-        return metadata.described(_article_page(item, desk, tags, beside), item, desk, original)
-
-    made = with_page(item, desk, targets, "article.html", key, make)
+    made = with_page(item, desk, targets, "article.html", key, _Page(item, desk, tags, beside, original))
     made.found.extend(faults)
     made.outputs.extend(socials.outputs(item, desk))
     return made
@@ -280,7 +293,18 @@ def faults(item: Article, desk: Desk) -> list[Diagnostic]:
 
 def mark(item: Article, key: str) -> Callable[[], Span | None]:
     """Finds where a key stands in the article's file, or else its title; the manuscript is read only then."""
-    return lambda: item.marks.get(key, item.marks["title"])
+    return _Mark(item, key)
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """Finds where a key stands in an article's file; there are as many of these as articles."""
+
+    item: Article
+    key: str
+
+    def __call__(self) -> Span | None:
+        return self.item.marks.get(self.key, self.item.marks["title"])
 
 
 def _redirect(alias: str, url: str, item: Article, desk: Desk, place: Callable[[], Span | None]) -> Output:

@@ -67,6 +67,11 @@ class Desk:
         """Return the fingerprint of a page that is made from `inputs` and what all pages of the language share."""
         return fingerprint.of_value((self.shared, *inputs), self.memo)
 
+    def forget(self) -> None:
+        """Let go of what only spares work while many keys are made: it is as large as the articles themselves."""
+        self.memo.clear()
+        self.changes.clear()
+
     def page(
         self,
         template: str,

@@ -10,7 +10,7 @@ import typing
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
@@ -179,13 +179,17 @@ class Members:
     places: Mapping[str, int]
 
 
-def rows(plan: Plan, shelf: Library, every: Iterable[Article], now: datetime) -> Iterator[Row]:
-    """Yield all rows of a plan without an error and of the library that it was made of, of `every` article at `now`."""
+def rows(plan: Plan, shelf: Library, every: Iterable[Article], to_come: Iterable[Change]) -> Iterator[Row]:
+    """Yield all rows of a plan without an error and of the library that it was made of, of `every` article.
+
+    `to_come` is what happens to these by itself.
+    """
     pieces = plan.pieces
     yield from _files(plan, shelf)
     for number, part in enumerate(shelf.parts):
         yield from _part(number, part, shelf.config)
-    yield from _together(shelf, every, now)
+    yield from _together(shelf, every)
+    yield "coming", coming(to_come)
     yield from ((f"askers {place}", [*paths]) for place, paths in pieces.resolver.askers.items())
     yield "news", [item.path for item in shelf.news] if shelf.config.url else []
     yield from _addresses(pieces.resolver)
@@ -236,7 +240,7 @@ def group_name(item: Article, config: Config) -> str:
     return f"versions {int(own)} {key}"
 
 
-def _together(shelf: Library, every: Iterable[Article], now: datetime) -> Iterator[Row]:
+def _together(shelf: Library, every: Iterable[Article]) -> Iterator[Row]:
     """Yield the rows of what articles have in common, whether they are published or not."""
     config = shelf.config
     for item in shelf.articles.values():
@@ -246,9 +250,9 @@ def _together(shelf: Library, every: Iterable[Article], now: datetime) -> Iterat
     own: dict[str, list[str]] = defaultdict(list)
     for item in every:
         if item.stamp:
-            own[library.address(item, config)].append(item.path)
+            same = shelf.articles.get(item.path) is item  # and not with a slug that is its second one
+            own[shelf.urls[item.path] if same else library.address(item, config)].append(item.path)
     yield "shared", {url: paths for url, paths in own.items() if len(paths) > 1}
-    yield "coming", coming(library.coming(every, config, now))
     files = (file for part in shelf.parts for file in part.edition_files)
     yield "listed", sorted({issues.meant(file, item) or "" for file in files for item in issues.listed_by(file)})
 

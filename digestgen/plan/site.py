@@ -137,6 +137,8 @@ def plan(
     whole = _made(outputs) == _made(draft.outputs)
     loose = frozenset(path for desk in desks for path in desk.cards)
     pieces = Pieces(desks, resolver, draft.pieces, draft.issues, channels, held.at_stake(shelf), whole, loose)
+    for desk in desks:
+        desk.forget()
     moved = hosting.replaced(shelf)
     outputs = tuple(item for item in outputs if not _stands(item, moved))
     return Plan(outputs, sites, draft.unlinked, pieces, searched, moved), draft.found
