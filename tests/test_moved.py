@@ -342,8 +342,9 @@ def test_of_a_list_with_many_pages_a_new_article_has_those_planned_that_can_be_o
         planned.clear()
         new(f"new{number}", f"2024-06-01T1{number}:00:00Z", "tags: [b]")(root / "site/content")
         assert outcome(root).revised
-        made.append({url for url in planned if url.startswith("/tags/b/")})
-    always = {"/tags/b/", "/tags/b/feed.xml", "/tags/b/feed.json"}
+        made.append({url for url in planned if url.startswith(("/tags/b/", "/editions/"))})
+    assert (root / "out/editions/page/2/index.html").exists()
+    always = {"/editions/", "/tags/b/", "/tags/b/feed.xml", "/tags/b/feed.json"}
     assert made == [
         {*always, "/tags/b/page/2/", "/tags/b/page/3/"},  # the one before the new one leads to that now
         {*always, "/tags/b/feed/3.xml", "/tags/b/feed/4.xml"},

@@ -23,7 +23,7 @@ from digestgen.plan import articles, syndication
 from digestgen.plan.corrections import labelled
 from digestgen.plan.desk import Desk, Shown
 from digestgen.plan.entries import text_of
-from digestgen.plan.lists import days, newer, older, page_name, pages
+from digestgen.plan.lists import cut, days, newer, older, page_name
 from digestgen.plan.outputs import Output, Rendered, file_of
 
 _PATH = f"/{editions.FOLDER}/"
@@ -218,12 +218,12 @@ def _scrolling(html: str, item: Article) -> str:
 # --- the list of all
 
 
-def index(desk: Desk) -> Iterator[Output]:
-    """Return the pages of the list of all editions of a language."""
-    first, numbered = pages(desk.part.editions, desk.library.config.paginate)
-    url = home(desk)
-    addresses = [url, *(f"{url}page/{number}/" for number in range(1, len(numbered) + 1))]
-    for number, listed in enumerate([first, *numbered]):
+def index(desk: Desk, wanted: Iterable[int] | None = None) -> Iterator[Output]:
+    """Return the pages of the list of all editions of a language; those with the numbers `wanted`, if any are."""
+    url, places = home(desk), cut(len(desk.part.editions), desk.library.config.paginate)
+    addresses = [url, *(f"{url}page/{number}/" for number in range(1, len(places)))]
+    for number in range(len(places)) if wanted is None else wanted:
+        listed = desk.part.editions[places[number]]
         beside = newer(number, addresses, desk, desk.words.text("Newest editions")), older(number, addresses, desk)
         entries = tuple(_listed(edition, desk) for edition in listed)
         page = desk.page(

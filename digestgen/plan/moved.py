@@ -96,6 +96,8 @@ class Moves:
     """Editions that were planned again."""
     feeds: dict[str, None] = field(default_factory=dict)
     """Names of the rows of documents of feeds that may show something else."""
+    rows: dict[str, Members | None] = field(default_factory=dict)
+    """Rows of terms as they were, which are asked for again and again and may be long."""
     asked: set[str] = field(default_factory=set)
     """Places where there is something else now, or nothing any more, as `links.asked_of` has them."""
 
@@ -111,6 +113,12 @@ class Moves:
     def move(self, path: str, **fields: Any) -> None:
         """Note other fields of the row of an article."""
         self.shelf.move(path, replace(self.shelf.places[path], **fields))
+
+    def members(self, name: str) -> tuple[Members | None, Members | None]:
+        """Return the row of a term as it was and as it is now."""
+        if name not in self.rows:
+            self.rows[name] = self.before.row(Members, name)
+        return self.rows[name], self.shelf.new.get(name, self.rows[name])
 
     # --- the rows of the library
 
@@ -223,7 +231,9 @@ class Moves:
         ref = self._refs(number).pop(item.path)
         self.moved[number].append(ref)
         for use in self._uses(number, item):
-            members: Members = self.shelf.need(Members, _members(number, use))
+            _, members = self.members(_members(number, use))
+            sure(members)
+            assert members is not None
             place = members.paths.index(item.path)
             listed, did = [*members.paths], [*members.did]
             del listed[place], did[place : place + 1]
@@ -241,7 +251,7 @@ class Moves:
         self.moved[number].append(ref)
         self._turn(number, item, 1)
         for use in self._uses(number, item):
-            members: Members = self.shelf.row(Members, _members(number, use)) or _NONE
+            members = self.members(_members(number, use))[1] or _NONE
             listed, did = [*members.paths], [*members.did]
             place = bisect_left(listed, ref.place, key=lambda path: refs[path].place)
             listed.insert(place, item.path)
@@ -303,7 +313,7 @@ class Moves:
         index: tuple[Named, ...] = self.shelf.need(_Index, name)
         known = next((item for item in index if item.key == key), None)
         others = tuple([item for item in index if item.key != key])
-        members: Members | None = self.shelf.row(Members, f"members {number} {kind} {key}")
+        _, members = self.members(f"members {number} {kind} {key}")
         if members is None:
             self.shelf.put(name, others)
             self.shelf.put(link, None)
@@ -341,8 +351,8 @@ class Moves:
         """Return how the oldest article of a term has its name."""
         oldest = members.paths[-1]
         if known is not None and oldest not in self.shelf.changed:
-            before: Members = self.before.need(Members, f"members {number} {kind} {key}")
-            if before.paths[-1] == oldest:
+            before, _ = self.members(f"members {number} {kind} {key}")
+            if before and before.paths[-1] == oldest:
                 return known.written
         item = self.shelf.library.articles[oldest]
         uses = terms.uses(item, self.config.languages[number], self.shelf.known)
@@ -383,7 +393,7 @@ class Moves:
                 self._story(number, key)
 
     def _story(self, number: int, key: str) -> None:
-        row: Members | None = self.shelf.row(Members, f"members {number} story {key}")
+        _, row = self.members(f"members {number} story {key}")
         if row is None:
             return
         name, url = self.shelf.need(_Link, f"term {number} story {key}")
@@ -398,7 +408,7 @@ class Moves:
         asked = {(self.number(change.after), change.path): None for change in self.changes if change.after}
         for number, kind, key in self.named:
             if kind in related.WEIGHTS:
-                was, now = (shelf.row(Members, f"members {number} {kind} {key}") for shelf in (self.before, self.shelf))
+                was, now = self.members(f"members {number} {kind} {key}")
                 moved = _reordered(was.paths if was else (), now.paths if now else ())
                 asked.update(dict.fromkeys((number, path) for path in moved))
         for number, path in asked:
@@ -546,13 +556,21 @@ class Moves:
         was, now = (tuple(shelf.references(number)) for shelf in (self.before, self.shelf))
         self._channel(syndication.of_site(desk), number, (was, now))
         if any(of == number for of, _ in self.periods):
-            self._pages(issues.index(desk), issues.home(desk))
+            self._issues(desk, number)
         if any(of == number for of, _ in self.renewed):
             self._channel(issues.channel(desk.part.editions, desk), number)
         if number in self.corrected:
             noted = self.shelf.noted(number)
             self._pages(corrections.pages(desk, noted), f"{desk.prefix}/{corrections.FOLDER}/")
             self._channel(syndication.of_corrections(noted, desk), number)
+
+    def _issues(self, desk: Desk, number: int) -> None:
+        """Plan the list of all editions of a language."""
+        was, now = (shelf.need(_Texts, f"editions {number}") for shelf in (self.before, self.shelf))
+        before, after = (lists.cut(len(listed), self.config.paginate) for listed in (was, now))
+        changed = {editions.address(name, desk.language) for of, name in self.periods if of == number}
+        wanted = [*lists.other(was, now, before, after, changed)]
+        self._pages(issues.index(desk, wanted), issues.home(desk), len(after))
 
     def _archive(self, desk: Desk, number: int) -> None:
         """Plan the archive of a language, and where other periods have articles now, the same ones of all languages."""
@@ -601,7 +619,7 @@ class Moves:
             self._no_channel(url)
             return
         name = f"members {number} {kind} {key}"
-        was, now = (shelf.row(Members, name) or _NONE for shelf in (self.before, self.shelf))
+        was, now = (row or _NONE for row in self.members(name))
         before, after = (lists.cut(len(row.paths), self.config.paginate) for row in (was, now))
         # what all pages of a term have in common stays: `_name` makes sure of that
         wanted = [*lists.other(was.paths, now.paths, before, after, frozenset(self.shelf.changed))]
