@@ -24,7 +24,7 @@ from digestgen.source import Tree
 from digestgen.traces import Row, Traces
 from digestgen.unchanged import Marks, Seen
 
-#: A template that is wrong is wrong on every page: so many faults of templates are told.
+#: A template that is wrong is wrong on every page: so many faults of each are told.
 _MOST_TEMPLATE_FAULTS: Final = 5
 
 #: Files are wrong each for itself, and all of them are told, unless they are more than anybody mends in one go.
@@ -276,10 +276,11 @@ def _make(
 
 def _told(faults: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Return what is told where `faults` keep files from being made: of too many some, and how many more there are."""
-    kinds: dict[str, list[Diagnostic]] = {}
+    kinds: dict[tuple[str, str], list[Diagnostic]] = {}
     for item in faults:
-        kinds.setdefault(item.code if item.code in _OF_ONE_FILE else "", []).append(item)
-    most = {kind: _MOST_FILE_FAULTS if kind else _MOST_TEMPLATE_FAULTS for kind in kinds}
+        template = item.span.path if item.span and item.code not in _OF_ONE_FILE else ""
+        kinds.setdefault((item.code, template), []).append(item)
+    most = {kind: _MOST_FILE_FAULTS if kind[0] in _OF_ONE_FILE else _MOST_TEMPLATE_FAULTS for kind in kinds}
     return [item for kind, listed in kinds.items() for item in _some(listed, most[kind])]
 
 

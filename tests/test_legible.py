@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from digestgen import build, check, config, files, legible, survey, theme, unchanged
+from digestgen import build, check, config, files, legible, produce, survey, theme, unchanged
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.moving import answers, transfer
 from digestgen.pictures import drawing
@@ -260,6 +260,18 @@ def test_a_check_tells_what_cannot_be_read_and_drawings_that_a_build_would_refus
     refused = [item for item in found if item.code == "picture-refused"]
     assert len(refused) == 101
     assert [item.message for item in refused if item.span is None] == ["20 more faults like this are not listed"]
+
+
+def test_of_each_template_some_faults_are_told_and_of_too_many_how_many_more() -> None:
+    def faults(path: str, count: int) -> list[Diagnostic]:
+        return [Diagnostic("theme", f"fault {number}", Span(path, number + 1)) for number in range(count)]
+
+    few = [*faults("a.html", 5), *faults("b.html", 5), *faults("c.html", 1)]
+    assert produce._told(few) == few
+    assert [item.message for item in produce._told(faults("a.html", 9))[4:]] == [
+        "fault 4",
+        "4 more faults like this are not listed",
+    ]
 
 
 def test_a_drawing_that_was_published_is_not_read_again_to_see_whether_it_may_be(digest: Digest) -> None:
