@@ -236,7 +236,7 @@ def _inputs(folder: str, content: str, extra: Iterable[str]) -> Iterator[tuple[s
             continue
         yield name, ("file" if stat_.S_ISREG(known.st_mode) else "other", files.stamp(known))
     for root in dict.fromkeys((content, *FOLDERS)):
-        if files.lstat(f"{folder}/{root}") is not None:
+        if not files.is_gone(f"{folder}/{root}"):
             for item in files.scan(f"{folder}/{root}"):
                 yield f"{root}/{item.path}", (item.kind, item.stamp)
     for name in extra:

@@ -282,3 +282,11 @@ def test_a_drawing_that_was_published_is_not_read_again_to_see_whether_it_may_be
     digest.monkeypatch.setattr(drawing, "harmless", asked.append)
     assert check.check(check.Request(digest.folder, NOW)).ok
     assert asked == []
+
+
+def test_a_folder_that_cannot_be_looked_at_is_told_and_not_missing(digest: Digest) -> None:
+    place = f"{digest.folder}/content"
+    digest.monkeypatch.setattr(
+        files, "system", Refusing({f"lstat {place}": DENIED, f"stat {place}": DENIED, place: DENIED})
+    )
+    assert told(built(digest.folder).diagnostics) == unread("content")

@@ -56,10 +56,12 @@ def test_a_sitemap_is_parted_by_the_number_of_its_pages_and_by_its_size(monkeypa
     assert [len(part) for part in sitemap.parts([])] == [0]
     monkeypatch.setattr(sitemap, "MOST", 3)
     assert [len(part) for part in sitemap.parts(pages)] == [3, 3, 1]
-    monkeypatch.setattr(sitemap, "MOST_BYTES", 1200)
-    parts = list(sitemap.parts(pages))
-    assert [page for part in parts for page in part] == pages
-    assert max(len(sitemap.urlset(part)) for part in parts) <= 1200
+    for most, fit in ((1200, 3), (1140, 2), (1100, 1), (1030, 1)):  # the last one holds nothing but what has to stand
+        monkeypatch.setattr(sitemap, "MOST_BYTES", most)
+        parts = list(sitemap.parts(pages))
+        assert [page for part in parts for page in part] == pages
+        assert max(map(len, parts)) == fit
+        assert max(len(sitemap.urlset(part)) for part in parts) <= 1200
 
 
 def test_a_sitemap_can_be_read_entry_by_entry() -> None:
