@@ -110,7 +110,8 @@ def assemble(
     published: list[Article] = []
     held: list[Held] = []
     every = sorted(articles, key=lambda item: item.path)
-    for article in _told_apart([item for item in every if not item.wrong], config):
+    told_apart, addresses = _told_apart([item for item in every if not item.wrong], config)
+    for article in told_apart:
         back = held_back(article, now, through)
         held.append(back) if back else published.append(_as_corrected(article, now))
     newest = sorted((item for item in published if is_article(item)), key=newest_first)
@@ -125,7 +126,7 @@ def assemble(
         config=config,
         known=known,
         parts=parts,
-        urls={item.path: address(item, config) for item in published},
+        urls={item.path: addresses.get(item.path) or address(item, config) for item in published},
         articles={item.path: item for item in published},
         held=tuple(held),
         wrong=tuple(item for item in every if item.wrong),
@@ -154,8 +155,10 @@ def _as_corrected(article: Article, now: datetime) -> Article:
     return replace(article, corrections=known, face=article.face + mark, fingerprint=article.fingerprint + mark)
 
 
-def _told_apart(articles: Sequence[Article], config: Config) -> list[Article]:
+def _told_apart(articles: Sequence[Article], config: Config) -> tuple[list[Article], dict[str, str]]:
     """Return `articles` with the date of the file's name back in a slug that an older article has already.
+
+    Beside them by path the addresses of those that keep their slugs.
 
     So a column called 2024-05-03-letter.md, 2024-05-10-letter.md, … needs no slugs. A version in a language that
     the site does not have, which stands among the main one's articles, is told apart by its language. What is
@@ -163,12 +166,16 @@ def _told_apart(articles: Sequence[Article], config: Config) -> list[Article]:
     """
     taken: set[str] = set()
     slugs_of: dict[str, str] = {}
+    addresses: dict[str, str] = {}
     for article in sorted((item for item in articles if item.stamp), key=lambda item: (item.date, item.path)):
         url = address(article, config)
         if url in taken:
             slugs_of[article.path] = second_slug(article, config)
+        else:
+            addresses[article.path] = url
         taken.add(url)
-    return [replace(item, slug=slugs_of[item.path]) if item.path in slugs_of else item for item in articles]
+    listed = [replace(item, slug=slugs_of[item.path]) if item.path in slugs_of else item for item in articles]
+    return listed, addresses
 
 
 def second_slug(article: Article, config: Config) -> str:

@@ -171,8 +171,9 @@ def counted(listed: Iterable[tuple[Use, Article]]) -> Counts:
     places: Counter[str] = Counter()
     for use, article in listed:
         days[article.date.date()] += 1
-        roles.update({part.role for part in use.did})
-        places.update({part.place for part in use.did if part.place})
+        if use.did:
+            roles.update({part.role for part in use.did})
+            places.update({part.place for part in use.did if part.place})
     return Counts(days, roles, places)
 
 

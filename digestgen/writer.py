@@ -330,15 +330,18 @@ class Output:
         """Replace what changed, remove what is owned and no longer wanted, and note what is owned now."""
         stale = sorted(path for path in self.owned.keys() - self.marks.keys() if self.mine(path))
         new = self._new()
+        final = {**new, **dict.fromkeys(stale, frozenset[str]())}
+        listed: Owned = {}
         if self.staged or stale:
-            self._write_list({path: self.owned.get(path, marks) | marks for path, marks in new.items()})
+            listed = {path: self.owned.get(path, marks) | marks for path, marks in new.items()}
+            self._write_list(listed)
         folders = {folder for path in self.staged for folder in above(path)}
         in_the_way = [path for path in stale if path in folders or any(map(self.staged.__contains__, above(path)))]
         removed = self._remove(in_the_way, found)
         self._replace()
         removed += self._remove([path for path in stale if path not in in_the_way], found)
-        if self.staged or stale or new:
-            self._write_list({**new, **dict.fromkeys(stale, frozenset())})
+        if final != listed:
+            self._write_list(final)
         written = tuple(sorted(self.staged))
         return Written(written, tuple(sorted(removed)), len(self.marks) - len(written))
 
@@ -351,8 +354,7 @@ class Output:
     def _replace(self) -> None:
         for path in sorted(self.staged, key=_order):
             files.make_dirs(os.path.dirname(f"{self.root}/{path}"))
-            _clear_folder(f"{self.root}/{path}")
-            files.replace(self._staged(path), f"{self.root}/{path}")
+            _put(self._staged(path), f"{self.root}/{path}")
 
     def _remove(self, stale: Iterable[str], found: list[Diagnostic]) -> list[str]:
         removed = []
@@ -385,6 +387,18 @@ def above(path: str) -> Iterator[str]:
     while "/" in path:
         path = path.rpartition("/")[0]
         yield path
+
+
+def _put(staged: str, target: str) -> None:
+    """Put a staged file in its place, where a folder may stand that holds no file any more: it is seldom there."""
+    try:
+        files.replace(staged, target)
+    except OSError:
+        state = files.lstat(target)
+        if state is None or not stat.S_ISDIR(state.st_mode):
+            raise
+        _clear_folder(target)
+        files.replace(staged, target)
 
 
 def _clear_folder(path: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,22 @@ def test_what_was_kept_is_there_again_for_the_same_engine_only(tmp_path: Path) -
     assert store.rendered_one("index.html") == ROW
     store.close()
     assert usable(traces.opened(str(tmp_path), "another"))
+
+
+def test_no_value_stands_beside_rows_of_another_plan(tmp_path: Path) -> None:
+    def broken() -> Iterator[tuple[str, int]]:
+        yield from ((f"row {number}", -number) for number in range(traces._ROWS + 1))
+        raise ZeroDivisionError
+
+    store = traces.opened(str(tmp_path), "1")
+    store.keep_plan({"last": 1}, [("row 1", 1), ("gone", 2)])
+    store.keep_plan({"last": 2}, [("row 2", 2), ("row 1", 1)])
+    assert [store.planned(name) for name in ("row 1", "row 2", "gone")] == [1, 2, None]
+    with pytest.raises(ZeroDivisionError):
+        store.keep_plan({"last": 3}, broken())
+    assert (store.meta("last"), store.planned("row 7")) == (None, -7)
+    store.keep_plan({"last": 4}, [("row 1", 1)])
+    assert (store.meta("last"), store.planned("row 1"), store.planned("row 7")) == (4, 1, None)
 
 
 def test_what_was_foreseen_is_what_is_read_one_by_one_until_something_is_kept(tmp_path: Path) -> None:

@@ -607,5 +607,4 @@ def test_pages_come_after_what_they_need_and_the_front_page_after_the_others(
         "a/index.html",
         "index.html",
         "feed.xml",
-        LIST,
-    ]
+    ]  # and all is listed already as it is in the end
