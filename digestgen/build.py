@@ -426,6 +426,7 @@ def _write(job: _Job, outputs: list[Output], renderer: Renderer, target: writer.
     if not job.wrong():
         produce.packings(job.settings.publish.compress, press, job.store, before, job.jobs, made, job.found)
     if not job.wrong():
+        target.sweep(_left(job, target))
         result.written = target.commit(job.found)
         result.files = target.marks
         job.store.keep_rendered(made.rows)
@@ -506,6 +507,12 @@ def _before(job: _Job, target: writer.Output) -> dict[str, unchanged.Seen]:
     return unchanged.seen_of(job.last, "outputs") if job.last.get("root") == os.path.abspath(target.root) else {}
 
 
+def _left(job: _Job, target: writer.Output) -> list[str]:
+    """Return the empty folders that the last build could not remove."""
+    listed = job.last.get("left") if job.last.get("root") == os.path.abspath(target.root) else None
+    return [folder for folder in listed if isinstance(folder, str)] if isinstance(listed, list) else []
+
+
 def _remember(
     job: _Job,
     coming: Iterable[library.Change],
@@ -522,7 +529,7 @@ def _remember(
     same = {path: before[path] for path in target.same}
     to_come = library.soonest(coming)
     last = {
-        "asked": asked(job.request) if result.settled else None,
+        "asked": asked(job.request) if result.settled and not target.left else None,
         "root": os.path.abspath(target.root),
         "output": job.settings.output,
         "content": job.settings.content,
@@ -533,7 +540,8 @@ def _remember(
         "inputs": job.marks.seen(),
         "outputs": unchanged.outputs(target.root, target.marks, writer.LIST, same),
         "report": codec.dump(report_of(result, settled=True)),
-        "planned": planned,
+        "planned": 0 if target.left else planned,
+        "left": sorted(target.left),
     }
     result.until = to_come[0].at.timestamp() if to_come else None
     unchanged.remember(job.store, last, rows, job.request.memory)

@@ -285,30 +285,38 @@ def remove_tree(path: str) -> None:
     system.rmdir(path)
 
 
-# Why a folder may stay without a word: it is in use, it is not empty, or it is none.
-_STAYS = frozenset([errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EINVAL])
+# Why a folder may stay for good: it is not empty, or it is none.
+_STAYS = frozenset([errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EINVAL])
+
+# Why a folder may stay for now: it is in use, or somebody protects it.
+_HELD = frozenset([errno.EACCES, errno.EPERM, errno.EBUSY])
 
 
-def remove_empty_dirs(root: str, folders: Iterable[str]) -> None:
+def remove_empty_dirs(root: str, folders: Iterable[str]) -> list[str]:
     """Remove each of `folders`, and the folders above it below `root`, as far as they are empty.
 
-    They are relative to `root`, with `/`. What is not empty stays, and so do `root` and what a link stands for.
+    They are relative to `root`, with `/`. What is not empty stays, and so do `root` and what a link stands for. What
+    the system does not let go right now comes back.
     """
-    for folder in sorted(set(folders), reverse=True):
-        _remove_empty(root, "" if fault(folder) else folder)
+    held = (_remove_empty(root, "" if fault(folder) else folder) for folder in sorted(set(folders), reverse=True))
+    return [folder for folder in held if folder]
 
 
-def _remove_empty(root: str, folder: str) -> None:
+def _remove_empty(root: str, folder: str) -> str:
+    """Remove a folder and those above it; return the one at which the system did not let us."""
     while folder:
         try:
             system.rmdir(os.path.join(root, folder))
         except FileNotFoundError:
             pass
         except OSError as error:
+            if error.errno in _HELD:
+                return "" if system.list(os.path.join(root, folder)) else folder  # what is not empty stays anyway
             if error.errno in _STAYS:
-                return
+                return ""
             raise
         folder = folder.rpartition("/")[0]
+    return ""
 
 
 def lstat(path: str) -> os.stat_result | None:

@@ -593,6 +593,7 @@ class _Revision:
             sure(not look.store.harmed)
             written = target.commit(found)
             sure(len(found) == before)
+            target.tidy()
             marks = target.marks
             left = unchanged.outputs(root, {path: marks[path] for path in written.written}, writer.LIST, {})
         report = self._report(work, found, owned, marks)
@@ -610,10 +611,12 @@ class _Revision:
         said = {
             "since": request.now.timestamp(),
             "report": codec.dump(report),
-            "planned": len(marks),
+            "planned": 0 if target.left else len(marks),
             "until": until,
             "coming": codec.dump(told_coming(soonest)),
         }
+        if target.left:  # the next build has to look at everything, and to remove these
+            said |= {"asked": None, "left": sorted(target.left)}
         outputs = {**left, **dict.fromkeys(work.gone)}
         unchanged.revise(look, said, {"inputs": inputs, "outputs": outputs}, work.rows.items(), request.memory)
         self._forget({*fresh, *lost, *(name.removeprefix("article ") for name in work.rows)})

@@ -120,8 +120,8 @@ def opened(
             _clear_staging(root)
 
 
-def _clear_staging(root: str) -> None:
-    """Remove what this build, or one that was killed, has staged and not used."""
+def _clear_staging(root: str) -> list[str]:
+    """Remove what this build, or one that was killed, has staged and not used; return the folder if it has to stay."""
     files.remove_tree(f"{root}/{WORK}")
     staging = f"{root}/{STAGING}"
     state = files.lstat(staging)
@@ -131,7 +131,8 @@ def _clear_staging(root: str) -> None:
         for entry in files.system.list(staging):
             if not entry.is_dir(follow_symlinks=False):
                 files.remove(entry.path)
-        files.remove_empty_dirs(root, [STAGING])
+        return files.remove_empty_dirs(root, [STAGING])
+    return []
 
 
 def _owned(root: str, mark: str, known: Mapping[str, str]) -> tuple[Owned, bytes]:
@@ -229,6 +230,8 @@ class Output:
     """The list as it was written, if that is known."""
     same: set[str] = field(default_factory=set)
     """What was kept by its stamp, without reading it."""
+    left: set[str] = field(default_factory=set)
+    """Empty folders that the system did not let go: a later build has to remove them."""
     _good: set[str] = field(default_factory=set)
     _staging: bool = False
 
@@ -266,7 +269,11 @@ class Output:
 
     def tidy(self) -> None:
         """Leave nothing of this build's own work in the folder: after that, a build may say that all is done."""
-        _clear_staging(self.root)
+        self.left.update(_clear_staging(self.root))
+
+    def sweep(self, folders: Iterable[str]) -> None:
+        """Remove what is empty of `folders`, and note what the system does not let go right now."""
+        self.left.update(files.remove_empty_dirs(self.root, folders))
 
     def read(self, path: str) -> bytes:
         """Return what `path`, which was taken or kept, will hold."""
@@ -371,7 +378,7 @@ class Output:
                 found.append(_changed(path, "is removed, for nothing claims it any more"))
             files.remove(f"{self.root}/{path}")
             removed.append(path)
-        files.remove_empty_dirs(self.root, emptied)
+        self.sweep(emptied)
         return removed
 
     def _write_list(self, changed: Owned) -> None:

@@ -239,7 +239,8 @@ def test_empty_folders_go_and_others_stay(tmp_path: Path) -> None:
     (tmp_path / "d/e/x").unlink()
     outside = tmp_path.parent / f"{tmp_path.name}-outside"
     outside.mkdir()
-    files.remove_empty_dirs(str(tmp_path), ["a/b/c", "d/e", "gone/b", "file", "", f"../{outside.name}"])
+    held = files.remove_empty_dirs(str(tmp_path), ["a/b/c", "d/e", "gone/b", "file", "", f"../{outside.name}"])
+    assert held == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "file"]
     assert listed(tmp_path) == [("file", "file"), ("a/kept", "file")]
     assert outside.is_dir()
@@ -255,8 +256,16 @@ def test_only_a_broken_disk_stops_the_removal(
         with pytest.raises(OSError, match=os.strerror(number)):
             files.remove_empty_dirs(str(tmp_path), ["a/b"])
     else:
-        files.remove_empty_dirs(str(tmp_path), ["a/b"])
+        assert files.remove_empty_dirs(str(tmp_path), ["a/b"]) == ["a/b"]
     assert (tmp_path / "a/b").is_dir()
+
+
+def test_a_folder_that_is_protected_and_not_empty_stays_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grow(tmp_path, "a/b/kept")
+    failing(monkeypatch, 1, errno.EACCES, "rmdir")
+    assert files.remove_empty_dirs(str(tmp_path), ["a/b"]) == []
 
 
 @needs_posix

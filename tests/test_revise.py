@@ -665,3 +665,44 @@ def test_a_folder_of_a_theme_that_cannot_be_listed_is_named_and_not_taken_for_em
     named = [item.span.path for item in result.diagnostics if item.code == "unreadable" and item.span]
     assert (result.ok, named) == (False, ["themes/mine/styles"])
     assert not (themed / "another" / "index.html").exists()
+
+
+@pytest.mark.parametrize("edited", ["content/old.md", "site.yaml"])
+def test_empty_folders_that_cannot_be_removed_right_now_are_removed_by_the_next_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, edited: str
+) -> None:
+    articles = "".join(f"-- content/{name}.md --\n---\ntitle: A\ndate: 2024-0{on}-01\n---\nText.\n" for name, on in ONE)
+    site = write_site(tmp_path, f"-- site.yaml --\ntitle: T\n{articles}")
+    assert built(site).ok
+    (site / "content/old.md").unlink()
+    if edited == "site.yaml":  # everything is looked at
+        (site / "site.yaml").write_text("title: Another\n")
+
+    class Held(files.Os):
+        def rmdir(self, path: str) -> None:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "system", Held())
+        result = built(site)
+    assert (result.ok, result.revised) == (True, edited != "site.yaml")
+    assert (site / "public/2024/03/old").is_dir()
+    assert _still(site) is None
+    assert built(site).ok
+    assert not (site / "public/2024/03").exists()
+    assert not (site / "public" / writer.STAGING).exists()
+    assert _still(site) is not None
+
+
+#: Articles by the months that they are from.
+ONE = (("old", 3), ("new", 4))
+
+
+def _still(site: Path) -> object:
+    """What the next build has to say where nothing changed; None where it would look at everything."""
+    asked = build.asked(build.Request(site, NOW))
+    look = unchanged.look(str(site))
+    try:
+        return unchanged.still(look, str(site / "public"), asked, NOW.timestamp())
+    finally:
+        look.store.close()
