@@ -288,7 +288,7 @@ def _some(faults: Sequence[Diagnostic], most: int) -> list[Diagnostic]:
     more = len(faults) - most
     if more <= 0:
         return [*faults]
-    message = f"{more:,} more fault{'s' if more > 1 else ''} like this {'are' if more > 1 else 'is'} not listed"
+    message = f"{more:,} more fault{'s' if more > 1 else ''} of this kind {'are' if more > 1 else 'is'} not listed"
     return [*faults[:most], Diagnostic(faults[0].code, message, help="mend what is listed first", fatal=True)]
 
 

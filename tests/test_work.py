@@ -90,8 +90,8 @@ def task(number):
     return number, len(kept), os.getpid()
 
 kept = []
-found = [*work.done(task, range(640), 2, large=64 << 20)]
-print([number for number, _, _ in found] == [*range(640)])
+found = [*work.done(task, range(1280), 2, large=64 << 20)]
+print([number for number, _, _ in found] == [*range(1280)])
 print(len({process for _, _, process in found}) >= 4, max(most for _, most, _ in found) <= 32 * 8)
 """
     assert said(code) == "True\nTrue True"
