@@ -44,8 +44,12 @@ def _safely(path: str, before: bytes, after: bytes, config: Config) -> bytes:
     return after if {item.code for item in new} <= {item.code for item in old} or not new else before
 
 
+#: A line with its end, as parsing counts lines: other characters that break one for Unicode do not end it.
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
+
+
 def _lines(data: bytes) -> list[str]:
-    return data.decode("utf-8", "surrogateescape").splitlines(keepends=True)
+    return _LINE.findall(data.decode("utf-8", "surrogateescape"))
 
 
 def _joined(lines: list[str]) -> bytes:

@@ -75,6 +75,7 @@ _All = tuple[Mapping[str, str], str]
 _Asked = Mapping[str, bool]
 _Sites = Mapping[str, str]
 _Paths = tuple[str, ...]
+_Coming = tuple[tuple[int, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -633,7 +634,7 @@ class _Revision:
 
     def _soonest(self, work: _Work) -> tuple[library.Change, ...]:
         """Return what happens by itself next."""
-        rows = work.rows.get("coming") or self.look.store.planned("coming")
+        rows = work.rows.get("coming") or self.shelf.need(_Coming, "coming")
         zone = self.settings.timezone
         return library.soonest(library.Change(datetime.fromtimestamp(at, zone), path, what) for at, path, what in rows)
 
