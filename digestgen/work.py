@@ -13,8 +13,10 @@ import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final, NoReturn, TypeVar
+
+from digestgen.dataclass import dataclass
 
 Item = TypeVar("Item")
 Done = TypeVar("Done")
@@ -81,7 +83,7 @@ def done(
         gc.unfreeze()
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class _Worker:
     """A forked process: where it is asked for parts, and where it answers; `due` are those that it has to answer."""
 
@@ -99,7 +101,7 @@ class _Worker:
         return not self.large or len(self.due) > 1
 
 
-@dataclass(slots=True)
+@dataclass()
 class _Crew:
     """The workers of one run."""
 
