@@ -153,7 +153,13 @@ def as_markdown(text: str) -> str:
 def _meant(match: re.Match[str]) -> str:
     if match["sign"]:
         return _entity(match["sign"])
-    return match["address"] or f"\\{match['mark']}"
+    return _link(match["address"]) if match["address"] else f"\\{match['mark']}"
+
+
+def _link(address: str) -> str:
+    # what ends a sentence ends the address, too, and there a sign would be one again
+    link = address.rstrip("_.:?")
+    return link + address[len(link) :].replace("_", "\\_")
 
 
 def _begun(match: re.Match[str]) -> str:

@@ -78,7 +78,7 @@ def test_words_between_japanese_letters_stay_whole() -> None:
 # --- Markdown
 
 _PIECES = st.sampled_from(
-    [*"abc 1\\`*_{}[]()<>#+-.!|~:=&", "&amp;", "&#38;", "<b>", "https://example.org/a_b", "www.example.org", "1. ",
+    [*"abc 1\\`*_{}[]()<>#+-.!|~:=&", "&amp;", "&#38;", "<b>", "https://example.org/a_b", "www.example.org", "___", "1. ",
      "10)", "# ", "> ", "- ", ": ", "~~", "$", "^[", "![", "a@example.org", "\n"]
 )  # fmt: skip
 
@@ -88,6 +88,7 @@ _PIECES = st.sampled_from(
 @example("1986. A great season")
 @example("a\n# b\n> c\n- d\n+ e\n=== \n~~~\n: f\n1. g")
 @example("see https://example.org/a_b_c?x=1&y=*z*&amp; and <i>&lt;")
+@example("a http://x.y____!___z b http://x.y____!___z c http://x.y____!___z")
 def test_text_as_markdown_says_just_that(text: str) -> None:
     text = "\n".join(line.strip() for line in text.split("\n") if line.strip())
     body = convert(plaintext.as_markdown(text), "en")
