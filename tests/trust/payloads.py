@@ -190,13 +190,15 @@ feeds: {rss: all, json: all, full: all, entries: 1000}
 search: false
 """
 
-#: Where a payload can stand: a key of the front matter with the payload as JSON, which is YAML, too.
+#: Where a payload can stand: a key of the front matter with the payload as JSON, which is YAML, too. Few are
+#: an address, so that there are places at the end of one as well.
 PLACES: Final[dict[str, str]] = {
     "title": "title: {}",
     "summary": "summary: {}",
     "tag": "tags: [{}, other]",
     "source": "sources: [{{name: {}, url: 'https://source.example/', title: {}, authors: [{}], note: {}, license: {}}}]",
     "source address": "sources: [{{name: Source, url: {}}}]",
+    "end of a source's address": "sources: [{{name: Source, url: {address}}}]",
     "source as an address": "sources: ['https://source.example/?q=' , {}]",
     "credit": "credits: [{{role: reporting, people: [{{name: {}, place: {}}}]}}]",
     "byline": "authors: [{}]",
@@ -207,32 +209,39 @@ PLACES: Final[dict[str, str]] = {
     "picture": "image: {{src: p.svg, alt: {}, caption: {}, credit: {}}}",
     "correction": "corrections: [{{date: 2024-05-31, text: {}}}]",
     "canonical": "canonical: {}",
+    "end of the canonical address": "canonical: {address}",
     "alias": "aliases: [{}]",
     "free values": "extra: {{a: {}}}",
 }
 
 
-def _article(number: int, text: str, places: dict[str, str]) -> str:
+def _article(number: int, text: str, lines: Mapping[str, str]) -> str:
+    """Return an article with a payload in its body and in the lines of its front matter, by key."""
     day = f"date: 2024-{number // 28 % 4 + 1:02d}-{number % 28 + 1:02d}"
-    lines = [line.replace("{{", "{").replace("}}", "}").replace("{}", json.dumps(text)) for line in places.values()]
-    title = [] if "title" in places else [f"title: Article {number}"]
-    return "\n".join(("---", *title, day, *lines, "---", text, "", f"{text} *{text}*", ""))
+    filled = [_filled(line, text) for line in lines.values()]
+    title = [] if "title" in lines else [f"title: Article {number}"]
+    return "\n".join(("---", *title, day, *filled, "---", text, "", f"{text} *{text}*", ""))
 
 
-def _fitting(number: int, text: str, settings: config.Config) -> tuple[str, dict[str, str]]:
+def _filled(line: str, text: str) -> str:
+    line = line.replace("{{", "{").replace("}}", "}").replace("{}", json.dumps(text))
+    return line.replace("{address}", json.dumps(f"https://source.example/{text}"))
+
+
+def _fitting(number: int, text: str, settings: config.Config) -> tuple[str, list[str]]:
     """Return an article with a payload in all places that take it, and those places."""
-    fit = {}
-    taken: set[str] = set()
-    for place, line in (PLACES.items(), reversed(PLACES.items()))[number % 2]:
-        key = line.partition(":")[0]
-        if key in taken:
+    fit: list[str] = []
+    lines: dict[str, str] = {}
+    for place, line in PLACES.items():
+        key, _, value = line.partition(": ")
+        if key in lines and not value.startswith("["):
             continue
-        trial = _article(number, text, {place: line})
-        _, found = parse.article("2024-x.md", trial.encode("utf-8", "replace"), settings)
+        more = f"{lines[key][:-1]}, {value[1:]}" if key in lines else line
+        _, found = parse.article("2024-x.md", _article(number, text, {key: more}).encode("utf-8", "replace"), settings)
         if all(item.severity != "error" for item in found):
-            fit[place] = line
-            taken.add(key)
-    return _article(number, text, fit), fit
+            fit.append(place)
+            lines[key] = more
+    return _article(number, text, lines), fit
 
 
 def _name_of(text: str, number: int) -> str:
@@ -463,4 +472,4 @@ def _run(count: int, seed: int) -> Iterator[Figure]:
     )
 
 
-PART: Final = Part("payloads", _run, full=1300, sample=12)
+PART: Final = Part("payloads", _run, full=1600, sample=12)
