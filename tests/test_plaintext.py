@@ -78,8 +78,8 @@ def test_words_between_japanese_letters_stay_whole() -> None:
 # --- Markdown
 
 _PIECES = st.sampled_from(
-    [*"abc 1\\`*_{}[]()<>#+-.!|~:=&", "&amp;", "&#38;", "<b>", "https://example.org/a_b", "www.example.org", "___", "1. ",
-     "10)", "# ", "> ", "- ", ": ", "~~", "$", "^[", "![", "a@example.org", "\n"]
+    [*"abc 1\\`*_{}[]()<>#+-.!|~:=&", "&amp;", "&#38;", "<b>", "https://example.org/a_b", "www.example.org", "___",
+     "1. ", "10)", "# ", "> ", "- ", ": ", "~~", "$", "^[", "![", "a@example.org", "\n"]
 )  # fmt: skip
 
 

@@ -13,18 +13,22 @@ from tests.trust.frame import ROOT, Figure, Part
 
 
 def _part(name: str, test: str, variable: str, full: int, what: str, ended: str, least: int = 1) -> Part:
-    """Return the part that runs a test, with the count, of which it needs some, in the variable that it reads."""
+    """Return the part that runs a test, with the count, of which it needs some, in the variable that it reads.
+
+    A line `told: …` that the test prints says more of how it ended.
+    """
 
     def run(count: int, _seed: int) -> Iterable[Figure]:
         count = max(count, least)
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:xdist", "-p", "no:cacheprovider", test]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-s", "-p", "no:xdist", "-p", "no:cacheprovider", test]
         own = {"PYTHONPATH": str(ROOT), variable: str(count)}
         done = subprocess.run(
             command, cwd=ROOT, env={**os.environ, **own}, stdout=subprocess.PIPE, encoding="utf-8", check=False
         )
         assert done.returncode == 0, done.stdout
         assert re.search(r"\b1 passed", done.stdout), done.stdout
-        return [Figure(what, count, ended)]
+        more = re.search(r"(?m)^.?told: (.+)$", done.stdout)
+        return [Figure(what, count, f"{more[1]}; {ended}" if more else ended)]
 
     return Part(name, run, full)
 
