@@ -227,16 +227,18 @@ class _Compiled(jinja2.BytecodeCache):
 
     Those lie where the bytecode of digestgen's modules does, under the same rule: only where Python may write that,
     and whoever can change it there can change digestgen. What a site or another theme says is never kept as code.
+    `filters` stands for those of plug-ins: what Jinja compiles to rests on what they make of constants.
     """
 
-    def __init__(self, theme: Theme, engine: str) -> None:
+    def __init__(self, theme: Theme, engine: str, filters: str) -> None:
         self.engine = engine
+        self.filters = filters
         own = (item.text for item in theme.templates.values() if item.own and engine)
         self.own = frozenset(map(self.get_source_checksum, own))
 
     def load_bytecode(self, bucket: Bucket) -> None:
         known = _CODES.get(bucket.key)
-        if known is not None and known[0] == bucket.checksum:
+        if known is not None and known[0] == bucket.checksum + self.filters:
             bucket.code = known[1]
         elif bucket.checksum in self.own:
             self._read(bucket)
@@ -250,7 +252,7 @@ class _Compiled(jinja2.BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         assert bucket.code is not None
-        _CODES[bucket.key] = (bucket.checksum, bucket.code)
+        _CODES[bucket.key] = (bucket.checksum + self.filters, bucket.code)
         if bucket.checksum in self.own and not sys.dont_write_bytecode:
             with contextlib.suppress(OSError, NotImplementedError):
                 place = self._place(bucket)
@@ -344,8 +346,7 @@ class Renderer:
             auto_reload=False,
             cache_size=-1,
             extensions=["jinja2.ext.i18n"],
-            # what Jinja compiles to rests on the filters that there are
-            bytecode_cache=None if self.filters else _Compiled(self.theme, self.engine),
+            bytecode_cache=self._compiled(),
         )
         self.environment.filters |= self.filters
         self.environment.filters["href"] = self._href
@@ -356,6 +357,12 @@ class Renderer:
         self.environment.globals["cited"] = lambda: tuple(self._cited)
         self.environment.install_gettext_callables(self._gettext, self._ngettext, newstyle=True)  # type: ignore[attr-defined]
         self.environment.globals["_"] = self._say
+
+    def _compiled(self) -> _Compiled | None:
+        """Return where compiled templates are kept: not on the disk where there are filters of plug-ins."""
+        if self.filters:
+            return _Compiled(self.theme, "", self.mark) if self.mark else None
+        return _Compiled(self.theme, self.engine, "")
 
     def render(self, output: Rendered) -> Sheet:
         """Return the page. Raises `TemplateFault` where a template is wrong."""

@@ -8,6 +8,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,8 @@ TRUTH = (
 )
 #: The same in two widths, and one that tells whose it is.
 PICTURES = (picture("png", (30, 20)), picture("png", (50, 20)), picture("png", (30, 20), told=Rights(("Zoë",))))
+#: What stands for digestgen itself, which stays the same: read once, and not in each of thousands of builds.
+ENGINE = cache(traces.engine)
 WORDS = ("Words", "More words", '"Quoted" words', "Wörter – und mehr")
 
 
@@ -95,8 +98,11 @@ class Editing(RuleBasedStateMachine):
         self.now = NOW
         self.jobs = 1
         self.harmed = False
+        self.patch = pytest.MonkeyPatch()
+        self.patch.setattr(traces, "engine", ENGINE)
 
     def teardown(self) -> None:
+        self.patch.undo()
         shutil.rmtree(self.root, ignore_errors=True)
 
     @initialize()

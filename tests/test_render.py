@@ -183,6 +183,29 @@ def test_templates_of_digestgens_own_are_compiled_once_and_a_sites_are_not_kept(
     assert compiled == ["page.html"]
 
 
+def test_templates_are_compiled_once_in_a_process_for_the_same_filters_of_plug_ins(
+    site: Site, bytecode: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = site(
+        a_site(page="{% block main %}{{ 'a'|loud }}{% endblock %}").replace(
+            "theme: plain", "theme: plain\nplugins: p.py"
+        )
+    )
+    compiled: list[str] = []
+    generate = Environment._generate
+
+    def noted(self: Environment, source: nodes.Template, name: str | None, *rest: Any, **more: Any) -> str:
+        compiled.append(str(name))
+        return generate(self, source, name, *rest, **more)
+
+    monkeypatch.setattr(Environment, "_generate", noted)
+    for shout in ("{text}!", "{text}!", "{text}?"):  # the last makes another constant of the same template
+        (folder / "p.py").write_text(f"def filters(): return {{'loud': lambda text: f'{shout}'}}\n", encoding="utf-8")
+        assert shout.format(text="a").encode() in published_by(folder)["about/index.html"]
+    assert list(bytecode.iterdir()) == []
+    assert compiled.count("page.html") == 2
+
+
 @pytest.mark.parametrize("harm", [b"", b"x", b"{mark}x", b"{mark}" + marshal.dumps("text")])
 def test_what_is_no_compiled_template_is_left(
     site: Site, bytecode: Path, monkeypatch: pytest.MonkeyPatch, harm: bytes
