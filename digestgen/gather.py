@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
@@ -58,7 +59,7 @@ def articles(tree: Tree, marks: Marks, store: Traces, jobs: int, tick: Callable[
     """
     settings = tree.settings
     rests_on = variant(tree)
-    fetch = lru_cache(maxsize=_AT_HAND)(lambda path: _manuscript(path, tree, store))
+    fetch = lru_cache(maxsize=_AT_HAND)(lambda path, key: _manuscript(path, key, tree, store, rests_on))
     values: dict[str, _Value] = {}
     todo: list[str] = []
     for path in tree.paths:
@@ -222,11 +223,12 @@ _Value = tuple[Article | None, Iterable[Diagnostic]]
 class _Fetching:
     """Fetches one manuscript; there are as many of these as articles."""
 
-    fetch: Callable[[str], Manuscript]
+    fetch: Callable[[str, str], Manuscript]
     path: str
+    key: str
 
     def __call__(self) -> Manuscript:
-        return self.fetch(self.path)
+        return self.fetch(self.path, self.key)
 
 
 def _gathered(tree: Tree, values: Mapping[str, _Value], fresh: frozenset[str]) -> Gathered:
@@ -243,7 +245,7 @@ def _gathered(tree: Tree, values: Mapping[str, _Value], fresh: frozenset[str]) -
     return gathered
 
 
-def _read(path: str, row: Parsed, tree: Tree, fetch: Callable[[str], Manuscript]) -> _Value:
+def _read(path: str, row: Parsed, tree: Tree, fetch: Callable[[str, str], Manuscript]) -> _Value:
     zone = tree.settings.timezone
     try:
         told = codec.load(Told, row.told, zone) if row.told != "[]" else ()
@@ -254,15 +256,19 @@ def _read(path: str, row: Parsed, tree: Tree, fetch: Callable[[str], Manuscript]
         return _anew(path, tree)
     if article.path != path:
         return _anew(path, tree)
-    object.__setattr__(article, "fetch", _Fetching(fetch, path))
+    object.__setattr__(article, "fetch", _Fetching(fetch, path, row.key))
     return article, told
 
 
-def _anew(path: str, tree: Tree) -> tuple[Article | None, list[Diagnostic]]:
+def _anew(path: str, tree: Tree) -> _Value:
     """Parse an article in whose place the store holds something else."""
+    return _of(parsed(path, tree, ""), tree)
+
+
+def _of(fresh: Fresh, tree: Tree) -> _Value:
+    """Return an article that was just parsed."""
     zone = tree.settings.timezone
-    fresh = parsed(path, tree, "")
-    told = [*codec.load(Told, fresh.row.told, zone)]
+    told = codec.load(Told, fresh.row.told, zone)
     if not fresh.row.article:
         return None, told
     article = codec.load(Article, fresh.row.article, zone)
@@ -312,15 +318,20 @@ def _condensed(found: list[Diagnostic]) -> list[Diagnostic]:
     ]
 
 
-def _manuscript(path: str, tree: Tree, store: Traces) -> Manuscript:
-    """Fetch a manuscript from the store, or parse its article once more."""
-    text = store.manuscript(path)
+def _manuscript(path: str, key: str, tree: Tree, store: Traces, variant: str) -> Manuscript:
+    """Fetch the manuscript of an article with that key from the store, or parse the article once more.
+
+    Raises OSError where its file says something else by now.
+    """
+    text = store.manuscript(path, key)
     try:
         if text is not None:
             return codec.load(Manuscript, text, tree.settings.timezone)
     except Unfit:
         pass
-    article, _ = _anew(path, tree)
-    if article is None:
-        raise OSError(f"{path} changed while the site was built; build again")
+    fresh = parsed(path, tree, variant)
+    article, _ = _of(fresh, tree)
+    if article is None or fresh.row.key != key:
+        shown = str(tree.content / path)
+        raise OSError(errno.EAGAIN, "the file changed while the site was built; build again", shown)
     return article.fetch()

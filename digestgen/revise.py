@@ -297,7 +297,7 @@ class _Revision:
         if path not in kept:
             kept[path] = self._published(self._remembered(path))
         item = kept[path]
-        object.__setattr__(item, "fetch", lambda: self._manuscript(path))
+        object.__setattr__(item, "fetch", lambda: self._manuscript(path, item.fingerprint))
         return item
 
     def _published(self, item: Article) -> Article:
@@ -318,9 +318,9 @@ class _Revision:
     def _shown(self, path: str) -> str:
         return f"{self.settings.content}/{path}"
 
-    def _manuscript(self, path: str) -> Manuscript:
+    def _manuscript(self, path: str, mark: str) -> Manuscript:
         if path not in self.texts:
-            text = self.look.store.manuscript(path)
+            text = self.look.store.manuscript(path, f"{self.variant} {mark}")
             sure(text is not None)
             self.texts[path] = codec.load(Manuscript, text or "", self.settings.timezone)
         return self.texts[path]

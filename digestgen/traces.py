@@ -205,12 +205,15 @@ class Traces:
         self.harmed |= row is not None and not whole
         return whole
 
-    def manuscript(self, path: str) -> str | None:
-        """Return the manuscript (JSON) of an article, or None."""
+    def manuscript(self, path: str, key: str) -> str | None:
+        """Return the manuscript (JSON) of the article that was parsed from what `key` stands for, or None.
+
+        What another build has parsed since is another article's.
+        """
 
         def ask(base: sqlite3.Connection) -> str | None:
             row = base.execute("SELECT check_, text FROM manuscript WHERE path = ?", (path,)).fetchone()
-            return str(row[1]) if row is not None and row[0] == _check(path, row[1]) else None
+            return str(row[1]) if row is not None and row[0] == _check(path, key, row[1]) else None
 
         return self.manuscripts.get(path) or self._try(ask)
 
@@ -227,7 +230,7 @@ class Traces:
             )
             base.executemany(
                 "REPLACE INTO manuscript VALUES (?, ?, ?)",
-                ((path, _check(path, text), text) for path, text in manuscripts.items()),
+                ((path, _check(path, rows[path].key, text), text) for path, text in manuscripts.items()),
             )
             return True
 

@@ -45,13 +45,13 @@ def well_built(folder: Path, *, now: datetime = NOW, output: Path | None = None)
     return published(result.output)
 
 
-def still_as_it_was(folder: Path, output: Path, now: datetime) -> bool:
-    """Tell whether a build at `now` would be told at once that nothing changed."""
+def still_as_it_was(folder: Path, output: Path, now: datetime, asked: list[object] | None = None) -> bool:
+    """Tell whether a build at `now` would be told at once that nothing changed; `asked` as `build.asked` has it."""
     if not unchanged.built_before(str(folder)):
         return False
     look = unchanged.look(str(folder))
     try:
-        return unchanged.still(look, str(output), [str(output), False], now.timestamp()) is not None
+        return unchanged.still(look, str(output), asked or [str(output), False], now.timestamp()) is not None
     finally:
         look.store.close()
 

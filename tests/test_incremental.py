@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -83,8 +86,70 @@ ENGINE = cache(traces.engine)
 WORDS = ("Words", "More words", '"Quoted" words', "Wörter – und mehr")
 
 
-def outcome(folder: Path, now: datetime, output: Path, jobs: int = 1) -> build.Result:
-    return build.build(build.Request(folder, now, output, jobs=jobs))
+#: Where a move takes an article: other folders, languages, letters that are one on some system, a folder of its own.
+PLACES = (
+    "{stem}.md",
+    "{stem}.de.md",
+    "{stem}.fr.md",
+    "World/{stem}.md",
+    "de/{stem}.md",
+    "pages/{stem}.md",
+    "{stem}/index.md",
+    "{title}.md",
+    "2024-05-09-{stem}.md",
+    "Z\u00fcge-{stem}.md",
+    "Zu\u0308ge-{stem}.md",
+)
+#: What a build may be asked for besides.
+ASKED: tuple[dict[str, Any], ...] = (
+    {"drafts": True},
+    {"future": True},
+    {"stable_names": True},
+    {"strict": True},
+    {"url": "https://example.net/"},
+)
+
+
+def outcome(folder: Path, now: datetime, output: Path, jobs: int = 1, **more: Any) -> build.Result:
+    return build.build(build.Request(folder, now, output, jobs=jobs, **more))
+
+
+class Meddled(files.Os):
+    """A system on which something happens at the n-th call of a kind, once."""
+
+    def __init__(self, kind: str, number: int, happens: Callable[[], object]) -> None:
+        self.kind, self.number, self.happens = kind, number, happens
+        self.home = os.getpid()
+
+    def met(self, *kinds: str) -> None:
+        if self.kind in kinds and os.getpid() == self.home:
+            self.number -= 1
+            if self.number == 0:
+                self.happens()
+
+    def open(self, path: str, flags: int) -> int:
+        self.met("change" if flags & os.O_CREAT else "read")
+        return super().open(path, flags)
+
+    def write(self, handle: int, data: memoryview) -> int:
+        self.met("change")
+        return super().write(handle, data)
+
+    def list(self, folder: str) -> list[os.DirEntry[str]]:
+        self.met("read")
+        return super().list(folder)
+
+    def replace(self, source: str, target: str) -> None:
+        self.met("change")
+        super().replace(source, target)
+
+    def unlink(self, path: str) -> None:
+        self.met("change")
+        super().unlink(path)
+
+
+def _fail() -> None:
+    raise OSError(errno.EIO, "the disk fails")
 
 
 class Editing(RuleBasedStateMachine):
@@ -98,6 +163,10 @@ class Editing(RuleBasedStateMachine):
         self.now = NOW
         self.jobs = 1
         self.harmed = False
+        self.asked: dict[str, Any] = {}
+        self.memory: unchanged.Memory | None = None
+        self.unbuilt = 0
+        self.foreign: dict[str, bytes] = {}
         self.patch = pytest.MonkeyPatch()
         self.patch.setattr(traces, "engine", ENGINE)
 
@@ -130,6 +199,13 @@ class Editing(RuleBasedStateMachine):
                 "aliases: [/old/]\n",
                 "updated: 2024-05-05\n",
                 "story: affair\n",
+                "expires: 2024-06-10\n",
+                "weight: -1\n",
+                "translation_key: key\n",
+                "lang: fr\n",
+                "slug: other\n",
+                "extra: {x: 1}\n",
+                "image: {src: /p.png, alt: P}\n",
                 ORIGINAL,
                 *TRUTH,
             ]
@@ -238,6 +314,16 @@ class Editing(RuleBasedStateMachine):
                 "images: {widths: [20], formats: [webp, jpeg]}",
                 "publish: {host: cloudflare, compress: gzip}",
                 "publish: {host: gitlab}",
+                "publish: {host: netlify, compress: br}",
+                "permalink: /{section}/{slug}/",
+                "timezone: Pacific/Kiritimati",
+                "languages: [de, fr]",
+                "language: de\nlanguages: [en]",
+                "theme: bulletin",
+                "raw_html: allow",
+                "site_id: 6f0a4c1e-5d3b-4a8f-9c2d-7e1b0f3a5c9d",
+                "nav: [{title: Out, url: 'https://example.org/'}]",
+                "cards: true",
                 "x",
             ]
         ),
@@ -326,7 +412,127 @@ class Editing(RuleBasedStateMachine):
             encoding="utf-8",
         )
 
+    @rule(name=st.sampled_from(["static/a", "static/a.html", "static/robots.txt", "p.png"]))
+    def let_a_file_and_a_folder_change_places(self, name: str) -> None:
+        path = self.folder / "content" / name
+        if path.is_dir():
+            shutil.rmtree(path)
+            path.write_bytes(b"a file")
+        else:
+            path.unlink(missing_ok=True)
+            path.mkdir(parents=True)
+            (path / "deep.txt").write_bytes(b"deep")
+
+    @rule(data=st.data(), place=st.sampled_from(PLACES))
+    def move(self, data: st.DataObject, place: str) -> None:
+        content = self.folder / "content"
+        paths = sorted(str(path.relative_to(content)) for path in content.rglob("*.md") if path.is_file())
+        if not paths:
+            return
+        path = content / data.draw(st.sampled_from(paths))
+        stem = path.parent.name if path.name == "index.md" else path.name.partition(".")[0]
+        target = content / place.format(stem=stem, title=stem.capitalize())
+        if not target.is_dir():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
+
+    @rule(slug=st.sampled_from(SLUGS), data=st.sampled_from(PICTURES))
+    def bundle(self, slug: str, data: bytes) -> None:
+        """Let an article have a folder of its own, with its picture; or none any more."""
+        folder, file = self.folder / "content" / slug, self.folder / f"content/{slug}.md"
+        if folder.exists():
+            shutil.rmtree(folder)
+            return
+        folder.mkdir()
+        text = f"---\ntitle: {slug}\ndate: 2024-04-04\n---\n![p](p.png) and [all](p.png) of it\n"
+        (folder / "index.md").write_text(text, encoding="utf-8")
+        (folder / "p.png").write_bytes(data)
+        file.unlink(missing_ok=True)
+
+    @rule(slug=st.sampled_from(SLUGS), other=st.sampled_from(SLUGS))
+    def link_hard(self, slug: str, other: str) -> None:
+        one, two = (self.folder / f"content/{name}.md" for name in (slug, other))
+        if one.is_file() and not os.path.lexists(two):
+            os.link(one, two)
+
+    @rule(name=st.sampled_from(["sources.yaml", "people.yaml", "tags.yaml", "stories.yaml"]))
+    def forget_a_registry(self, name: str) -> None:
+        (self.folder / name).unlink(missing_ok=True)
+
+    @rule(again=st.booleans(), times=st.booleans())
+    def keep_all_or_go_back(self, again: bool, times: bool) -> None:
+        """Keep the whole site as it is, or put what was kept in its place, with or without the times of its files."""
+        aside = self.root / "aside"
+        if again and aside.exists():
+            for path in self.folder.iterdir():
+                if path.name != ".digestgen":
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+            copy = shutil.copy2 if times else shutil.copyfile
+            shutil.copytree(aside, self.folder, copy_function=copy, dirs_exist_ok=True)
+        else:
+            shutil.rmtree(aside, ignore_errors=True)
+            shutil.copytree(self.folder, aside, ignore=shutil.ignore_patterns(".digestgen"))
+
+    @rule(count=st.integers(1, 2))
+    def go_on_without_a_build(self, count: int) -> None:
+        self.unbuilt = count + 1
+
+    # --- what happens while a site is built
+
+    @rule(kind=st.sampled_from(["read", "change"]), number=st.integers(1, 120), data=st.data(), asleep=st.booleans())
+    def meddle(self, kind: str, number: int, data: st.DataObject, asleep: bool) -> None:
+        """Let somebody edit, or the disk fail, while a build is at work; the next one has to make up for it."""
+        slug, word = data.draw(st.sampled_from(SLUGS)), data.draw(st.sampled_from(WORDS))
+        happens: dict[str, Callable[[], object]] = {
+            "the disk fails": _fail,
+            "a text is edited": lambda: self.edit_a_body(slug, word),
+            "a title is edited": lambda: self.tell_it_anew(slug, "", "title", word),
+            "an article goes": lambda: self.delete(slug, ""),
+            "an article comes": lambda: self.write(slug, "", word, 7, ["first"], "", "", slug, ""),
+            "an article moves": lambda: self.rename(slug, SLUGS[0]),
+            "settings change": lambda: self.configure("tagline: A line", "https://example.com/"),
+            "a picture changes": lambda: self.illustrate(PICTURES[1], "p.png"),
+            "a bundle comes or goes": lambda: self.bundle(slug, PICTURES[0]),
+            "the theme changes": lambda: self.override_a_template("<p>mine</p>"),
+            "words change": lambda: self.say_otherwise("locale", "de", "Archive", "X"),
+            "the cache goes": lambda: self.harm_the_cache("folder"),
+            "the output goes": lambda: shutil.rmtree(self.output, ignore_errors=True),
+        }
+        what = data.draw(st.sampled_from(sorted(happens)))
+        if what in ("the cache goes", "the output goes"):
+            self.harmed = True
+        with pytest.MonkeyPatch.context() as patch, suppress(OSError):
+            patch.setattr(files, "system", Meddled(kind, number, happens[what]))
+            if asleep:
+                patch.setattr(traces, "settled", lambda _stamp, _taken: True)
+            if (self.folder / "site.yaml").exists():
+                self._build()
+
+    @rule(number=st.integers(1, 120))
+    def be_killed(self, number: int) -> None:
+        """Let a build end at any change of a file as if it had been killed."""
+        child = os.fork()
+        if child == 0:
+            files.system = Meddled("change", number, lambda: os._exit(0))
+            try:
+                self._build()
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+
     # --- what happens to the output and the cache
+
+    @rule(name=st.sampled_from(["out", "other"]))
+    def write_elsewhere(self, name: str) -> None:
+        self.output = self.root / name
+
+    @rule(data=st.data(), text=st.binary(max_size=4))
+    def lay_something_foreign_there(self, data: st.DataObject, text: bytes) -> None:
+        pages = sorted(path for path in published(self.output) if path.endswith("/index.html"))
+        if pages:
+            path = f"{self.output.name}/{data.draw(st.sampled_from(pages)).rpartition('/')[0]}/mine"
+            (self.root / path).write_bytes(text)
+            self.foreign[path] = text
 
     @precondition(lambda self: self.output.exists())
     @rule(data=st.data(), harm=st.sampled_from(["damage", "delete", "empty"]))
@@ -374,26 +580,45 @@ class Editing(RuleBasedStateMachine):
     def change_the_jobs(self, jobs: int) -> None:
         self.jobs = jobs
 
+    @rule(asked=st.sampled_from([{}, *ASKED]))
+    def ask_otherwise(self, asked: dict[str, Any]) -> None:
+        self.asked = asked
+
+    @rule(known=st.booleans())
+    def stay_in_one_process(self, known: bool) -> None:
+        self.memory = unchanged.Memory() if known else None
+
+    def _build(self) -> build.Result:
+        return outcome(self.folder, self.now, self.output, self.jobs, memory=self.memory, **self.asked)
+
     # --- the law
 
     @invariant()
     def incremental_equals_clean(self) -> None:
         if not (self.folder / "site.yaml").exists():
             return
-        still = still_as_it_was(self.folder, self.output, self.now)
+        if self.unbuilt:
+            self.unbuilt -= 1
+            return
+        asked = build.asked(build.Request(self.folder, self.now, self.output, **self.asked))
+        still = still_as_it_was(self.folder, self.output, self.now, asked)
         before = everything(self.output) if self.output.exists() else {}
-        result = outcome(self.folder, self.now, self.output, self.jobs)
+        result = self._build()
         clean = self._clean()
         if clean is None:
             assert not result.ok
             return
         assert result.ok, told(result.diagnostics)
-        assert published(self.output) == clean
+        found = published(self.output)
+        for path, text in self.foreign.items():
+            if path.startswith(f"{self.output.name}/"):
+                assert found.pop(path.partition("/")[2]) == text
+        assert found == clean
         if still:
             assert everything(self.output) == before
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(revise, "attempt", lambda *_: None)
-            again = outcome(self.folder, self.now, self.output, self.jobs)
+            again = self._build()
         assert again.written is not None
         assert (again.written.written, again.written.removed) == ((), ())
         if result.revised and not self.harmed:  # what was left as it was is just what a whole look leaves
@@ -405,7 +630,7 @@ class Editing(RuleBasedStateMachine):
         copy, fresh = self.root / "copy", self.root / "fresh"
         shutil.copytree(self.folder, copy, ignore=shutil.ignore_patterns(".digestgen"))
         try:
-            return published(fresh) if outcome(copy, self.now, fresh).ok else None
+            return published(fresh) if outcome(copy, self.now, fresh, **self.asked).ok else None
         finally:
             shutil.rmtree(copy)
             shutil.rmtree(fresh, ignore_errors=True)
@@ -686,6 +911,60 @@ def test_builds_that_hand_on_what_they_know_make_the_same(site: Callable[[str], 
     shutil.rmtree(folder / ".digestgen")
     assert outcome(folder, NOW, folder / "fresh").ok
     assert made == published(folder / "fresh")
+
+
+# --- builds of one site at once, into folders of their own
+
+
+def test_a_text_that_another_build_remembers_meanwhile_is_none_of_this_ones(site: Callable[[str], Path]) -> None:
+    """Both read the same article at another time, and they have one cache."""
+    folder = site(SITE)
+    path = folder / "content/one.md"
+    first, other = path.read_bytes(), path.read_bytes().replace(b"And more.", b"And less.")
+    met: list[build.Result] = []
+
+    def meanwhile(stage: str, done: int, of: int) -> None:
+        if stage == "articles" and done == of and not met:
+            path.write_bytes(other)
+            met.append(outcome(folder, NOW, folder.parent / "other"))
+            path.write_bytes(first)
+
+    assert outcome(folder, NOW, folder.parent / "out", progress=meanwhile).ok
+    assert met[0].ok
+    for _ in range(2):
+        assert outcome(folder, NOW, folder.parent / "out").ok
+    shutil.rmtree(folder / ".digestgen")
+    assert outcome(folder, NOW, folder.parent / "fresh").ok
+    assert published(folder.parent / "out") == published(folder.parent / "fresh")
+
+
+@pytest.mark.parametrize("harm", ["DELETE FROM manuscript", "UPDATE manuscript SET text = '{}'"])
+@pytest.mark.parametrize("changes", [False, True])
+def test_a_text_that_is_lost_meanwhile_is_read_again_and_has_to_be_the_same(
+    site: Callable[[str], Path], harm: str, changes: bool
+) -> None:
+    folder = site(SITE)
+    path, met = folder / "content/one.md", []
+
+    def meanwhile(stage: str, done: int, of: int) -> None:
+        if stage == "articles" and done == of and not met:
+            met.append(stage)
+            with sqlite3.connect(folder / ".digestgen/cache.sqlite") as base:
+                base.execute(harm)
+            base.close()
+            if changes:
+                path.write_bytes(path.read_bytes().replace(b"And more.", b"And less."))
+
+    if changes:
+        with pytest.raises(OSError, match="changed while the site was built; build again") as raised:
+            outcome(folder, NOW, folder / "public", progress=meanwhile)
+        assert raised.value.filename == str(path)
+    else:
+        assert outcome(folder, NOW, folder / "public", progress=meanwhile).ok
+    assert outcome(folder, NOW, folder / "public").ok
+    shutil.rmtree(folder / ".digestgen")
+    assert outcome(folder, NOW, folder / "fresh").ok
+    assert published(folder / "public") == published(folder / "fresh")
 
 
 # --- files that change while a site is built
