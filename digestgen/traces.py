@@ -133,12 +133,7 @@ class Traces:
 
     def check(self, *names: str) -> str:
         """Return what stands for the values kept under `names`, without reading them."""
-
-        def ask(base: sqlite3.Connection) -> str:
-            known = dict(base.execute("SELECT name, check_ FROM meta"))
-            return " ".join(str(known.get(name)) for name in names)
-
-        return self._try(ask) or ""
+        return self._try(lambda base: _standing(base, names)) or ""
 
     def load(self) -> None:
         """Read all that is known of articles and files."""
@@ -250,54 +245,75 @@ class Traces:
 
         self._try(ask)
 
-    def keep_meta(self, values: Mapping[str, Any], plan: Iterable[tuple[str, Any]] = ()) -> None:
+    def keep_meta(
+        self,
+        values: Mapping[str, Any],
+        plan: Iterable[tuple[str, Any]] = (),
+        since: tuple[Sequence[str], str] = ((), ""),
+    ) -> str:
         """Remember values that JSON can hold, and rows of the plan with them: all of it or nothing.
 
-        A row that is None is forgotten.
+        A row that is None is forgotten. `since` are names, and what stood for their values (`check`) when that was read
+        which these values go on from: where it is not so any more, another build was here, and nothing is remembered.
+        Returns what stands for the values by now; nothing where they are not remembered.
         """
         self.soon.clear()
         meta = [_checked(name, value) for name, value in values.items()]
         rows = dict(plan)
 
-        def ask(base: sqlite3.Connection) -> None:
+        def ask(base: sqlite3.Connection) -> str:
+            base.execute("BEGIN IMMEDIATE")
+            _sure(not since[0] or _standing(base, since[0]) == since[1])
             _forget(base, "plan", "name", [name for name, value in rows.items() if value is None])
             base.executemany(_KEEP_ROWS, [_checked(*row) for row in rows.items() if row[1] is not None])
             base.executemany(_KEEP_META, meta)
+            return _standing(base, values)
 
-        self._try(ask)
+        return self._try(ask) or ""
 
-    def keep_plan(self, values: Mapping[str, Any], plan: Iterable[tuple[str, Any]]) -> None:
+    def keep_plan(self, values: Mapping[str, Any], plan: Iterable[tuple[str, Any]]) -> str:
         """Remember values that JSON can hold, and with them all rows of a plan: any others are forgotten.
 
         Rows are asked for one by one and written in batches, for they are as many as all pages together. Until the last
-        one is there, there are no values: none of them ever stands beside rows of another plan.
+        one is there, there are no values: none of them ever stands beside rows of another plan. Where another build
+        begins to remember its own meanwhile, that one is remembered. Returns what stands for the values by now; nothing
+        where they are not remembered.
         """
         self.soon.clear()
 
-        def begin(base: sqlite3.Connection) -> dict[str, str]:
+        def begin(base: sqlite3.Connection) -> tuple[int, dict[str, str]]:
+            base.execute("BEGIN IMMEDIATE")
             _forget(base, "meta", "name", values)
-            return dict(base.execute("SELECT name, check_ FROM plan"))
+            turn = _turn(base) + 1
+            base.execute(_KEEP_META, _checked(_TURN, turn))
+            return turn, dict(base.execute("SELECT name, check_ FROM plan"))
 
-        known = self._try(begin)
-        if known is None:
-            return
+        begun = self._try(begin)
+        if begun is None:
+            return ""
+        turn, known = begun
         rows = iter(plan)
         while batch := [_checked(*row) for row in islice(rows, _ROWS)]:
             changed = [row for row in batch if known.pop(row[0], "") != row[1]]
-            if not self._keep_rows(sorted(changed, key=itemgetter(0))):
-                return
+            if not self._keep_rows(sorted(changed, key=itemgetter(0)), turn):
+                return ""
         meta = [_checked(name, value) for name, value in values.items()]
 
-        def end(base: sqlite3.Connection) -> None:
+        def end(base: sqlite3.Connection) -> str:
+            base.execute("BEGIN IMMEDIATE")
+            _sure(_turn(base) == turn)
             _forget(base, "plan", "name", known)
             base.executemany(_KEEP_META, meta)
+            return _standing(base, values)
 
-        self._try(end)
+        return self._try(end) or ""
 
-    def _keep_rows(self, rows: Sequence[tuple[str, str, str]]) -> bool:
-        """Remember rows of the plan; tell whether that could be done."""
+    def _keep_rows(self, rows: Sequence[tuple[str, str, str]], turn: int) -> bool:
+        """Remember rows of the plan, if it is still the `turn` of this one; tell whether that could be done."""
 
         def ask(base: sqlite3.Connection) -> bool:
+            base.execute("BEGIN IMMEDIATE")
+            _sure(_turn(base) == turn)
             base.executemany(_KEEP_ROWS, rows)
             return True
 
@@ -345,6 +361,31 @@ _json: Final = json.JSONEncoder(separators=(",", ":")).encode
 #: What keeps rows of a plan, and values.
 _KEEP_ROWS: Final = "REPLACE INTO plan VALUES (?, ?, ?)"
 _KEEP_META: Final = "REPLACE INTO meta VALUES (?, ?, ?)"
+
+#: Under what it is remembered how many plans were: whose turn it is.
+_TURN: Final = "turn"
+
+
+class _Overtaken(sqlite3.Error):
+    """Another build has remembered something else meanwhile."""
+
+
+def _sure(certain: bool) -> None:
+    if not certain:
+        raise _Overtaken
+
+
+def _turn(base: sqlite3.Connection) -> int:
+    """Return how many plans were begun to be remembered."""
+    row = base.execute("SELECT check_, value FROM meta WHERE name = ?", (_TURN,)).fetchone()
+    return int(row[1]) if row is not None and row[0] == _check(_TURN, row[1]) else 0
+
+
+def _standing(base: sqlite3.Connection, names: Iterable[str]) -> str:
+    """Return what stands for the values kept under `names`."""
+    known = dict(base.execute("SELECT name, check_ FROM meta"))
+    return " ".join(str(known.get(name)) for name in names)
+
 
 #: So many rows of a plan are written at once: more of them take memory, fewer wait for the disk more often.
 _ROWS: Final = 20_000

@@ -171,6 +171,8 @@ class Look:
     folder: str
     store: traces.Traces
     last: dict[str, Any]
+    check: str
+    """What stood for that record in the store, just before it was read."""
     asked: tuple[str, ...] = ()
     taken: int = 0
     present: dict[str, tuple[str, Stamp]] = field(default_factory=dict)
@@ -209,13 +211,14 @@ def look(folder: str, memory: Memory | None = None, room: str = traces.FOLDER) -
     """Begin to look at the site in `folder`, whose last build is remembered in its folder `room`."""
     if memory is None:
         store = traces.opened(folder, traces.engine(), room)
-        return Look(folder, store, remembered(store))
+        check = store.check(_NAME, _REVISED)
+        return Look(folder, store, remembered(store), check)
     memory.engine = memory.engine or traces.engine()
     store = traces.opened(folder, memory.engine, room)
     check = store.check(_NAME, _REVISED)
     if check != memory.check:
         memory.check, memory.last, memory.seen, memory.kept = check, remembered(store), {}, {}
-    return Look(folder, store, memory.last, known=memory.seen, memory=memory)
+    return Look(folder, store, memory.last, check, known=memory.seen, memory=memory)
 
 
 def beside(folder: Path) -> tuple[Path, ...]:
@@ -321,10 +324,10 @@ def remember(
 ) -> None:
     """Remember the last build, and the rows of its plan."""
     packed = {**last, **{name: _packed(last[name]) for name in _LISTS}}
-    store.keep_plan({_NAME: packed, _REVISED: {}}, plan)
+    check = store.keep_plan({_NAME: packed, _REVISED: {}}, plan)
     if memory is not None:
-        memory.check = store.check(_NAME, _REVISED)
-        memory.last, memory.seen, memory.kept = {**last, "revised": {}}, {}, {}
+        memory.check, memory.last = check, {**last, "revised": {}} if check else {}
+        memory.seen, memory.kept = {}, {}
 
 
 def revise(
@@ -341,9 +344,11 @@ def revise(
     revised = look.last.get("revised", {})
     now = {name: revised.get(name, {}) | dict(files) for name, files in seen.items()}
     now["said"] = revised.get("said", {}) | dict(said)
-    look.store.keep_meta({_REVISED: now}, plan)
-    if memory is not None:
-        memory.check = look.store.check(_NAME, _REVISED)
+    check = look.store.keep_meta({_REVISED: now}, plan, ((_NAME, _REVISED), look.check))
+    if memory is not None and not check:
+        memory.check, memory.last, memory.seen, memory.kept = "", {}, {}, {}
+    elif memory is not None:
+        memory.check = f"{look.check.partition(' ')[0]} {check}"
         memory.last = look.last | now["said"] | {"revised": now}
         for name, files in seen.items():
             _with(look.seen(name), files)

@@ -437,7 +437,7 @@ class Editing(RuleBasedStateMachine):
             path.rename(target)
 
     @rule(slug=st.sampled_from(SLUGS), data=st.sampled_from(PICTURES))
-    def bundle(self, slug: str, data: bytes) -> None:
+    def put_into_a_folder(self, slug: str, data: bytes) -> None:
         """Let an article have a folder of its own, with its picture; or none any more."""
         folder, file = self.folder / "content" / slug, self.folder / f"content/{slug}.md"
         if folder.exists():
@@ -492,7 +492,7 @@ class Editing(RuleBasedStateMachine):
             "an article moves": lambda: self.rename(slug, SLUGS[0]),
             "settings change": lambda: self.configure("tagline: A line", "https://example.com/"),
             "a picture changes": lambda: self.illustrate(PICTURES[1], "p.png"),
-            "a bundle comes or goes": lambda: self.bundle(slug, PICTURES[0]),
+            "a bundle comes or goes": lambda: self.put_into_a_folder(slug, PICTURES[0]),
             "the theme changes": lambda: self.override_a_template("<p>mine</p>"),
             "words change": lambda: self.say_otherwise("locale", "de", "Archive", "X"),
             "the cache goes": lambda: self.harm_the_cache("folder"),
@@ -944,7 +944,8 @@ def test_a_text_that_is_lost_meanwhile_is_read_again_and_has_to_be_the_same(
     site: Callable[[str], Path], harm: str, changes: bool
 ) -> None:
     folder = site(SITE)
-    path, met = folder / "content/one.md", []
+    path = folder / "content/one.md"
+    met: list[str] = []
 
     def meanwhile(stage: str, done: int, of: int) -> None:
         if stage == "articles" and done == of and not met:

@@ -57,6 +57,37 @@ def test_no_value_stands_beside_rows_of_another_plan(tmp_path: Path) -> None:
     assert (store.meta("last"), store.planned("row 1"), store.planned("row 7")) == (4, 1, None)
 
 
+def test_of_two_plans_that_are_remembered_at_once_none_stands_beside_rows_of_the_other(tmp_path: Path) -> None:
+    one, other = traces.opened(str(tmp_path), "1"), traces.opened(str(tmp_path), "1")
+    assert one.keep_plan({"last": 0}, [("row", 0), ("row 1", 0)]) == one.check("last")
+
+    def meanwhile() -> Iterator[tuple[str, int]]:
+        yield "row", 1
+        assert other.keep_plan({"last": 2}, [("row", 2), ("row 1", 0)])
+        yield from ((f"row {number}", 1) for number in range(traces._ROWS))
+
+    assert one.keep_plan({"last": 1}, meanwhile()) == ""
+    assert [one.meta("last"), *map(one.planned, ("row", "row 1", "row 7"))] == [2, 2, 0, None]
+    last = iter([("row", 3), ("row 1", 0)])
+    assert other.keep_plan({"last": 3}, (row for row in last if one.keep_plan({"last": 4}, [("row", 4)]))) == ""
+    assert [one.meta("last"), *map(one.planned, ("row", "row 1"))] == [4, 4, None]
+    for store in (one, other):
+        store.close()
+
+
+def test_what_goes_on_from_a_plan_is_not_remembered_beside_another(tmp_path: Path) -> None:
+    one, other = traces.opened(str(tmp_path), "1"), traces.opened(str(tmp_path), "1")
+    one.keep_plan({"last": 1, "more": {}}, [("row", 1)])
+    since = (("last", "more"), one.check("last", "more"))
+    assert one.keep_meta({"more": 1}, [("row", 2)], since) == one.check("more")
+    since = (("last", "more"), one.check("last", "more"))
+    other.keep_plan({"last": 2, "more": {}}, [("row", 3)])
+    assert one.keep_meta({"more": 2}, [("row", 4)], since) == ""
+    assert (one.meta("last"), one.meta("more"), one.planned("row")) == (2, {}, 3)
+    for store in (one, other):
+        store.close()
+
+
 def test_what_was_foreseen_is_what_is_read_one_by_one_until_something_is_kept(tmp_path: Path) -> None:
     store = traces.opened(str(tmp_path), "engine")
     rows = {f"row {number}": number for number in range(1100)}
