@@ -181,8 +181,12 @@ def _read(text: str, lang: str, *, signed: bool) -> tuple[Credit, ...]:
 
 
 def _is_unnamed(text: str, grammar: _Grammar) -> bool:
-    """Tell whether no name and no place holds this: what parts them from others, or half of a pair of parentheses."""
-    return grammar.unnamed.search(text) is not None or (bool(text) and not _WHOLE.fullmatch(text))
+    """Tell whether no name and no place holds this: what parts them from others, half of a pair of parentheses, a role.
+
+    A role without people, as "Writing by", would be one with the people behind it wherever the line is written anew.
+    """
+    parts = grammar.unnamed.search(text) is not None or any(head.match(f"{text} ") for head, _ in grammar.heads)
+    return parts or (bool(text) and not _WHOLE.fullmatch(text))
 
 
 def _heads(text: str, grammar: _Grammar) -> Iterator[_Head]:

@@ -323,15 +323,18 @@ class Output:
         return True
 
     def _check_folders(self, folder: str) -> None:
-        """Raise `_Foreign` where a folder of the output is a file or a link, which would lead out of it."""
+        """Raise `_Foreign` where a folder of the output is a link, which would lead out of it, or a file.
+
+        A file of ours is no hindrance, for it goes; but that the list names a link says nothing: we write none.
+        """
         if not folder or folder in self._good:
             return
         self._check_folders(folder.rpartition("/")[0])
         state = files.lstat(f"{self.root}/{folder}")
-        if state is not None and not stat.S_ISDIR(state.st_mode) and folder not in self.owned:
-            raise _Foreign(folder)
         if state is None or stat.S_ISDIR(state.st_mode):
             self._good.add(folder)
+        elif not stat.S_ISREG(state.st_mode) or folder not in self.owned:
+            raise _Foreign(folder)
 
     def commit(self, found: list[Diagnostic]) -> Written:
         """Replace what changed, remove what is owned and no longer wanted, and note what is owned now."""

@@ -314,6 +314,7 @@ HASH = "0" * 64
         "C:/outside.txt",
         ".digestgen-lock",
         "link/outside.txt",
+        "link\nlink/outside.txt",
         "folder",
         "a",
     ],
@@ -327,7 +328,7 @@ def test_a_hostile_list_reaches_nothing_outside(guard: Guard, out: Path, tmp_pat
     (out / "link").symlink_to(tmp_path)
     mark = fingerprint.of_bytes(b"mine")
     with (out / LIST).open("a") as file:
-        file.write(f"{mark} {path.format(outside=str(outside))}\n")
+        file.writelines(f"{mark} {line}\n" for line in path.format(outside=str(outside)).split("\n"))
     well_written(out, guard, SITE)
     assert outside.read_text() == "mine"
     assert texts(out) == SITE | {"folder/mine.txt": "mine", "link": str(tmp_path)}
@@ -403,6 +404,20 @@ def test_a_link_in_the_place_of_a_folder_is_not_followed(
     assert (written is None) == (wanted is SITE)
     assert everything(outside) == mine
     assert (out / "a").is_symlink()
+
+
+@needs_posix
+def test_a_link_that_the_list_names_is_not_written_through(guard: Guard, out: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    well_written(out, guard, SITE)
+    (out / "link").symlink_to(tmp_path / "outside")
+    with (out / LIST).open("a") as file:
+        file.write(f"{HASH} link\n{HASH} link/a.txt\n")
+    before = everything(out)
+    _, found = write(out, guard, SITE | {"link/a.txt": "a"})
+    assert [line.partition(" ")[0] for line in found] == ["error[output-foreign]"]
+    assert everything(out) == before
+    assert list((tmp_path / "outside").iterdir()) == []
 
 
 @needs_posix

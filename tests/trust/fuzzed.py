@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.trust.frame import ROOT, Figure, Part, scratch
-from tests.trust.fuzz.corpora import CORPORA, FOUND, chosen, seeds
+from tests.trust.fuzz.corpora import CORPORA, FOUND, chosen, named, seeds
 from tests.trust.fuzz.guided import COUNTS
 from tests.trust.fuzz.target import Target, Trial
 from tests.trust.fuzz.targets import TARGETS
@@ -102,9 +101,10 @@ def _looked_at(target: Target, trial: Trial, corpus: Path, state: Path) -> list[
     for path in sorted((state / "found").iterdir()):
         if path.suffix == ".txt":
             continue
-        shutil.copyfile(path, corpus / f"{FOUND}{path.name.removeprefix(FOUND)}")
+        data = path.read_bytes()
+        (corpus / f"{FOUND}{named(data)}").write_bytes(data)
         try:
-            trial(path.read_bytes())
+            trial(data)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told
             faults.append(f"{target.name}/{path.name}: {error!r:.300}")
         else:

@@ -194,7 +194,6 @@ def output_list(folder: Path) -> Iterator[Trial]:
     out, kept, outside = folder / "site/public", folder / "kept", folder / "outside"
     guard = writer.Guard(folder / "site", ())
     outside.mkdir()
-    (outside / "index.html").write_bytes(b"mine")
     _write(out, guard, _OWN)
     for path, data in _MINE.items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)
@@ -204,6 +203,7 @@ def output_list(folder: Path) -> Iterator[Trial]:
 
     def tried(data: bytes) -> None:
         _again(kept, out)
+        (outside / "index.html").write_bytes(b"mine")
         (out / writer.LIST).write_bytes(data)
         before = everything(out)
         named = _named(data)
