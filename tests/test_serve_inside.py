@@ -21,7 +21,7 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.serve import door, pages, server, watch
 from digestgen.serve.builder import Builder
 from digestgen.serve.door import Door, House
-from digestgen.serve.values import Built, Facts, Order
+from digestgen.serve.values import Built, Early, Facts, Order
 from digestgen.serve.watch import Change, Watch
 from digestgen.serve.wire import Answer, Refused, Request
 
@@ -170,6 +170,16 @@ def test_before_the_first_build_every_page_says_that_it_comes(tmp_path: Path) ->
     late = preview._answer(_get("/x/"))
     assert late.status == HTTPStatus.NOT_FOUND
     assert b"could not be built so far" in late.body
+
+
+def test_what_is_shown_early_is_answered_before_it_is_written(tmp_path: Path) -> None:
+    preview = _server(tmp_path)
+    preview.desk.take(Built(ok=True, base="/", files={"index.html": "a" * 64, "a.css": "a" * 64}))
+    for path, text in (("index.html", "<!DOCTYPE html><title>Soon</title>"), ("a.css", "p{color:red}")):
+        preview.desk.show(Early(path, "b" * 64, text))
+    style, page = preview._answer(_get("/a.css")), preview._answer(_get("/"))
+    assert (style.status, style.body) == (HTTPStatus.OK, b"p{color:red}")
+    assert b"<title>Soon</title>" in page.body
 
 
 def test_a_file_that_becomes_shorter_while_it_is_sent_ends_the_answer(tmp_path: Path) -> None:
