@@ -161,11 +161,29 @@ def test_unclosed_fences_cost_little() -> None:
         "<svg><title><div>",
         "<svg><![CDATA[></svg>]]>",
         "<div><textarea></div></textarea>",
+        "<li><dd>",
+        "<dt><li>",
+        "<dd></dt><li>",
+        "<b><li></b>",
+        "<ul><select><li></ul>",
     ],
 )
 def test_no_trick_hides_how_deep_elements_nest(piece: str) -> None:
-    assert clean.depth(piece * 1000) >= 1000
+    assert clean.shape(piece * 1000).depth >= 1000
 
 
 def test_many_elements_side_by_side_are_not_deep() -> None:
-    assert clean.depth("<div><p>a <span>b</span><br></div>" * 1000) == 2
+    assert clean.shape("<div><p>a <span>b</span><br></div>" * 1000) == clean.Shape(depth=2)
+
+
+def test_lists_whose_items_are_left_open_are_not_deep() -> None:
+    items = "<ul><li>a<li>b<ul><li>c</li></ul></ul><dl><dt>a<dd>b<dt>c<dd>d</dl><blockquote><dd><li></blockquote>"
+    assert clean.shape(items * 200).depth == 4
+    assert clean.shape("<ul><li>a<li>b" * 600).depth == 1200
+
+
+def test_formatting_that_is_left_open_counts_once_for_each_element_that_may_repeat_it() -> None:
+    assert clean.shape("<p><b>a</b>" * 1000).copied == 2000 * (3 + 20)
+    assert clean.shape('<b title="x">' * 100 + "<p>a" * 900).copied == 1000 * 100 * (13 + 20)
+    # also where these are few, and long
+    assert clean.shape(f'<b title="{"x" * 100_000}">' + "<p>a" * 100).copied > 10_000_000

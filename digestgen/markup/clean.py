@@ -6,9 +6,11 @@ Nothing here decides on addresses or names: `cut` does, which reads the parser's
 from __future__ import annotations
 
 import re
+from typing import Final
 
 import nh3
 
+from digestgen.dataclass import dataclass
 from digestgen.markup.attributes import names
 
 #: Deeper nesting is refused before the sanitiser, whose time grows with the square of the depth.
@@ -75,7 +77,15 @@ _FEED_CLEANER = nh3.Cleaner(
 )
 
 #: Elements that have no content or that a parser closes by itself: they do not add to the depth.
-_FLAT = names("area base br col embed hr img input link meta param source track wbr p li dt dd tr td th option")
+_FLAT = names("area base br col embed hr img input link meta param source track wbr p tr td th option")
+#: Items that a parser closes when another one of their kind begins, and not when one of the other kind does.
+_ITEMS = {"li": "li", "dd": "dd", "dt": "dd"}
+#: More items than this are open in no list, as one ends the other.
+_FEW_ITEMS: Final = 2
+#: Their end closes items that are open in them (HTML Living Standard, 13.2.6.4.7: "generate implied end tags").
+_LISTS = names("ul ol dl menu dir table div blockquote article aside section details summary figure address pre")
+#: Elements that a parser opens anew behind whatever closes them, until their own end comes (13.2.4.3).
+_FORMATTING = names("a b big code em font i nobr s small strike strong tt u")
 _SPACE = r"[\t\n\f\r ]"
 #: Attributes as a parser reads them (HTML Living Standard, 13.2.5.32 and the states that follow).
 _WITHIN = (
@@ -91,27 +101,67 @@ _TOKEN = re.compile(
 )
 
 
-def depth(html: str) -> int:
-    """Return how deep the elements of `html` nest at most, or a higher number.
+@dataclass(frozen=True)
+class Shape:
+    """How deep elements nest at most, and how many characters a parser may add for formatting that is left open.
+
+    Both may be higher than they are for a parser, and are never lower.
+    """
+
+    depth: int = 0
+    copied: int = 0
+
+
+#: So many characters are added for an element beside its start tag: its end tag, and a node of a parser.
+_AN_END: Final = 20
+
+#: Where text has so few tags and characters, neither can be too much.
+_HARMLESS: Final = 10_000_000
+
+
+def shape(html: str) -> Shape:
+    """Return how the elements of `html` nest.
 
     Authors may leave elements open, and end tags may stand where a parser ignores them; so only an end tag that
     closes the innermost element counts. It is 0 where there are too few elements to nest too deep.
     """
-    if html.count("<") - html.count("</") <= DEEPEST:
-        return 0
-    open_: list[str] = []
-    deepest = hidden = 0
+    starts = html.count("<") - html.count("</")
+    if starts <= DEEPEST and starts * len(html) <= _HARMLESS:
+        return Shape()
+    open_: list[tuple[str, int]] = []
+    deepest = hidden = lasting = longest = 0
     for match in _TOKEN.finditer(html):
         if match["raw"]:
             # Within a drawing these elements hold markup.
             hidden += match["text"].count("<")
         elif match["tag"] and (tag := match["tag"].lower()) not in _FLAT:
-            if not match["end"]:
-                open_.append(tag)
-                deepest = max(deepest, len(open_))
-            elif open_ and open_[-1] == tag:
-                open_.pop()
-    return deepest + hidden
+            if match["end"]:
+                lasting -= _closed(tag, open_)
+            else:
+                size = len(match[0]) + _AN_END if tag in _FORMATTING else 0
+                lasting += size
+                _opened(tag, size, open_)
+                deepest, longest = max(deepest, len(open_)), max(longest, lasting)
+    return Shape(deepest + hidden, longest * starts)
+
+
+def _opened(tag: str, size: int, open_: list[tuple[str, int]]) -> None:
+    """Put an element, of which `size` characters may come again, on those that are `open_`."""
+    if open_ and tag in _ITEMS and _ITEMS[tag] == _ITEMS.get(open_[-1][0]):
+        open_.pop()
+    open_.append((tag, size))
+
+
+def _closed(tag: str, open_: list[tuple[str, int]]) -> int:
+    """Take the innermost element from those that are `open_`, if its name is `tag`; return its size."""
+    top = len(open_)
+    while tag in _LISTS and top and len(open_) - top < _FEW_ITEMS and open_[top - 1][0] in _ITEMS:
+        top -= 1
+    if not top or open_[top - 1][0] != tag:
+        return 0
+    size = open_[top - 1][1]
+    del open_[top - 1 :]
+    return size
 
 
 #: The content of an iframe is raw text to a parser, and a sanitiser must never be asked to keep such an

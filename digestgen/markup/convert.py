@@ -118,7 +118,7 @@ def convert(source: str, lang: str, options: Options = Options()) -> Body:
     words = labels(lang, options.interface)
     html = _html(text, words, options)
     if not options.raw_html:
-        html = clean.clean(html, wild=bool(options.mark or _TAG.search(text)))
+        html = _of_a_size(clean.clean(html, wild=bool(options.mark or _TAG.search(text))), options)
     setting = cut.Setting(lang, words, frozenset(map(str.lower, options.embed)), not options.raw_html, slugs.slugify)
     return _body(cut.cut(html, setting), raw=options.raw_html)
 
@@ -134,11 +134,20 @@ def _html(source: str, words: Labels, options: Options) -> str:
         raise
     except Exception as error:
         raise TooComplex(f"Markdown gave up: {type(error).__name__}: {error}") from error
+    budget.is_light(len(_of_a_size(html, options)))
+    shape = clean.shape(html)
+    if shape.depth > clean.DEEPEST:
+        raise TooComplex(f"HTML elements nest more than {clean.DEEPEST} deep")
+    if shape.copied > options.most:
+        raise TooCostly("elements such as `<b>` are never closed, and all paragraphs behind them repeat them")
+    budget.is_light(shape.copied)
+    return html
+
+
+def _of_a_size(html: str, options: Options) -> str:
+    """Return `html`. Raises `TooCostly` where it is more than a page may hold."""
     if len(html) > options.most:
         raise TooCostly(f"the text makes {len(html):,} characters of HTML, and {options.most:,} are the most")
-    budget.is_light(len(html))
-    if clean.depth(html) > clean.DEEPEST:
-        raise TooComplex(f"HTML elements nest more than {clean.DEEPEST} deep")
     return html
 
 

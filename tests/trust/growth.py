@@ -41,6 +41,8 @@ PATTERNS: Final[dict[str, Callable[[int], str]]] = {
     "references that are defined": lambda count: "".join(f"[a{number}]: b\n" for number in range(count)) + "\n[a5]",
     "quotation marks": '"a '.__mul__,
     "`> `": "> a\n".__mul__,
+    "`<li><dd>`": "<li><dd>".__mul__,
+    "`<p>` behind what is left open": lambda count: "<b title=x>" * 400 + "<p>a" * count,
 }
 
 #: t(2n)/t(n) is at most this; less than so many seconds cannot be measured.
