@@ -38,7 +38,8 @@ class Diagnostic:
 
     `label` stands at the caret (what was expected, or the mended line); `help` is a further sentence below. `mended`
     is the whole line as it has to be, where there is no doubt about it. What is `fatal` keeps a file of the site from
-    being made, which others name: so it stays an error whatever site.yaml says.
+    being made, which others name: so it stays an error whatever site.yaml says. A `rest` stands for more of a kind than
+    are told, and so comes behind them.
     """
 
     code: str
@@ -49,6 +50,7 @@ class Diagnostic:
     severity: Severity = "error"
     mended: str = ""
     fatal: bool = False
+    rest: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def graded(found: Iterable[Diagnostic], rules: Mapping[str, Severity], *, strict
     """Return `found` as the site grades it: severities from `rules`, what is `off` left out, sorted, no doubles.
 
     With `strict` each warning is an error. The order is by path, line, column and code. Of files that cannot be read
-    for one and the same reason some are told, and how many more there are.
+    for one and the same reason some are told, and how many more there are. No text is longer than anybody reads.
     """
     kept = []
     for item in dict.fromkeys(found):
@@ -73,8 +75,17 @@ def graded(found: Iterable[Diagnostic], rules: Mapping[str, Severity], *, strict
         if severity == "warning" and strict:
             severity = "error"
         if severity != "off":
-            kept.append(replace(item, severity=severity))
+            texts = (_clipped(item.message), _clipped(item.label), _clipped(item.help))
+            kept.append(replace(item, message=texts[0], label=texts[1], help=texts[2], severity=severity))
     return _bounded(sorted(kept, key=_place))
+
+
+#: So many characters one text of a message may have: some quote what the user wrote, which may be a megabyte.
+_LONGEST: Final = 2000
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 #: So many files are told of that cannot be read for one reason: where a disk fails, it may be every file.
@@ -93,13 +104,13 @@ def _bounded(found: list[Diagnostic]) -> list[Diagnostic]:
         if count > _MOST_UNREAD:
             more = count - _MOST_UNREAD
             told = f"the same goes for {more:,} more file{'s' if more > 1 else ''}: {reason}"
-            kept.append(Diagnostic("unreadable", told, fatal=True))
+            kept.append(Diagnostic("unreadable", told, fatal=True, rest=True))
     return kept
 
 
-def _place(item: Diagnostic) -> tuple[str, int, int, str, str]:
+def _place(item: Diagnostic) -> tuple[bool, str, int, int, str, str]:
     span = item.span or Span("")
-    return (span.path, span.line, span.column, item.code, item.message)
+    return (item.rest, span.path, span.line, span.column, item.code, item.message)
 
 
 _COLOURS = {"error": "31", "warning": "33", "note": "36"}

@@ -281,15 +281,19 @@ def _told(faults: Sequence[Diagnostic]) -> list[Diagnostic]:
         template = item.span.path if item.span and item.code not in _OF_ONE_FILE else ""
         kinds.setdefault((item.code, template), []).append(item)
     most = {kind: _MOST_FILE_FAULTS if kind[0] in _OF_ONE_FILE else _MOST_TEMPLATE_FAULTS for kind in kinds}
-    return [item for kind, listed in kinds.items() for item in _some(listed, most[kind])]
+    return [item for kind, listed in kinds.items() for item in _some(listed, most[kind], kind[1])]
 
 
-def _some(faults: Sequence[Diagnostic], most: int) -> list[Diagnostic]:
+def _some(faults: Sequence[Diagnostic], most: int, template: str) -> list[Diagnostic]:
     more = len(faults) - most
     if more <= 0:
         return [*faults]
-    message = f"{more:,} more fault{'s' if more > 1 else ''} of this kind {'are' if more > 1 else 'is'} not listed"
-    return [*faults[:most], Diagnostic(faults[0].code, message, help="mend what is listed first", fatal=True)]
+    kind = f"in {template}" if template else "of this kind"
+    message = f"{more:,} more fault{'s' if more > 1 else ''} {kind} {'are' if more > 1 else 'is'} not listed"
+    return [
+        *faults[:most],
+        Diagnostic(faults[0].code, message, help="mend what is listed first", fatal=True, rest=True),
+    ]
 
 
 def _prepared(output: Output, press: Press) -> tuple[writer.Prepared | Diagnostic, tuple[str, ...]]:

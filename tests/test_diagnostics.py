@@ -37,6 +37,18 @@ def test_what_has_no_place_comes_first() -> None:
     assert graded([at("a.md"), note], {}, strict=False) == [note, at("a.md")]
 
 
+def test_how_many_more_there_are_comes_behind_those_that_are_told() -> None:
+    more = Diagnostic("bad-date", "2 more faults of this kind are not listed", rest=True)
+    assert graded([more, at("b.md"), at("a.md")], {}, strict=False)[-1] == more
+
+
+def test_no_text_of_a_message_is_longer_than_anybody_reads() -> None:
+    long = Diagnostic("bad-date", "a" * 9999, None, "b" * 9999, "c" * 9999, mended="d" * 9999)
+    (found,) = graded([long], {}, strict=False)
+    assert [found.message, found.label, found.help] == [f"{letter * 1999}…" for letter in "abc"]
+    assert found.mended == "d" * 9999
+
+
 def test_a_fault_found_twice_is_told_once() -> None:
     assert graded([at("a.md"), at("a.md")], {}, strict=False) == [at("a.md")]
 

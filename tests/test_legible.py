@@ -260,6 +260,7 @@ def test_a_check_tells_what_cannot_be_read_and_drawings_that_a_build_would_refus
     refused = [item for item in found if item.code == "picture-refused"]
     assert len(refused) == 101
     assert [item.message for item in refused if item.span is None] == ["20 more faults of this kind are not listed"]
+    assert refused[-1].rest
 
 
 def test_of_each_template_some_faults_are_told_and_of_too_many_how_many_more() -> None:
@@ -270,7 +271,7 @@ def test_of_each_template_some_faults_are_told_and_of_too_many_how_many_more() -
     assert produce._told(few) == few
     assert [item.message for item in produce._told(faults("a.html", 9))[4:]] == [
         "fault 4",
-        "4 more faults of this kind are not listed",
+        "4 more faults in a.html are not listed",
     ]
 
 

@@ -95,11 +95,11 @@ def test_a_fault_in_a_file_that_others_include_is_told_there_and_once(site: Site
         "<!DOCTYPE html>\n<title>{{ page.head.title }}</title>\n{{ page.card.title }}\n{% block main %}{% endblock %}"
     )
     found = faults(site, base=base)
-    more, *listed = found
+    *listed, more = found
     assert len(listed) == 5
     assert all(line.startswith("error[theme] themes/plain/templates/base.html:3:") for line in listed)
     assert len({line.partition(" has no ")[0] for line in listed}) == len(listed)
-    assert more == "error[theme] 3 more faults of this kind are not listed"
+    assert more == "error[theme] 3 more faults in themes/plain/templates/base.html are not listed"
 
 
 def test_a_theme_without_a_template_that_a_page_needs_is_told(site: Site) -> None:
