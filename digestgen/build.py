@@ -612,4 +612,4 @@ def assets(design: theme.Theme) -> Iterator[Output]:
 
 def _told(job: _Job) -> list[Diagnostic]:
     told = graded(job.found, job.settings.rules, strict=job.request.strict)
-    return [job.tree.with_line(item) for item in told]
+    return job.tree.with_lines(told)

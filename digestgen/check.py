@@ -100,7 +100,7 @@ def _checked(request: Request, settings: Config, given: Reading) -> Result:
         result.links = len(asked)
         given.found.extend(outside.faults(asked, request.links))
     told = graded(given.found, settings.rules, strict=request.strict)
-    result.diagnostics = [given.tree.with_line(item) for item in told]
+    result.diagnostics = given.tree.with_lines(told)
     return result
 
 

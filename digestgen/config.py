@@ -417,7 +417,7 @@ class RuleCode:
         code = Text(self.expects).read(node, at, report)
         if code in RULES:
             return code
-        hint = meant(code, RULES)
+        hint = meant(code, RULES, report.guesses)
         known = "" if hint else f"rules: {', '.join(RULES)}"
         raise report.fault("unknown-key", f"there is no rule `{code}`", node.span, hint, known)
 

@@ -75,7 +75,7 @@ def _exported(request: Request, settings: Config, given: Reading) -> Result:
     if not _wrong(given, settings):
         _write(files, request, given, settings, result)
     result.documents = len(files)
-    result.diagnostics = [given.tree.with_line(item) for item in graded(given.found, settings.rules, strict=False)]
+    result.diagnostics = given.tree.with_lines(graded(given.found, settings.rules, strict=False))
     return result
 
 

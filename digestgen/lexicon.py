@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from digestgen import catalogue, files, fingerprint, i18n, legible, parse
 from digestgen.catalogue import Catalogue
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
+from digestgen.guesses import Guesses
 from digestgen.schema import meant
 from digestgen.unchanged import LOCALE
 
@@ -62,10 +64,11 @@ def interface(given: Iterable[Text], known: Mapping[str, catalogue.Entry], found
     A translation that cannot stand for its message is left out. What is wrong is in `found`.
     """
     plain = {name: entry.plural.text if entry.plural else "" for name, entry in known.items()}
+    guesses = Guesses()
     own: dict[str, list[Catalogue]] = defaultdict(list)
     for tag, item in _told_apart(given, found):
         read, faults = catalogue.read(item.text, item.path, i18n.plurals_of(tag))
-        good, more = catalogue.checked(read, plain, lambda name: meant(name, plain))
+        good, more = catalogue.checked(read, plain, partial(meant, known=plain, guesses=guesses))
         found.extend([*faults, *more])
         own[tag].append(good)
     return i18n.Interface({name: tuple(listed) for name, listed in own.items()})

@@ -6,7 +6,6 @@ file, page or heading that is not there becomes a message with file, line and co
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import field, replace
@@ -16,6 +15,7 @@ from digestgen import editions, parse, paths, urls
 from digestgen.config import Config
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
+from digestgen.guesses import Guesses
 from digestgen.library import Library, address
 from digestgen.model import Article
 from digestgen.pictures.album import MOST_PIXELS, Album, Shot
@@ -39,11 +39,7 @@ class Target:
     hint: Callable[[], str] = field(default=str, repr=False, compare=False)
 
 
-#: So many times a misspelt target is looked for among all that there is.
-_MOST_GUESSES: Final = 60
-
-#: Among so many names a misspelt one is looked for, and among so many places of one name the nearest.
-_MOST_TRIED: Final = 5000
+#: Among so many places of one name the nearest is looked for.
 _MOST_NAMESAKES: Final = 100
 
 #: The folders of lists, which articles fill.
@@ -75,6 +71,7 @@ class Resolver:
     """Which places on which articles others link to, by path and fragment, and whether each is there."""
     askers: dict[str, dict[str, None]] = field(default_factory=dict)
     """What articles lead to, by `asked_of`, to the paths of those articles."""
+    guesses: Guesses = field(default_factory=Guesses)
     _similar: dict[str, str] = field(default_factory=dict)
     _names: dict[tuple[int, int], dict[str, dict[str, list[str]]]] = field(default_factory=dict)
     """All places of a kind by their endings and bare names, for guesses."""
@@ -116,7 +113,7 @@ class Resolver:
         if self.stands(article, fragment):
             return Target(f"{url}#{urls.quote_path(fragment)}")
         why = f"there is no heading #{fragment} in {self._named(article.path)}"
-        return Target(url or None, state="broken", why=why, hint=lambda: _nearest_heading(fragment, article))
+        return Target(url or None, state="broken", why=why, hint=lambda: self._heading(article, fragment))
 
     def stands(self, article: Article, fragment: str) -> bool:
         """Tell whether the page of `article` has a place called `fragment`."""
@@ -196,19 +193,33 @@ class Resolver:
                     bare, end = _bare(other)
                     index.setdefault(end, {}).setdefault(bare, []).append(other)
             names = index.get(ending, {})
-            self._similar[path] = _nearest(path, names.get(name) or self._alike(path, name, names))
+            self._similar[path] = self._nearest(path, names.get(name) or self._alike(path, name, names))
         return self._similar[path]
 
     def _alike(self, path: str, name: str, names: Mapping[str, list[str]]) -> Sequence[str]:
         """Return all that has a name like that of `path`; names in the same folder are tried first."""
-        if len(self._similar) >= _MOST_GUESSES:
+        if not self.guesses.left:
             return ()
         folder = _parted(path)[0]
         beside = [other for other, places in names.items() if any(_parted(place)[0] == folder for place in places)]
-        near = difflib.get_close_matches(name, [*beside, *names][:_MOST_TRIED], 10, 0.66)
+        near = self.guesses.nearest(name, [*beside, *names], 10, 0.66)
         # of three or four letters one may be another, but none may be missing, too: those are other words
-        alike = [other for other in near if len(other) == len(name) or _likeness(name, other) >= 0.7]
+        alike = [other for other in near if len(other) == len(name) or self.guesses.likeness(name, other) >= 0.7]
         return [place for other in dict.fromkeys(alike) for place in names[other]]
+
+    def _nearest(self, path: str, like: Sequence[str]) -> str:
+        """Return the one that is most like `path` as a whole among some of about its name; "" for none."""
+        name = _parted(path)[1]
+        return max(
+            like[:_MOST_NAMESAKES],
+            key=lambda other: (_parted(other)[1] == name, self.guesses.likeness(path, other)),
+            default="",
+        )
+
+    def _heading(self, article: Article, fragment: str) -> str:
+        """Return which heading of `article` may be meant, or which there are."""
+        near = self.guesses.nearest(fragment, article.body.ids, 1, 0.6)
+        return f"did you mean #{near[0]}?" if near else _headings(article)
 
     def _named(self, path: str) -> str:
         """Return the name of a file below content/ as all messages have it: from the site's folder."""
@@ -256,18 +267,6 @@ def _bare(path: str) -> tuple[str, str]:
     return name, ending
 
 
-def _likeness(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, one, other).ratio()
-
-
-def _nearest(path: str, like: Sequence[str]) -> str:
-    """Return the one that is most like `path` as a whole among some of about its name; "" for none."""
-    name = _parted(path)[1]
-    return max(
-        like[:_MOST_NAMESAKES], key=lambda other: (_parted(other)[1] == name, _likeness(path, other)), default=""
-    )
-
-
 def asked_of(place: str) -> str:
     """Return what stands for a place that links may lead to: an address of the site, or a path below content/."""
     return place.strip("/")
@@ -281,11 +280,6 @@ def _places(article: Article, config: Config) -> Iterable[str]:
 def _mark(fragment: str) -> str:
     """The end of an address: files that are no pages have places, too, as report.pdf#page=2."""
     return f"#{urls.quote_path(fragment)}" if fragment else ""
-
-
-def _nearest_heading(fragment: str, article: Article) -> str:
-    near = difflib.get_close_matches(fragment, article.body.ids, 1, 0.6)
-    return f"did you mean #{near[0]}?" if near else _headings(article)
 
 
 def _headings(article: Article) -> str:

@@ -108,7 +108,7 @@ def _written(request: Request, settings: Config, given: reading.Reading) -> Resu
         given.found.append(_too_large(result.letter))
         result.letter = None
     told = graded(given.found, settings.rules, strict=False)
-    result.diagnostics = [given.tree.with_line(item) for item in told]
+    result.diagnostics = given.tree.with_lines(told)
     return result
 
 

@@ -647,7 +647,7 @@ class _Revision:
         return replace(
             known,
             output=str(self.request.output),
-            diagnostics=tuple(self.tree.with_line(item) for item in told),
+            diagnostics=tuple(self.tree.with_lines(told)),
             unlinked=known.unlinked + work.unlinked,
             articles=known.articles + work.articles,
             pages=known.pages + pages - sum(kind.startswith("Rendered") for kind in work.gone.values()),

@@ -9,7 +9,6 @@ or `1.10` mean what they say wherever text is expected, and an impossible date i
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
@@ -18,6 +17,7 @@ from typing import Any, Final, Protocol
 from digestgen import urls, yaml
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Severity, Span
+from digestgen.guesses import Guesses
 from digestgen.moments import Written, read_moment
 
 Node = yaml.Node
@@ -41,6 +41,7 @@ class Report:
 
     found: list[Diagnostic] = field(default_factory=list)
     marks: dict[str, Span] = field(default_factory=dict)
+    guesses: Guesses = field(default_factory=Guesses)
 
     def fault(self, code: str, message: str, span: Span, label: str = "", help: str = "") -> Fault:
         """Note a fault and return an exception to raise where nothing can be read."""
@@ -182,7 +183,7 @@ class Choice:
         text = _scalar(node, at, self.expects, report)
         if text in self.words:
             return text
-        raise _cannot_be(text, node, at, self.expects, report, meant(text, self.words))
+        raise _cannot_be(text, node, at, self.expects, report, meant(text, self.words, report.guesses))
 
     def json(self) -> dict[str, Any]:
         return {"enum": list(self.words)}
@@ -427,7 +428,7 @@ class Table:
 
     def _unknown(self, key: yaml.Scalar, report: Report) -> None:
         names = [known.name for known in self.keys]
-        hint = meant(key.text, names)
+        hint = meant(key.text, names, report.guesses)
         report.found.append(
             Diagnostic(
                 "unknown-key",
@@ -446,10 +447,13 @@ class Table:
         return schema | ({"required": required} if required else {})
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """Return "did you mean `…`?" for the known word nearest to `word`, or nothing."""
+def meant(word: str, known: Iterable[str], guesses: Guesses | None = None) -> str:
+    """Return "did you mean `…`?" for the known word nearest to `word`, or nothing, as when no `guesses` are left."""
+    guesses = guesses or Guesses()
+    if not guesses.left:
+        return ""
     word, listed = word.lower()[:100], list(known)
-    near = difflib.get_close_matches(word, listed, 1, 0.7) or [
+    near = guesses.nearest(word, listed) or [
         other for other in listed if len(word) > 2 and (word.startswith(other) or other.startswith(word))
     ]
     return f"did you mean `{near[0]}`?" if near else ""

@@ -14,6 +14,9 @@ from digestgen.terms import Known, Term, same, same_tag
 #: In shorter names a letter makes another publisher: AP and AFP, BBC and NBC.
 _LONG: Final = 5
 
+#: Longer than this is no name, and has more forms than there is memory for.
+_LONGEST: Final = 200
+
 
 def faults(
     published: Iterable[Article], publishers: Iterable[Term], known: Known, config: Config
@@ -152,7 +155,7 @@ def _forms(name: str) -> Iterator[str]:
     """
     plain = same_tag(name.casefold().removeprefix("the "))
     yield plain
-    if len(plain) >= _LONG:
+    if _LONG <= len(plain) <= _LONGEST:
         yield from (plain[:place] + plain[place + 1 :] for place in range(len(plain)))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -166,11 +167,19 @@ class Tree:
         """Return the bytes of a file that comes along, or None where they cannot be had, which is told."""
         return legible.data(str(self.content / path), f"{self.settings.content}/{path}", FILE_LIMIT, found)
 
-    def with_line(self, item: Diagnostic) -> Diagnostic:
-        """Return `item` with the text of its line, where it names a line of a file and lacks its text.
+    def with_lines(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+        """Return `found`, sorted by path; what names a line of a file and lacks its text gets that.
 
         What is wrong with a page that a plug-in adds is told of the plug-in.
         """
+        lines = lru_cache(maxsize=1)(self._lines)  # a file may have thousands of faults
+        return [self._with_line(item, lines) for item in found]
+
+    def _lines(self, path: str) -> list[str]:
+        data = legible.data(str(self.folder / path), path, parse.LIMIT, [])
+        return (parse.decode(data or b"", path)[0] or "").split("\n")
+
+    def _with_line(self, item: Diagnostic, lines_of: Callable[[str], list[str]]) -> Diagnostic:
         span = item.span
         if span is not None and span.path in self.added:
             said = f"in {span.path}, which the plug-in adds"
@@ -179,8 +188,7 @@ class Tree:
             return item
         if not span.path.endswith((".md", ".yaml", ".po")) or (span.line == 1 and span.column == 1):
             return item
-        data = legible.data(str(self.folder / span.path), span.path, parse.LIMIT, [])
-        lines = (parse.decode(data or b"", span.path)[0] or "").split("\n")
+        lines = lines_of(span.path)
         return replace(item, span=replace(span, text=lines[span.line - 1])) if span.line <= len(lines) else item
 
 

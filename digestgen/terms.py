@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -16,6 +15,7 @@ from digestgen import slugs, urls
 from digestgen.config import Config, SiteLanguage
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
+from digestgen.guesses import Guesses
 from digestgen.model import (
     Article,
     RegisteredPerson,
@@ -372,8 +372,12 @@ def misspelt(articles: Iterable[Article], known: Known, config: Config) -> Itera
     keys = {same_tag(key): key for key in known.registries.stories}
     lang = config.languages[0].lang  # what is registered is known by all its names in each of them
     unknown = [item for item in articles if item.story and not known.story(item.story, lang)] if keys else []
+    alike = _by_figures(keys) if unknown else {}
+    meant: dict[str, str] = {}
+    guesses = Guesses(1000)
     for article in unknown:
-        near = nearest(same_tag(article.story), tuple(keys))
+        key = same_tag(article.story)
+        near = meant[key] = meant[key] if key in meant else _nearest(key, alike, guesses)
         if near:
             yield Diagnostic(
                 "misspelt-story",
@@ -385,12 +389,21 @@ def misspelt(articles: Iterable[Article], known: Known, config: Config) -> Itera
             )
 
 
-@lru_cache(maxsize=1024)
-def nearest(key: str, known: tuple[str, ...]) -> str:
+def nearest(key: str, known: Iterable[str]) -> str:
     """Return which of `known` is nearly `key`, or nothing; what differs in its figures is another story."""
-    alike = [other for other in known if _figures(other) == _figures(key)]
-    return next(iter(difflib.get_close_matches(key[:100], alike, 1, 0.8)), "")
+    return _nearest(key, _by_figures(known), Guesses())
 
 
-def _figures(key: str) -> list[str]:
-    return re.findall(r"\d+", key)
+def _nearest(key: str, alike: Mapping[tuple[str, ...], Sequence[str]], guesses: Guesses) -> str:
+    return next(iter(guesses.nearest(key, alike.get(_figures(key), ()), 1, 0.8)), "")
+
+
+def _by_figures(keys: Iterable[str]) -> Mapping[tuple[str, ...], Sequence[str]]:
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for key in keys:
+        found[_figures(key)].append(key)
+    return found
+
+
+def _figures(key: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\d+", key))

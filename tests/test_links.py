@@ -200,6 +200,15 @@ def test_no_target_makes_the_resolver_raise(target: str) -> None:
     assert (found.state in ("broken", "refused")) == bool(found.why)
 
 
+def test_of_thousands_of_wrong_links_some_are_guessed_at() -> None:
+    resolver = Resolver(shelf(FILES, "languages: [de]"), OTHERS, KNOWN)
+    article = resolver.library.articles[KIM]
+    targets = [f"#x{number}" for number in range(100)] + [f"{'x' * 999}{number}.md" for number in range(100)]
+    hints = [resolver.resolve(article, target).hint() for target in targets]
+    assert all(hints)
+    assert resolver.guesses.left == 0
+
+
 # --- all links of a body
 
 

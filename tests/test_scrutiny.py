@@ -58,6 +58,11 @@ def test_nobody_is_asked_where_nothing_is_registered() -> None:
     assert meant("reuers", sources="") == []
 
 
+def test_names_that_are_too_long_for_all_their_forms_are_asked_about_as_they_are() -> None:
+    long = "n" * 100_000
+    assert meant(f"{long}x", sources=f"a: {{name: {long}}}") == []
+
+
 def test_each_article_with_a_misspelt_name_is_told_at_its_place() -> None:
     front = "sources: [Interfax, reuers]"
     _, faults = assembled({"2024-05-01-a.md": front, "2024-05-02-b.md": front}, sources=REGISTERED)

@@ -144,7 +144,7 @@ def test_what_may_not_be_read_is_an_error(site: Site, monkeypatch: pytest.Monkey
 def test_lines_are_fetched_for_messages_that_lack_them(site: Site) -> None:
     tree = source.Tree(site("-- content/a.md --\none\ntwo\n"), settings())
     bare = Diagnostic("broken-link", "m", Span("content/a.md", 2, 1, 3))
-    assert tree.with_line(bare).span == Span("content/a.md", 2, 1, 3, "two")
+    assert tree.with_lines([bare])[0].span == Span("content/a.md", 2, 1, 3, "two")
     for span in (
         None,
         Span("content/a.md"),
@@ -153,7 +153,17 @@ def test_lines_are_fetched_for_messages_that_lack_them(site: Site) -> None:
         Span("a.md", 2, 1, 1, "t"),
     ):
         item = Diagnostic("broken-link", "m", span)
-        assert tree.with_line(item) == item
+        assert tree.with_lines([item]) == [item]
+
+
+def test_a_file_is_read_once_for_all_that_is_wrong_in_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    tree = source.Tree(site("-- content/a.md --\none\ntwo\n"), settings())
+    read: list[str] = []
+    real = files.read_bytes
+    monkeypatch.setattr(files, "read_bytes", lambda path, *rest: (read.append(path), real(path, *rest))[1])
+    found = [Diagnostic("broken-link", str(number), Span("content/a.md", 2)) for number in range(9)]
+    assert {item.span.text for item in tree.with_lines(found) if item.span} == {"two"}
+    assert len(read) == 1
 
 
 def test_a_folder_that_may_not_be_listed_is_an_error_for_what_it_holds_would_be_missing(

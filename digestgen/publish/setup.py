@@ -88,8 +88,8 @@ def server_lines(
         shelf, faults = library.assemble(site.articles, site.registries, settings, now)
         told = graded([*site.found, *faults], settings.rules, strict=False)
         if any(item.severity == "error" for item in told):
-            return "", [site.tree.with_line(item) for item in told]
-        return _SERVERS[server](plan_hosting.facts(shelf)), [site.tree.with_line(item) for item in told]
+            return "", site.tree.with_lines(told)
+        return _SERVERS[server](plan_hosting.facts(shelf)), site.tree.with_lines(told)
     finally:
         look.store.close()
 
