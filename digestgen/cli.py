@@ -100,7 +100,7 @@ def main() -> NoReturn:
         click.echo("interrupted", err=True)
         raise SystemExit(INTERRUPTED) from None
     except (OSError, UnicodeEncodeError) as error:
-        click.echo(f"error: {_disk(error)}", err=True)
+        click.echo(f"error: {_plain(_disk(error))}", err=True)
         raise SystemExit(WRONG) from None
     except Exception as error:
         if "--debug" in sys.argv:
@@ -119,8 +119,14 @@ def _speak_safely() -> None:
 
 
 def _apologise(error: Exception) -> None:
-    click.echo(f"fault: digestgen failed with {type(error).__name__}: {str(error)[:200]}", err=True)
+    click.echo(f"fault: digestgen failed with {type(error).__name__}: {_plain(str(error)[:200])}", err=True)
     click.echo("This is a fault of digestgen's own; with --debug it shows where. Nothing half written stays.", err=True)
+
+
+def _plain(text: str) -> str:
+    from digestgen.diagnostics import plain  # only what failed waits for it
+
+    return plain(text)
 
 
 def _disk(error: OSError | UnicodeEncodeError) -> str:

@@ -332,7 +332,7 @@ def _copied(path: str, content: Copied, data: bytes, press: Press) -> writer.Pre
 
 
 def _is_drawing(source: str) -> bool:
-    return source.lower().endswith(".svg")
+    return source.lower().endswith((".svg", ".svgz"))
 
 
 def _harmless(source: str, data: bytes, tree: Tree) -> bytes | Diagnostic:

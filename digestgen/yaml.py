@@ -100,7 +100,29 @@ def quoted(text: str) -> str:
 
 
 def _printed(text: str) -> str:
-    return " ".join(_BAD.sub("", " ".join(text.split())).split())
+    return " ".join(straight(_BAD.sub("", " ".join(text.split()))).split())
+
+
+def straight(text: str) -> str:
+    """Return `text`, without controls of direction where it is `turned`."""
+    return _TURNING.sub("", text) if turned(text) else text
+
+
+def turned(text: str) -> str:
+    """Return the character with which `text` turns the direction of what comes after it, in its page; "" for none.
+
+    That is one that is not ended again (UAX 9, 3.1), and one that overrides the direction of letters, which no language
+    needs: with either a name could show those behind it in another order.
+    """
+    opened: list[str] = []
+    for char in () if text.isascii() else _TURNING.findall(text):
+        if char in "\u202d\u202e":
+            return char
+        if char not in _ENDS:
+            opened.append(char)
+        elif not opened or opened.pop() not in _ENDS[char]:
+            return char
+    return opened[-1] if opened else ""
 
 
 def parse(text: str, *, path: str, first_line: int = 1, limit: int = LIMIT) -> tuple[Node | None, list[Diagnostic]]:
@@ -124,6 +146,9 @@ def parse(text: str, *, path: str, first_line: int = 1, limit: int = LIMIT) -> t
 _LINE_END = re.compile(r"\r\n|\r|\n")
 # Outside of what YAML prints, and the line ends that only YAML knows (NEL, LS, PS): they would shift lines.
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+# Controls that turn the direction of what follows, by what ends them.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_ENDS = {"\u202c": "\u202a\u202b", "\u2069": "\u2066\u2067\u2068"}
 # Many %TAG lines take libyaml quadratic time; nobody who writes an article needs one.
 _DIRECTIVE = re.compile(r"^%(?=(?:YAML|TAG)\b)", re.MULTILINE)
 # The attribute is missing where PyYAML was built without libyaml; both give the same events.
@@ -325,6 +350,10 @@ class _Walk:
         if bad:
             self._tell("yaml-syntax", f"{_named(bad.group())} may not stand here", event, "remove the escape")
             text = _BAD.sub("\ufffd", text)
+        turning = turned(text)
+        if turning:
+            self._tell("yaml-syntax", f"{_named(turning)} turns the direction of what follows", event, "remove it")
+            text = straight(text)
         # Without a style, or with an empty one from libyaml, a scalar is plain.
         plain = not event.style
         if plain:

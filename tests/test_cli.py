@@ -145,13 +145,13 @@ def test_a_fault_of_ours_ends_with_3_in_two_lines_and_shows_its_trace_on_demand(
     site: Site, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_: build.Request) -> build.Result:
-        raise ZeroDivisionError("by our own")
+        raise ZeroDivisionError("by our own\x1b[2J\u202e")
 
     monkeypatch.setattr(build, "build", broken)
     folder = site(a_site())
     ended = call("-C", folder, "build")
     assert (ended.code, ended.out) == (3, "")
-    assert ended.err.startswith("fault: digestgen failed with ZeroDivisionError: by our own\n")
+    assert ended.err.startswith("fault: digestgen failed with ZeroDivisionError: by our own\\u001b[2J\\u202e\n")
     assert (ended.err.count("\n"), "Traceback" in ended.err) == (2, False)
     monkeypatch.setattr(sys, "argv", ["digestgen", "--debug", "-C", str(folder), "build"])
     with pytest.raises(ZeroDivisionError):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from digestgen.pictures import drawing
 from digestgen.pictures.drawing import Unreadable, harmless
 from tests.building import built, plain_theme, told, well_built
 
@@ -57,6 +59,51 @@ def test_what_runs_is_taken_out_and_the_rest_stays(inside: str) -> None:
 )
 def test_what_stands_at_or_before_the_drawing_is_taken_out(attributes: str, before: str) -> None:
     assert b"run()" not in harmless(_drawing("", attributes=attributes, before=before))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<a href='javascript&colon;run()'>x</a>",
+        "<a xlink:href='java&Tab;script&colon;run()'>x</a>",
+        "<a><set attributeName='href' to='&NewLine;javascript&colon;run()'/></a>",
+        "<a href='&#9;javascript&#58;run()'>x</a>",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_no_document_type_brings_entities_that_only_browsers_know(inside: str, encoding: str) -> None:
+    kind = (
+        "<!DOCTYPE svg PUBLIC '-//W3C//DTD XHTML 1.0 Strict//EN' 'http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd'>"
+    )
+    clean = harmless(_drawing(inside, before=kind).decode().encode(encoding))
+    tree = etree.fromstring(clean)
+    assert b"DOCTYPE" not in clean
+    assert b"&" not in clean
+    assert not any(":" in value for element in tree.iter() for value in element.attrib.values())
+
+
+def test_a_packed_drawing_is_cleaned_as_any_other() -> None:
+    clean, other = _drawing(""), _drawing("<script>run()</script>")
+    assert harmless(gzip.compress(clean)) == gzip.compress(clean)
+    assert b"run()" not in gzip.decompress(harmless(gzip.compress(other)))
+    assert harmless(gzip.compress(other)) == harmless(gzip.compress(other))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(_drawing(""))[:-9],
+        gzip.compress(_drawing("")) + gzip.compress(_drawing("<script>run()</script>")),
+        gzip.compress(_drawing("")) + b"<script/>",
+        gzip.compress(b"<svg>" + b" " * 10_000 + b"</svg>"),
+        b"\x1f\x8b" + b"\0" * 30,
+        gzip.compress(gzip.compress(_drawing(""))),
+    ],
+)
+def test_what_cannot_be_unpacked_to_its_end_is_refused(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "_MOST", 9_000)
+    with pytest.raises(Unreadable, match="it "):
+        harmless(data)
 
 
 def test_what_is_written_in_another_encoding_is_read_in_it() -> None:
@@ -129,11 +176,11 @@ date: 2024-05-01
 
 def test_no_drawing_is_published_with_what_runs(site: Callable[[str], Path]) -> None:
     folder = site(_SITE)
-    for path in ("p.svg", "q.svg", "static/r.SVG"):
+    for path in ("p.svg", "q.svg", "static/r.SVG", "static/s.svgz"):
         (folder / "content" / path).parent.mkdir(exist_ok=True)
         (folder / "content" / path).write_bytes(_drawing("<script>run()</script>"))
-    drawings = {path: data for path, data in well_built(folder).items() if path.lower().endswith(".svg")}
-    assert len(drawings) == 3
+    drawings = {path: data for path, data in well_built(folder).items() if ".svg" in path.lower()}
+    assert len(drawings) == 4
     assert not any(b"run()" in data for data in drawings.values())
 
 

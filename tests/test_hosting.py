@@ -89,6 +89,29 @@ def test_headers_hold_one_policy_that_allows_what_any_page_does(site: Site, host
     )
 
 
+#: What could go on behind a host, and would begin another directive, another policy or another source there.
+_MORE = (";script-src", ",script-src", "'unsafe-inline'", "*", "\uff1bscript-src", "@b;c", "(", "=", "!")
+
+
+def test_no_address_of_a_picture_adds_to_a_policy(site: Site) -> None:
+    folder = a_site(site, "host: netlify")
+    texts = "\n\n".join(f"![x]({scheme}//a.example{more}/p.png)" for more in _MORE for scheme in ("https:", ""))
+    (folder / "content/2024-05-05-third.md").write_text(f"---\ntitle: T\n---\n{texts}\n", encoding="utf-8")
+    assert f"Policy: {POLICY}\n" in well_built(folder)["_headers"].decode()
+    for number, more in enumerate(_MORE):
+        text = f'---\ntitle: T\nimage: {{src: "https://a.example{more}/p.png", alt: x}}\n---\n'
+        (folder / f"content/2024-05-06-lead-{number}.md").write_text(text, encoding="utf-8")
+    wrong = [line for line in told(built(folder).diagnostics) if line.startswith("error[broken-link]")]
+    assert len(wrong) == len(_MORE) - 1
+
+
+def test_a_policy_names_the_port_of_a_picture(site: Site) -> None:
+    folder = a_site(site, "host: netlify")
+    text = "---\ntitle: T\nimage: {src: 'https://MAPS.example:8443/p.png', alt: x}\n---\n"
+    (folder / "content/2024-05-05-third.md").write_text(text, encoding="utf-8")
+    assert " https://maps.example https://maps.example:8443;" in well_built(folder)["_headers"].decode()
+
+
 def test_files_of_the_sites_own_in_assets_are_not_kept_for_ever(site: Site) -> None:
     folder = a_site(site, "host: netlify")
     (folder / "content" / "static" / "assets").mkdir(parents=True)

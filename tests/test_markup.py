@@ -187,6 +187,39 @@ def test_link_without_an_address_keeps_its_text_and_a_picture_its_alternative() 
     assert assemble(body, [None, None]) == "<p>a b <em>c</em> d</p>"
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        r"https://evil.example\@v.example/1",
+        "https://evil.example&#92;@v.example/1",
+        "https://evil.example@v.example/1",
+        "https://evil.example/@v.example/1",
+        "https://v.example.evil.example/1",
+        "https:v.example/1",
+        "http://v.example/1",
+        "https://v.example:8443/1",
+        r"\\v.example/1",
+    ],
+)
+def test_no_address_looks_like_that_of_a_player_and_leads_elsewhere(address: str) -> None:
+    body = convert(f'<iframe src="{address}"></iframe>', "en", Options(embed=("v.example",)))
+    assert body.embeds == ()
+    assert "<iframe" not in assemble(body, [ref.target for ref in body.refs])
+
+
+@pytest.mark.parametrize("address", ["https://V.example/1?a=ü#x", "//v.example/1", "ht\ntps://v.example/1"])
+def test_a_player_is_asked_for_at_the_address_that_was_judged(address: str) -> None:
+    body = convert(f'<iframe src="{address}"></iframe>', "en", Options(embed=("v.example",)))
+    assert body.embeds == ("v.example",)
+    assert ' src="https://v.example/1' in assemble(body, [])
+
+
+def test_a_player_is_a_link_in_a_feed_whatever_else_is_said_of_it() -> None:
+    source = '<iframe lang="de" src="https://v.example/1?a&amp;b" dir="ltr" title="A &quot;film&quot;"></iframe>'
+    html = feed_html(convert(source, "en", Options(embed=("v.example",))), [])
+    assert html.strip() == '<a href="https://v.example/1?a&amp;b">A “film”</a>'
+
+
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "java\tscript:x", " data:x", "vbscript:x", "\\\\x"])
 def test_address_of_a_refused_kind_is_never_written(address: str) -> None:
     body = convert("[a](x)", "en")
@@ -350,7 +383,8 @@ def test_a_table_of_trusted_authors_scrolls_where_all_are_closed() -> None:
     [
         ("https://bücher.example/y.png", ("xn--bcher-kva.example",)),
         ("//ü..example/x.png", ()),
-        ("https://user@host.example:81?x", ("host.example:81",)),
+        ("https://host.example:81?x", ("host.example:81",)),
+        ("https://user@host.example:81?x", ()),
         ("/x.png", ()),
     ],
 )

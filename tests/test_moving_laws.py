@@ -118,6 +118,30 @@ def test_no_restructured_text_ends_a_reader_or_reads_a_file(text: str) -> None:
     assert "root:" not in made
 
 
+@pytest.mark.parametrize("kind", ["svg", "png", "mp4"])
+@pytest.mark.parametrize(
+    "directive",
+    [
+        ".. image:: {file}\n   :loading: embed",
+        ".. image:: file://{file}\n   :loading: embed",
+        ".. figure:: {file}\n   :loading: embed\n   :figwidth: image\n   :scale: 50",
+        ".. thumbnail:: {file}\n   :loading: embed",
+        ".. include:: {file}\n   :literal:",
+        ".. raw:: html\n   :file: {file}",
+        ".. raw:: html\n   :url: file://{file}",
+        ".. csv-table:: x\n   :file: {file}",
+        ".. |x| image:: {file}\n   :loading: embed\n\n|x|",
+    ],
+)
+def test_no_restructured_text_takes_in_a_file_of_the_machine(tmp_path: Path, directive: str, kind: str) -> None:
+    file = tmp_path / f"secret.{kind}"
+    file.write_text("<svg>SECRET</svg>", encoding="utf-8")
+    made = rest.markdown(directive.format(file=file) + "\n", "a.rst", 1, Log())
+    assert "SECRET" not in made
+    assert "U0VDUkVU" not in made  # the same as base64
+    assert "data:" not in made
+
+
 @given(text=_TEXTS)
 @settings(max_examples=40, deadline=None)
 def test_settings_that_are_python_are_never_run(text: str) -> None:

@@ -519,6 +519,8 @@ def test_no_token_is_shown(world: World) -> None:
 
 def test_addresses_are_shown_without_who_asks() -> None:
     assert git.masked("fatal: 'https://ed:tok@h.example/x': a") == "fatal: 'https://***@h.example/x': a"
+    for password in ("p@ss", "p@s@s", "p/ss", "p'ss", 'p"ss@', "p?s#s", "p\\ss@x/y"):
+        assert git.masked(f"to https://ed:{password}@h.example/x: no") == "to https://***@h.example/x: no"
     assert git.masked("https://tok@h.example and git@h.example:x") == "https://***@h.example and git@h.example:x"
 
 

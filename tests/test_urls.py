@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from urllib.parse import urljoin, urlsplit
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from digestgen.urls import Link, absolute, classify, host, quote_path, relative, safe_external, unquote
+from digestgen.urls import Link, absolute, authority, classify, host, quote_path, relative, safe_external, unquote
 
 # --- what an article writes --------------------------------------------------------------------------------
 
@@ -68,6 +69,10 @@ def test_a_link_is_read_as_browsers_read_it(raw: str, link: Link) -> None:
         ("https://x y/", "no host"),
         ("https://a%2Fb/", "no host"),
         ("https://:80/", "no host"),
+        ("https://x.org;script-src/", "no host"),
+        ("https://x.org,y.org/", "no host"),
+        ("https://*.org/", "no host"),
+        ("https://x.org'unsafe-inline'/", "no host"),
         ("https://user:pass@x.org/", "user's name"),
         ("https://x.org@evil.example/", "user's name"),
         ("http://[::1", "cannot be read"),
@@ -107,7 +112,27 @@ def test_a_source_has_a_whole_web_address(raw: str, url: str | None) -> None:
     assert safe_external(raw) == url
 
 
-PARTS = [*"/\\:#?%@[]. \n\0é", "javascript:", "http:", "https://", "mailto:", "//", "%2e", "x.org"]
+@pytest.mark.parametrize(
+    ("raw", "named"),
+    [
+        ("https://X.org:8443/a?b#c", "x.org:8443"),
+        ("//x_y-z.example?b", "x_y-z.example"),
+        ("http://bücher.example:81", "xn--bcher-kva.example:81"),
+        ("https://x.org\uff1bscript-src/", ""),
+        ("https://ü..example/", ""),
+        ("https://[::1]/", ""),
+        ("https://x.org@y.org/", ""),
+        (r"https://x.org\@y.org/", ""),
+        ("mailto:a@x.org", ""),
+        ("/x.org", ""),
+        ("", ""),
+    ],
+)
+def test_a_policy_names_the_host_and_port_that_a_browser_asks(raw: str, named: str) -> None:
+    assert authority(raw) == named
+
+
+PARTS = [*"/\\:#?%@[]. \n\0é;,*'\uff1b", "javascript:", "http:", "https://", "mailto:", "//", "%2e", "x.org"]
 RAW = st.lists(st.sampled_from(PARTS) | st.characters(), max_size=12).map("".join)
 
 
@@ -126,6 +151,7 @@ def test_no_link_raises_and_what_passes_is_plain_ascii_behind_the_host(raw: str)
         assert "\0" not in link.path
     safe_external(raw)
     host(raw)
+    assert re.fullmatch(r"([a-z0-9._-]+(:[0-9]+)?)?", authority(raw))
 
 
 @given(RAW)

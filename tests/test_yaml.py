@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -291,6 +293,35 @@ def test_an_impossible_code_point_is_no_traceback() -> None:
     _, found = check('a: "\\UFFFFFFFF"')
     assert "backslash" in found[0].message
     assert [item.severity for item in check('a: "\\ud83d"')[1]] == ["error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "char"),
+    [
+        ("Ann\u202e", "U+202E"),
+        ("\u202dAnn\u202c", "U+202D"),
+        ("Ann \u2067x", "U+2067"),
+        ("Ann \u202ax \u2066y\u2069", "U+202A"),
+        ("Ann\u202c", "U+202C"),
+        ("\u2067x\u202c", "U+202C"),
+        ("\u2067\u202ax\u2069\u202c", "U+2069"),
+    ],
+)
+def test_no_text_turns_the_direction_of_what_stands_behind_it(text: str, char: str) -> None:
+    for source in (f"a: {text}", f"a: '{text}'", f"a: {json.dumps(text)}", f"a: |\n  {text}", f"- a: [{text}]"):
+        _, found = check(source)
+        assert [(item.code, item.message) for item in found] == [
+            ("yaml-syntax", f"the character {char} turns the direction of what follows")
+        ]
+    assert check(f"a: {yaml.written(text)}") == (
+        {"a": " ".join(re.sub("[\u202a-\u202e\u2066-\u2069]", "", text).split())},
+        [],
+    )
+
+
+def test_directions_that_are_ended_again_and_marks_of_them_stay() -> None:
+    for text in ("\u2067عربي\u2069 x", "\u202bعربي\u202c x", "\u2068\u202ax\u202c\u2069", "x\u200f!", "\u061cx"):
+        assert check(f"a: {text}") == ({"a": text}, [])
 
 
 def test_all_repeated_keys_are_named_with_the_first_line() -> None:

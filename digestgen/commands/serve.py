@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from digestgen import console
+from digestgen.diagnostics import plain
 
 if TYPE_CHECKING:
     from digestgen.diagnostics import Diagnostic
@@ -103,7 +104,7 @@ class _Voice:
         )
 
     def note(self, text: str) -> None:
-        click.echo(text, err=True)
+        click.echo(plain(text), err=True)
 
     def built(self, built: Built) -> None:
         """Tell what is new since the last build in a line, and messages that were not told yet."""
@@ -113,7 +114,7 @@ class _Voice:
         self._tell(item for item in built.diagnostics if item not in known)
         self.told = frozenset(built.diagnostics)
         if built.fault:
-            click.echo(f"error: {built.fault}", err=True)
+            click.echo(f"error: {plain(built.fault)}", err=True)
         if not self.quiet and not self.begun:
             for line in built.notes:
                 click.echo(line)

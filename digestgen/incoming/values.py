@@ -14,7 +14,7 @@ from html import unescape
 from typing import Final
 from urllib.parse import urljoin
 
-from digestgen import licenses, plaintext, tracking, urls
+from digestgen import licenses, plaintext, tracking, urls, yaml
 from digestgen.dataclass import dataclass
 from digestgen.moments import read_moment
 from digestgen.schema import LANGUAGE
@@ -81,10 +81,6 @@ _UNFIT: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufff9-\uffff\U000e0000-\U000e0fff]"
 )
 
-#: Controls that turn the direction of what follows (UAX 9), by what ends them.
-_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_ENDS: Final = {"\u202c": "\u202a\u202b", "\u2069": "\u2066\u2067\u2068"}
-
 #: The longest that is taken of a line, of a summary and of an address, and the most HTML that is looked at.
 LINE: Final = 300
 SUMMARY: Final = 1_000
@@ -95,21 +91,7 @@ _ID: Final = 400
 
 def fit(text: str) -> str:
     """Return `text` without what must not stand in a file: controls, and directions that are turned and not ended."""
-    text = _UNFIT.sub("", text)
-    return text if _balanced(text) else _TURNING.sub("", text)
-
-
-def _balanced(text: str) -> bool:
-    """Tell whether controls of direction are nested rightly, and none overrides the direction of letters."""
-    opened: list[str] = []
-    for char in _TURNING.findall(text):
-        if char in "\u202d\u202e":
-            return False
-        if char not in _ENDS:
-            opened.append(char)
-        elif not opened or opened.pop() not in _ENDS[char]:
-            return False
-    return not opened
+    return yaml.straight(_UNFIT.sub("", text))
 
 
 def line(text: object, most: int = LINE) -> str:

@@ -6,12 +6,13 @@ Nothing here decides on addresses or names: `cut` does, which reads the parser's
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import Final
 
 import nh3
 
 from digestgen.dataclass import dataclass
-from digestgen.markup.attributes import names
+from digestgen.markup.attributes import names, read
 
 #: Deeper nesting is refused before the sanitiser, whose time grows with the square of the depth.
 DEEPEST = 500
@@ -167,7 +168,7 @@ def _closed(tag: str, open_: list[tuple[str, int]]) -> int:
 #: The content of an iframe is raw text to a parser, and a sanitiser must never be asked to keep such an
 #: element. Under another name it is an ordinary one.
 _FRAME = re.compile(r"<(/?)iframe(?=[\s/>])", re.IGNORECASE)
-_FEED_FRAME = re.compile(r'<dg-frame(?: title="([^"]*)")?(?: src="([^"]*)")?(?: title="([^"]*)")?>|</dg-frame>')
+_FEED_FRAME = re.compile(r'<dg-frame((?: [a-z]+="[^"]*")*)>|</dg-frame>')
 
 
 #: Characters that HTML and XML do not allow; an author can write them as entities, too.
@@ -223,10 +224,9 @@ def clean_for_feed(html: str, *, wild: bool = True) -> str:
 
 
 def _frame_link(match: re.Match[str]) -> str:
-    address = match[2]
-    if not address:
-        return ""
-    return f'<a href="{address}">{match[1] or match[3] or address}</a>'
+    values = read(match[1] or "")
+    address = escape(values.get("src", ""))
+    return f'<a href="{address}">{escape(values.get("title", "")) or address}</a>' if address else ""
 
 
 _PICTURE = re.compile(r'<img(?: [a-z]+="[^"]*")*>')

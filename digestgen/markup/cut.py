@@ -14,6 +14,7 @@ from html import escape, unescape
 from typing import Literal
 from urllib.parse import unquote
 
+from digestgen import urls
 from digestgen.dataclass import dataclass
 from digestgen.markup.attributes import is_reserved, names, read, tamed, written
 from digestgen.markup.labels import Labels
@@ -32,8 +33,6 @@ _WILD_TAG = re.compile(
     r"|<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*+)>",
     re.DOTALL | re.IGNORECASE,
 )
-#: An address of another site's: scheme if any, then a host that may stand in a content security policy.
-_REMOTE = re.compile(r"\s*(?:(https?):)?//(?:[^/?#@]*@)?([\w.-]+(?::\d+)?)(?=[/?#]|\s*$)", re.IGNORECASE)
 #: How an address of a kind that is not allowed gets past the sanitiser, so that it can be told to the author.
 REFUSED = "#dg-refused:"
 #: Straight quotes that the author wants to keep so; noncharacters, which no text may hold (Unicode, 23.7).
@@ -368,7 +367,7 @@ class _Cutter:
         if not source:
             self._out.parts.append(escape(alt or "") if self._set.tame else whole)
             return
-        host = _host(source)[1]
+        host = urls.authority(source)
         if host:
             self._out.remote_hosts[host] = None
         if alt and self._set.tame and needs_care(alt):
@@ -380,9 +379,12 @@ class _Cutter:
         self._out.parts.append((number, '<img src="', f'"{written(values)}>'))
 
     def frame(self, tag: str, values: dict[str, str], whole: str) -> None:
-        scheme, host = _host(values.get("src", ""))
-        if scheme == "https" and host in self._set.embed:
+        # what is written is what was judged: browsers read some addresses otherwise than they look
+        address = urls.classify(values.get("src", "")).url
+        host = urls.authority(address)
+        if address.startswith("https://") and host in self._set.embed:
             self._out.embeds[host] = None
+            values["src"] = address
             values.setdefault("title", host)
             values["loading"] = "lazy"
             self._out.parts.append(f"<iframe{written(values)}></iframe>")
@@ -428,18 +430,6 @@ class _Cutter:
         values.setdefault("tabindex", "0")
         self._out.parts.append(f"<pre{written(values)}>")
         self._push(tag, None, values)
-
-
-def _host(address: str) -> tuple[str, str]:
-    """Return the scheme and the host of `address`, in ASCII and lower case, or nothing for one of this site."""
-    match = _REMOTE.match(address)
-    if match is None:
-        return "", ""
-    host = match[2].lower()
-    try:
-        return (match[1] or "").lower(), host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError:
-        return "", ""
 
 
 def _restore(found: Pieces) -> None:

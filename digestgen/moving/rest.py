@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from digestgen.moving import prose
 from digestgen.moving.values import Log, MissingError
+
+if TYPE_CHECKING:
+    from docutils.nodes import image
+    from docutils.writers import Writer
 
 #: A report of docutils: file, line, its gravity, its text.
 _REPORT: Final = re.compile(r"^[^\n:]*:(\d*):? ?\((?:WARNING/2|ERROR/3|SEVERE/4)\) (.*)$", re.MULTILINE)
@@ -34,7 +38,7 @@ def markdown(text: str, path: str, line: int, log: Log) -> str:
     _teach()
     told = io.StringIO()
     try:
-        parts = publish_parts(text, writer="html5", settings_overrides={**_SETTINGS, "warning_stream": told})
+        parts = publish_parts(text, writer=_writer(), settings_overrides={**_SETTINGS, "warning_stream": told})
     except Exception as error:  # noqa: BLE001 - docutils has many kinds of faults, and none may end the import
         log.person(path, line, f"the reStructuredText cannot be read ({type(error).__name__}); it stays as it was")
         return text
@@ -59,6 +63,20 @@ _SETTINGS: Final[dict[str, Any]] = {
     "syntax_highlight": "none",
     "math_output": "LaTeX",
 }
+
+
+def _writer() -> Writer:
+    """Return docutils' writer of HTML, but for a picture that is to be embedded, of any file that the machine has."""
+    from docutils.writers.html5_polyglot import HTMLTranslator, Writer
+
+    class Translator(HTMLTranslator):
+        def visit_image(self, node: image) -> None:
+            node.attributes.pop("loading", None)  # no setting forbids it
+            super().visit_image(node)
+
+    writer = Writer()
+    writer.translator_class = Translator
+    return writer
 
 
 def _teach() -> None:

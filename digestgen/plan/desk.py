@@ -480,7 +480,7 @@ class Desk:
         """Return the policy of the page that shows `articles`: what they embed from elsewhere is allowed, by host."""
         if self.library.config.raw_html:
             return csp.OPEN
-        images = {urls.host(item.image.src) for item in articles if item.image and "//" in item.image.src}
+        images = {urls.authority(item.image.src) for item in articles if item.image and "//" in item.image.src}
         pictures = {*(host for item in articles for host in item.body.remote_hosts), *filter(None, images)}
         return csp.text(images=pictures, frames={host for item in articles for host in item.body.embeds})
 

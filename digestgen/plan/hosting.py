@@ -16,7 +16,7 @@ def facts(shelf: Library) -> hosting.Facts:
     items = [item for part in shelf.parts for item in (*part.articles, *part.pages)]
     files = [edition.file for part in shelf.parts for edition in part.editions if edition.file]
     shown = [*items, *files]
-    lead = {urls.host(item.image.src) for item in shown if item.image and "//" in item.image.src}
+    lead = {urls.authority(item.image.src) for item in shown if item.image and "//" in item.image.src}
     policy = csp.text(
         any_html=config.raw_html,
         images={*(host for item in shown for host in item.body.remote_hosts), *filter(None, lead)},

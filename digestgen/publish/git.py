@@ -42,7 +42,8 @@ _SETTINGS: Final = ("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "co
 #: Longer than any push that still moves.
 _PATIENCE: Final = 3600
 
-_USER: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/@\s'\"]+@")
+#: Up to the last `@` of a word, whatever stands before it: who forgot to encode a password has any sign there.
+_USER: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)\S+@")
 
 
 def masked(text: str) -> str:

@@ -150,11 +150,25 @@ def _style(chance: random.Random) -> str:
 _NO_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
+#: Types of documents that bring a browser's entities with them.
+_TYPES: Final = (
+    '<!DOCTYPE svg PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">',
+    '<!DOCTYPE svg PUBLIC "-//W3C//DTD XHTML 1.1 plus MathML 2.0 plus SVG 1.1//EN" "x.dtd">',
+)
+
+
 def drawing(chance: random.Random) -> str:
     """Return a payload as a drawing, well-formed, for one that is not is refused."""
+    before = chance.choice(
+        ("", "", '<?xml-stylesheet href="data:text/css,*{}"?>', '<!DOCTYPE svg [<!ENTITY e "x">]>', *_TYPES)
+    )
+    coded = {":": "&colon;", "script": "&Tab;script"} if before in _TYPES and chance.random() < 0.7 else {}
 
     def set_(name: str, value: str) -> str:
-        return f'{name}="{escape(_NO_XML.sub("", value))}"'
+        value = escape(_NO_XML.sub("", value))
+        for sign, entity in coded.items():
+            value = value.replace(sign, entity)
+        return f'{name}="{value}"'
 
     def element(inside: str) -> str:
         name = chance.choice(("", "h:")) + _name(chance, _ELEMENTS)
@@ -174,7 +188,6 @@ def drawing(chance: random.Random) -> str:
     )
     inner = chance.choice(("", element(""), *scripts)).replace("{}", _RUN)
     spaces = 'xmlns:h="http://www.w3.org/1999/xhtml" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    before = chance.choice(("", "", '<?xml-stylesheet href="data:text/css,*{}"?>', '<!DOCTYPE svg [<!ENTITY e "x">]>'))
     root = set_(chance.choice(("onload", "onclick", "onbegin", "class")), _RUN)
     return f'{before}<svg xmlns="http://www.w3.org/2000/svg" {spaces} {root}>{element(inner)}</svg>'
 
@@ -336,7 +349,7 @@ def _is_html_of_rss(element: Any) -> bool:
 
 def _of_drawing(data: bytes) -> list[str]:
     """Return what of a drawing would run where it is opened by itself."""
-    found = []
+    found = [beside for beside in ("<!DOCTYPE", "<?xml-stylesheet") if beside.encode() in data]
     for element in etree.fromstring(data, etree.XMLParser(resolve_entities=False)).iter():
         if not isinstance(element.tag, str):
             continue
