@@ -31,6 +31,9 @@ PERMANENT: Final = frozenset([301, 308])
 #: A site that has more redirects than this in a row has a circle.
 _HOPS: Final = 8
 
+#: All that is global unicast in IPv6 (RFC 4291, 2.5.4; IANA has given out no other): fec0::/10 once was for sites.
+_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+
 #: An IPv6 address that carries an IPv4 address, which is the one that counts (RFC 6052, RFC 3056).
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -248,6 +251,7 @@ def public(address: str) -> bool:
         inner = ip.ipv4_mapped or ip.sixtofour or (ipaddress.IPv4Address(ip.packed[-4:]) if ip in _NAT64 else None)
         if inner is not None:
             return public(str(inner))
+        return ip.is_global and ip in _UNICAST
     return ip.is_global and not ip.is_multicast and not ip.is_reserved
 
 

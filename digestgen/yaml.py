@@ -115,7 +115,8 @@ def turned(text: str) -> str:
     needs: with either a name could show those behind it in another order.
     """
     opened: list[str] = []
-    for char in () if text.isascii() else _TURNING.findall(text):
+    turning: list[str] = [] if text.isascii() else _TURNING.findall(text)
+    for char in turning:
         if char in "\u202d\u202e":
             return char
         if char not in _ENDS:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from digestgen.pictures import clean, containers, headers, rights
+from digestgen.pictures import avif, clean, containers, headers, rights
 from digestgen.pictures.album import Album, Facts, Recipe, facts
 from digestgen.pictures.headers import Head
 from digestgen.pictures.rights import Rights
@@ -143,6 +145,89 @@ def test_a_damaged_picture_is_read_without_a_fault(kind: str, data: st.DataObjec
 
 
 _WHOLE = {kind: picture(kind) for kind in KINDS}
+
+
+# --- what a small file could cost
+
+
+def _box(name: bytes, *inner: bytes, version: bytes = b"") -> bytes:
+    body = version + b"".join(inner)
+    return (8 + len(body)).to_bytes(4, "big") + name + body
+
+
+_FULL = b"\0\0\0\0"
+_PROPERTY = _box(b"ispe", (60).to_bytes(4, "big"), (40).to_bytes(4, "big"), version=_FULL)
+
+
+def _avif(
+    kinds: bytes, places: bytes, properties: bytes = _PROPERTY, count: int = 1, free: int = 0, sizes: bytes = b"\x44\0"
+) -> bytes:
+    """Return a file with one picture, 1, and items of some `kinds` in these `places`."""
+    links = b"\0\1\1\1" + b"".join((2 + number).to_bytes(2, "big") + b"\xff" + b"\2" * 255 for number in range(count))
+    inner = (
+        _box(b"pitm", b"\0\1", version=_FULL),
+        _box(b"iinf", b"\0\0", kinds, version=_FULL),
+        _box(b"iprp", _box(b"ipco", properties), _box(b"ipma", (count + 1).to_bytes(4, "big"), links, version=_FULL)),
+        _box(b"iloc", sizes, places, version=_FULL),
+    )
+    return _box(b"ftyp", b"avif\0\0\0\0avif") + _box(b"free", bytes(free)) + _box(b"meta", *inner, version=_FULL)
+
+
+_EXIF = _box(b"infe", b"\0\2\0\0Exif\0", version=b"\2\0\0\0")
+_WHOLE_FILE = b"\0\0\0\0" + (30_000).to_bytes(4, "big")
+_DEEP = b"<dc:creator><rdf:li>x</rdf:li>"
+
+
+def _packet_of(text: bytes) -> bytes:
+    spaces = b'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    body = rights.XMP + b"<x " + spaces + b">" + text + b"</x>"
+    parts = [body[at : at + 65_000] for at in range(0, len(body), 65_000)]
+    chunk = b"XML:com.adobe.xmp\0\0\0\0\0" + b"".join(parts).removeprefix(rights.XMP)
+    return _WHOLE["png"][:33] + len(chunk).to_bytes(4, "big") + b"iTXt" + chunk + b"\0\0\0\0"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _packet_of(_DEEP * 10_000 + b"</dc:creator>" * 10_000),
+        _avif(_box(b"infe", b"\0\2\0\0Exif\0", version=b"\2\0\0\0") * 8_000, b"\0\0", free=12_000_000),
+        _avif(_EXIF, b"\0\1\0\2\0\0" + (4000).to_bytes(2, "big") + _WHOLE_FILE * 4000),
+        _avif(_EXIF, b"\xff\xff" + b"\0\2\0\0\xff\xff" * 4096, sizes=b"\0\0"),
+        _avif(b"", b"\0\0", _PROPERTY + _box(b"auxC", b"x" * 1_000_000), 4000),
+    ],
+    ids=["nested", "items", "extents", "counts", "properties"],
+)
+def test_no_small_file_costs_much(data: bytes) -> None:
+    began = time.process_time()
+    known = facts(data)
+    assert known is not None
+    clean.cleaned(data, known.head, known.rights)
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _avif(_EXIF, b"\0\1\0\2\0\0" + (4000).to_bytes(2, "big") + _WHOLE_FILE * 4000),
+        _avif(_box(b"infe", b"\0\2\0\0mime" + b"\0" * 1_000_000, version=b"\2\0\0\0"), b"\0\0"),
+    ],
+    ids=["extents", "texts"],
+)
+def test_no_small_file_takes_much_memory(data: bytes) -> None:
+    tracemalloc.start()
+    try:
+        rights.read("avif", data)
+        clean.cleaned(data, Head("avif", 60, 40), Rights())
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_item_that_holds_what_others_hold_is_not_understood() -> None:
+    data = _avif(_EXIF, b"\0\1\0\2\0\0\0\2" + b"\0\0\0\0\0\0\1\x80" * 2)
+    assert avif.items(data).ranges == {}
+    assert clean.cleaned(data, Head("avif", 60, 40), OWNER) is None
+    assert avif.items(_avif(_EXIF, b"\0\1\0\2\0\0\0\1" + b"\0\0\0\0\0\0\0\x80")).ranges == {2: [(0, 128)]}
 
 
 # --- whose they are

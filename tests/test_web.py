@@ -133,6 +133,11 @@ def test_a_redirect_into_a_private_network_is_not_followed(base: str, monkeypatc
         "::ffff:127.0.0.1",
         "64:ff9b::7f00:1",
         "2002:7f00:1::",
+        "fec0::1",  # for sites once, and still in use
+        "::127.0.0.1",
+        "::ffff:0:127.0.0.1",
+        "64:ff9b:1::7f00:1",
+        "4000::1",
         "nonsense",
     ],
 )

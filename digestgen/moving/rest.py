@@ -65,7 +65,7 @@ _SETTINGS: Final[dict[str, Any]] = {
 }
 
 
-def _writer() -> Writer:
+def _writer() -> Writer[str]:
     """Return docutils' writer of HTML, but for a picture that is to be embedded, of any file that the machine has."""
     from docutils.writers.html5_polyglot import HTMLTranslator, Writer
 

@@ -12,6 +12,9 @@ from digestgen.pictures.containers import Part, boxes
 #: More items than a picture is made of.
 _MOST: Final = 4096
 
+#: More properties than all of them have together.
+_MOST_PROPERTIES: Final = 65_536
+
 
 @dataclass()
 class Items:
@@ -54,15 +57,16 @@ class _Reader:
 
     data: bytes
     at: int
+    end: int
 
     def number(self, size: int) -> int:
         self.at += size
-        return int.from_bytes(self.data[self.at - size : self.at], "big")
+        return int.from_bytes(self.data[self.at - size : min(self.at, self.end)], "big")
 
 
 def _full(data: bytes, part: Part) -> tuple[int, int, _Reader]:
     """Return version, flags and what follows them in a box."""
-    reader = _Reader(data[: part.end], part.body)
+    reader = _Reader(data, part.body, part.end)
     return reader.number(1), reader.number(3), reader
 
 
@@ -77,9 +81,11 @@ def _properties(data: bytes, part: Part, found: Items) -> None:
     for box in inner:
         if box.name == b"ipma":
             version, flags, reader = _full(data, box)
+            left = _MOST_PROPERTIES
             for _ in range(min(reader.number(4), _MOST)):
                 item = reader.number(2 if version == 0 else 4)
-                numbers = [_index(reader, wide=bool(flags & 1)) for _ in range(reader.number(1))]
+                numbers = [_index(reader, wide=bool(flags & 1)) for _ in range(min(reader.number(1), left))]
+                left -= len(numbers)
                 found.properties[item] = [known[number - 1] for number in numbers if 0 < number <= len(known)]
 
 
@@ -95,7 +101,7 @@ def _kinds(data: bytes, part: Part, found: Items) -> None:
         if box.name == b"infe" and version in (2, 3):
             item = reader.number(2 if version == 2 else 4)
             reader.number(2)
-            kind, texts = data[reader.at : reader.at + 4], data[reader.at + 4 : box.end].split(b"\0")
+            kind, texts = data[reader.at : reader.at + 4], data[reader.at + 4 : box.end].split(b"\0", 2)
             found.kinds[item] = kind + b" " + texts[1] if kind == b"mime" and len(texts) > 1 else kind
 
 
@@ -103,6 +109,7 @@ def _ranges(data: bytes, inner: Mapping[bytes, Part], found: Items) -> None:
     version, _, reader = _full(data, inner[b"iloc"])
     sizes = reader.number(2)
     offset, length, base, index = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15, sizes & 15
+    left = _MOST  # of extents, in all items together
     for _ in range(min(reader.number(2 if version < 2 else 4), _MOST)):
         item = reader.number(2 if version < 2 else 4)
         method = reader.number(2) & 15 if version else 0
@@ -110,12 +117,19 @@ def _ranges(data: bytes, inner: Mapping[bytes, Part], found: Items) -> None:
         start = reader.number(base)
         if method == 1 and b"idat" in inner:
             start += inner[b"idat"].body
+        count = reader.number(2)
         extents = []
-        for _ in range(min(reader.number(2), _MOST)):
+        for _ in range(min(count, left)):
             reader.number(index if version else 0)
             extents.append((start + reader.number(offset), reader.number(length)))
-        if method in (0, 1) and reader.at <= inner[b"iloc"].end:
+        left -= len(extents)
+        if reader.at > inner[b"iloc"].end or len(extents) < count:
+            break
+        if method in (0, 1):
             found.ranges[item] = [(at, at + size) for at, size in extents if at + size <= len(data)]
+    # each byte belongs to one item: a file that says otherwise would hold more than it has
+    if sum(end - at for ranges in found.ranges.values() for at, end in ranges) > len(data):
+        found.ranges.clear()
 
 
 def metadata(found: Items) -> Iterator[tuple[bytes, list[tuple[int, int]]]]:

@@ -114,14 +114,18 @@ def _webp(data: bytes) -> Head | None:
     return found
 
 
+#: What an auxiliary picture is for is told in fewer bytes.
+_NAME: Final = 256
+
+
 def _avif(data: bytes) -> Head | None:
     found = avif.items(data)
     own = {part.name: part for part in found.properties.get(found.primary, ())}
     if b"ispe" not in own:
         return None
     at = own[b"ispe"].body + 4
-    every = (part for parts in found.properties.values() for part in parts)
-    alpha = any(part.name == b"auxC" and b"alpha" in data[part.body : part.tail] for part in every)
+    every = {part for parts in found.properties.values() for part in parts if part.name == b"auxC"}
+    alpha = any(b"alpha" in data[part.body : min(part.tail, part.body + _NAME)] for part in every)
     turned = b"irot" in own and data[own[b"irot"].body] & 1
     # how it is turned stands in its properties, and EXIF has no say; 6 stands for a quarter turn of any kind
     return Head("avif", _big(data, at, 4), _big(data, at + 4, 4), 6 if turned else 1, alpha, data[8:12] == b"avis")

@@ -17,6 +17,7 @@ from digestgen import licenses, urls
 from digestgen.dataclass import dataclass
 from digestgen.pictures import avif, tiff
 from digestgen.pictures.containers import blocks, chunks, riff, segments
+from digestgen.yaml import straight
 
 #: A packet of XMP is a few KB; none of an honest picture is larger than this.
 _MOST: Final = 1 << 20
@@ -233,8 +234,12 @@ def _values(root: ElementTree.Element, name: str) -> Iterator[str]:
 
 
 def _items(node: ElementTree.Element, rdf: str) -> list[ElementTree.Element]:
-    lang = "{http://www.w3.org/XML/1998/namespace}lang"
-    return sorted(node.iter(f"{{{rdf}}}li"), key=lambda item: item.get(lang, "x-default") != "x-default")
+    """Return the items of an array (ISO 16684-1, 7.7): whatever stands deeper is of another property."""
+    lang, name = "{http://www.w3.org/XML/1998/namespace}lang", f"{{{rdf}}}li"
+    return sorted(
+        (item for array in node for item in array if item.tag == name),
+        key=lambda item: item.get(lang, "x-default") != "x-default",
+    )
 
 
 #: The readers, by how much they are worth.
@@ -245,7 +250,7 @@ _NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\
 
 
 def _clean(text: str) -> str:
-    return " ".join(_NO_TEXT.sub("", text).split())[:_LONGEST].strip()
+    return straight(" ".join(_NO_TEXT.sub("", text).split())[:_LONGEST].strip())
 
 
 # --- the way back
