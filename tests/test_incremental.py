@@ -152,6 +152,16 @@ def _fail() -> None:
     raise OSError(errno.EIO, "the disk fails")
 
 
+def put(path: Path, data: bytes) -> None:
+    """Write a file, also where a folder stands in its place, or a file in that of its folder."""
+    if path.parent.is_file():
+        path.parent.unlink()
+    if path.is_dir():
+        shutil.rmtree(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
 class Editing(RuleBasedStateMachine):
     """An editor, a vandal and a clock at one site; after each step two builds are compared."""
 
@@ -399,14 +409,11 @@ class Editing(RuleBasedStateMachine):
 
     @rule(data=st.binary(max_size=8), name=st.sampled_from(["robots.txt", "a/b.txt"]))
     def change_a_static_file(self, data: bytes, name: str) -> None:
-        path = self.folder / "content/static" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        put(self.folder / "content/static" / name, data)
 
     @rule(data=st.sampled_from([*PICTURES, b"none"]), name=st.sampled_from(["p.png", "static/p.png"]))
     def illustrate(self, data: bytes, name: str) -> None:
-        (self.folder / "content/static").mkdir(exist_ok=True)
-        (self.folder / "content" / name).write_bytes(data)
+        put(self.folder / "content" / name, data)
         (self.folder / "content/seven.md").write_text(
             "---\ntitle: Seven\ndate: 2024-03-03\nimage: {src: p.png, alt: P}\n---\n![p](p.png) ![s](/p.png)\n",
             encoding="utf-8",
