@@ -376,9 +376,10 @@ def _sure(certain: bool) -> None:
 
 
 def _turn(base: sqlite3.Connection) -> int:
-    """Return how many plans were begun to be remembered."""
+    """Return how many plans were begun to be remembered; 0 where that cannot be told, so that it is counted anew."""
     row = base.execute("SELECT check_, value FROM meta WHERE name = ?", (_TURN,)).fetchone()
-    return int(row[1]) if row is not None and row[0] == _check(_TURN, row[1]) else 0
+    value = "" if row is None else str(row[1])
+    return int(value) if value.isdecimal() and len(value) < 16 and row[0] == _check(_TURN, value) else 0
 
 
 def _standing(base: sqlite3.Connection, names: Iterable[str]) -> str:

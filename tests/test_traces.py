@@ -75,6 +75,19 @@ def test_of_two_plans_that_are_remembered_at_once_none_stands_beside_rows_of_the
         store.close()
 
 
+@pytest.mark.parametrize("value", ["", "-1", "9" * 5000, "[]", None, b"1"])
+def test_a_count_of_plans_that_is_none_is_begun_anew(tmp_path: Path, value: object) -> None:
+    store = traces.opened(str(tmp_path), "1")
+    store.keep_plan({"last": 1}, [("row", 1)])
+    with store.opened() as base:
+        base.execute(
+            "UPDATE meta SET check_ = ?, value = ? WHERE name = 'turn'", (traces._check("turn", str(value)), value)
+        )
+    assert store.keep_plan({"last": 2}, [("row", 2)])
+    assert (store.meta("last"), store.planned("row")) == (2, 2)
+    store.close()
+
+
 def test_what_goes_on_from_a_plan_is_not_remembered_beside_another(tmp_path: Path) -> None:
     one, other = traces.opened(str(tmp_path), "1"), traces.opened(str(tmp_path), "1")
     one.keep_plan({"last": 1, "more": {}}, [("row", 1)])
