@@ -89,6 +89,9 @@ def cli(context: click.Context, folder: str, *, debug: bool) -> None:  # noqa: A
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     _speak_safely()
+    if sys.platform == "win32":
+        # there, git and editors would be looked for in the folder first that one is in, which may be the site's
+        os.environ.setdefault("NoDefaultCurrentDirectoryInExePath", "1")
     try:
         cli.main(standalone_mode=False, complete_var="_DIGESTGEN_COMPLETE")
     except click.exceptions.Exit as end:

@@ -362,6 +362,17 @@ def leads_out(root: str, path: str) -> bool:
     return _linked(top, "", path).kind == "link"
 
 
+def make_own(root: str, path: str) -> None:
+    """Make the folder `path` below `root`, in which we keep what is ours.
+
+    Raises OSError where a link is on the way: what is written through it lands somewhere else.
+    """
+    link = first_link(root, path)
+    if link is not None:
+        raise OSError(errno.ELOOP, "it is a link, and nothing is written through it", f"{root}/{link}")
+    make_dirs(f"{root}/{path}")
+
+
 def stamp(known: os.stat_result) -> Stamp:
     """Return the stamp in what is known of a file."""
     return (known.st_mtime_ns, known.st_ctime_ns, known.st_size, known.st_ino)

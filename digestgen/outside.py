@@ -273,5 +273,5 @@ def _remember(found: Mapping[str, Outcome], before: Mapping[str, Outcome], reque
         for url, item in found.items()
         if item.state in ("good", "moved") and url not in kept
     }
-    files.make_dirs(os.path.dirname(request.memory))
+    files.make_own(*os.path.split(os.path.dirname(request.memory)))
     files.put(request.memory, json.dumps(rows, sort_keys=True).encode())

@@ -57,7 +57,7 @@ def send(folder: Path, sending: Sending, smtp: SmtpConfig, password: str, now: d
 
     Raises `PostError` where it was sent before or the server refuses; what the server refused may be sent again.
     """
-    files.make_dirs(str(folder / ".digestgen"))
+    files.make_own(str(folder), ".digestgen")
     with files.lock(str(folder / ".digestgen" / "sending.lock")):
         check(folder, sending)
         sent = _sent(folder)

@@ -245,7 +245,7 @@ def _needed(work: str, first: bool) -> Iterator[str]:
 
 def _run(work: str) -> None:
     """Run Pagefind over the pages in the folder `work`. It gets no settings from elsewhere."""
-    command = [sys.executable, "-m", "pagefind", "--site", "pages", "--output-path", "bundle", "--silent"]
+    command = [sys.executable, "-P", "-m", "pagefind", "--site", "pages", "--output-path", "bundle", "--silent"]
     command += ["--exclude-selectors", ".footnote-ref, .footnote-back"]
     variables = {name: value for name, value in os.environ.items() if not name.startswith("PAGEFIND_")}
     try:

@@ -421,7 +421,7 @@ def opened(site: str, version: str, room: str = FOLDER) -> Traces:
     folder = f"{site}/{room}"
     traces = Traces(f"{folder}/{FILE}", version)
     try:
-        files.make_dirs(folder)
+        files.make_own(site, room)
         if files.lstat(f"{folder}/.gitignore") is None:
             files.write_new(f"{folder}/.gitignore", b"# made by digestgen; may be deleted at any time\n*\n")
     except OSError:

@@ -100,7 +100,9 @@ def _file_of(event: str, arguments: tuple[Any, ...]) -> str:
 def _is_indexer(folder: str, arguments: tuple[Any, ...]) -> bool:
     """Tell whether a program is that which makes the index for the search of a site that has one."""
     settings = _settings(folder)
-    return list(arguments[1])[:3] == [sys.executable, "-m", "pagefind"] and settings is not None and settings.search
+    return (
+        list(arguments[1])[:4] == [sys.executable, "-P", "-m", "pagefind"] and settings is not None and settings.search
+    )
 
 
 def _is_trusted(folder: str, file: str) -> bool:

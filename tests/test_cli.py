@@ -188,6 +188,22 @@ def test_a_full_or_read_only_disk_ends_with_1_and_leaves_the_output_as_it_was(
     assert everything(folder / "public") == before
 
 
+@pytest.mark.parametrize("words", ["publish", "check --links", "serve --port 0", "import feed feed.xml"])
+def test_nothing_of_ours_is_written_where_a_link_leads(site: Site, call: Call, tmp_path: Path, words: str) -> None:
+    folder, others = site(a_site()), tmp_path / "others"
+    others.mkdir()
+    (others / "cache.sqlite").write_text("not ours")
+    (folder / ".digestgen").symlink_to(others)
+    (folder / "feed.xml").write_text("<rss/>")
+    assert call("-C", str(folder), "build").code == 0
+    ended = call("-C", str(folder), *words.split())
+    assert (ended.code, ended.err) == (
+        1,
+        f"error: {folder}/.digestgen: it is a link, and nothing is written through it\n",
+    )
+    assert everything(others) == {"cache.sqlite": b"not ours"}
+
+
 def test_a_second_build_at_the_same_time_ends_with_1(site: Site, call: Call) -> None:
     folder = site(a_site())
     assert call("-C", folder, "build").code == 0

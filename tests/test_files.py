@@ -386,6 +386,20 @@ def test_two_devices_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 @needs_posix
+def test_no_folder_of_ours_is_made_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "others").mkdir()
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / ".digestgen").symlink_to(tmp_path / "others")
+    for path in (".digestgen", ".digestgen/preview"):
+        with pytest.raises(OSError, match="nothing is written through it") as raised:
+            files.make_own(str(tmp_path / "site"), path)
+        assert raised.value.filename == f"{tmp_path}/site/.digestgen"
+    assert list((tmp_path / "others").iterdir()) == []
+    (tmp_path / "site" / ".digestgen").unlink()
+    files.make_own(str(tmp_path / "site"), ".digestgen/preview")
+    assert (tmp_path / "site" / ".digestgen" / "preview").is_dir()
+
+
 def test_the_first_link_on_the_way_is_named(tmp_path: Path) -> None:
     grow(tmp_path, "real/b/c")
     (tmp_path / "link").symlink_to("real")

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms
 from digestgen import build
 from digestgen.pictures import darkroom, rights
 from digestgen.pictures.album import Recipe, Size, facts
-from tests.building import NOW, built, published, told, well_built
+from tests.building import NOW, built, everything, published, told, well_built
 from tests.sites import write_site
 from tests.test_pictures import DEVICE, OWNER, picture
 
@@ -260,6 +260,13 @@ def test_nothing_foreign_is_removed_from_the_shelf_or_written_behind_a_link(size
     shutil.rmtree(sized / "public")
     assert well_built(sized) == files
     assert [path.name for path in mine.iterdir()] == ["notes.txt"]
+    shelf.unlink()
+    shelf.parent.rename(tmp_path / "ours")
+    before = everything(tmp_path / "ours")
+    shelf.parent.symlink_to(tmp_path / "ours")
+    shutil.rmtree(sized / "public")
+    assert well_built(sized) == files
+    assert everything(tmp_path / "ours") == before
 
 
 def test_pictures_that_cannot_be_decoded_end_the_build_with_their_names(sized: Path) -> None:

@@ -111,7 +111,7 @@ def run(asked: Request) -> Result:
     follows = _follows(asked, site)
     if asked.dry:
         return _Import(asked, site, text, Result(diagnostics=found)).run(follows)
-    files.make_dirs(str(asked.folder / ".digestgen"))
+    files.make_own(str(asked.folder), ".digestgen")
     with files.lock(str(asked.folder / ".digestgen" / "importing.lock")):
         return _Import(asked, site, text, Result(diagnostics=found)).run(follows)
 

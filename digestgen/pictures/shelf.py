@@ -66,9 +66,9 @@ class Shelf:
                     files.remove(entry.path)
 
     def _own(self) -> bool:
-        """Tell whether the folder is one, and no link to what may be another's."""
-        known = files.lstat(self.root)
-        return known is None or stat.S_ISDIR(known.st_mode)
+        """Tell whether the folder is one, as is that which it lies in, and no link to what may be another's."""
+        known = (files.lstat(os.path.dirname(self.root)), files.lstat(self.root))
+        return all(one is None or stat.S_ISDIR(one.st_mode) for one in known)
 
     def _path(self, key: str) -> str:
         return f"{self.root}/{_name(key)}"

@@ -74,7 +74,7 @@ def publish(request: Request) -> Result:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    files.make_dirs(f"{folder}/{traces.FOLDER}")
+    files.make_own(str(folder), traces.FOLDER)
     with files.lock(f"{folder}/{traces.FOLDER}/{_LOCK}"):
         yield
 

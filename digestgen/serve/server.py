@@ -325,7 +325,7 @@ def room(folder: Path) -> Iterator[str]:
     """Hold a place in the site's folder for one preview's output and cache, and yield it: no two previews share one."""
     for number in range(1, 100):
         place = ".digestgen/preview" + (f"-{number}" if number > 1 else "")
-        files.make_dirs(f"{folder}/{place}")
+        files.make_own(str(folder), place)
         with contextlib.ExitStack() as stack:
             try:
                 stack.enter_context(files.lock(f"{folder}/{place}/lock"))

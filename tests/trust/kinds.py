@@ -198,6 +198,7 @@ def _settings() -> Iterator[Kind]:
         yield Kind(f"{path}: a pipe", _fifo(path), 0)
         yield Kind(f"{path}: a link out", _link(path, _secret), 0)
         yield Kind(f"{path}: a link to itself", _itself(path), 0)
+    yield Kind(".digestgen: a link to a folder outside", _link(".digestgen", _outside), 0)
 
 
 KINDS: Final = tuple(_kinds())
