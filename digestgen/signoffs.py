@@ -185,7 +185,7 @@ def _is_unnamed(text: str, grammar: _Grammar) -> bool:
 
     A role without people, as "Writing by", would be one with the people behind it wherever the line is written anew.
     """
-    parts = grammar.unnamed.search(text) is not None or any(head.match(f"{text} ") for head, _ in grammar.heads)
+    parts = grammar.unnamed.search(text) is not None or not all(head.free for head in _heads(f"{text} ", grammar))
     return parts or (bool(text) and not _WHOLE.fullmatch(text))
 
 
