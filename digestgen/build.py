@@ -375,6 +375,7 @@ def _publish(
     clock.note("every page was planned")
     if job.wrong() or design is None:
         job.found += produce.refused(planned.outputs, job.tree, job.marks, job.store.rendered)
+        job.found += produce.undeveloped(planned.outputs, job.tree, kept.of(job.request.folder))
         if design:
             renderer = Renderer(design, planned.sites, settings.base, None, filters, mark, interface)
             job.found += produce.faults(outputs, renderer)

@@ -32,6 +32,7 @@ from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span, graded
 from digestgen.library import Library
 from digestgen.pictures import extra
+from digestgen.pictures import shelf as kept
 from digestgen.pictures.album import Album
 from digestgen.plan import site
 from digestgen.reading import Reading
@@ -121,6 +122,7 @@ def _of_build(shelf: Library, given: Reading, request: Request, settings: Config
     planned, faults = site.plan(shelf, given.tree.files, options, given.unread, album, interface)
     yield from faults
     yield from produce.refused(planned.outputs, given.tree, given.marks, given.done)
+    yield from produce.undeveloped(planned.outputs, given.tree, kept.of(request.folder))
     if design is not None:
         outputs = [*build.assets(design), *planned.outputs]
         known = frozenset(urls.unquote(url) for url in site.known(outputs))

@@ -67,6 +67,17 @@ def unlisted(item: Found, shown: str) -> Diagnostic:
     return unread(f"{shown}/{item.path}".rstrip("/"), item.why)
 
 
+def strange(item: Found, shown: str) -> Diagnostic:
+    """Return what is told of what `files.scan` found below the folder `shown` and is no file to read."""
+    if item.kind == "unreadable":  # whatever it holds would be missing
+        return unlisted(item, shown)
+    place = Span(f"{shown}/{item.path}")
+    if item.kind == "link":
+        message = "a link that does not lead to a file of this folder is not followed"
+        return Diagnostic("link-outside", message, place, severity="warning")
+    return Diagnostic("unreadable", "it is neither a file nor a folder", place, severity="warning")
+
+
 def is_absent(item: Found) -> bool:
     """Tell whether `files.scan` met no folder where it was to begin."""
     return not item.path and item.kind == "unreadable" and item.why in (errno.ENOENT, errno.ENOTDIR)

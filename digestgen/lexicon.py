@@ -39,9 +39,9 @@ def of_site(folder: Path, found: list[Diagnostic]) -> list[Text]:
     root, texts = folder / LOCALE, []
     for item in files.scan(str(root)):
         text = None
-        if item.kind == "unreadable" and not legible.is_absent(item):
-            found.append(legible.unlisted(item, LOCALE))
-        elif item.kind == "file" and item.path.endswith(ENDING):
+        if item.kind != "file":
+            found.extend([legible.strange(item, LOCALE)] if not legible.is_absent(item) else [])
+        elif item.path.endswith(ENDING):
             text = read(root / item.path, f"{LOCALE}/{item.path}", found)
         if text is not None:
             texts.append(text)

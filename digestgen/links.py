@@ -17,6 +17,7 @@ from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
 from digestgen.guesses import Guesses
 from digestgen.library import Library, address
+from digestgen.markup.convert import Body
 from digestgen.model import Article
 from digestgen.pictures.album import MOST_PIXELS, Album, Shot
 from digestgen.terms import FOLDERS
@@ -41,6 +42,9 @@ class Target:
 
 #: Among so many places of one name the nearest is looked for.
 _MOST_NAMESAKES: Final = 100
+
+#: Of so many bodies the names are at hand.
+_AT_HAND: Final = 16
 
 #: The folders of lists, which articles fill.
 _LISTS: Final = (*FOLDERS.values(), editions.FOLDER, "archive")
@@ -72,6 +76,8 @@ class Resolver:
     askers: dict[str, dict[str, None]] = field(default_factory=dict)
     """What articles lead to, by `asked_of`, to the paths of those articles."""
     guesses: Guesses = field(default_factory=Guesses)
+    _ids: dict[str, tuple[Body, frozenset[str]]] = field(default_factory=dict)
+    """The names in the bodies that were asked for last: one may have thousands, and as many links to them."""
     _similar: dict[str, str] = field(default_factory=dict)
     _names: dict[tuple[int, int], dict[str, dict[str, list[str]]]] = field(default_factory=dict)
     """All places of a kind by their endings and bare names, for guesses."""
@@ -117,7 +123,13 @@ class Resolver:
 
     def stands(self, article: Article, fragment: str) -> bool:
         """Tell whether the page of `article` has a place called `fragment`."""
-        return fragment in article.body.ids or fragment in self._places(article)
+        body = article.body
+        known = self._ids.get(article.path)
+        if known is None or known[0] is not body:
+            if len(self._ids) >= _AT_HAND:
+                self._ids.clear()
+            known = self._ids[article.path] = body, frozenset(body.ids)
+        return fragment in known[1] or fragment in self._places(article)
 
     def _places(self, article: Article) -> frozenset[str]:
         """The places on an article's page that are not its body's own: an edition has some."""

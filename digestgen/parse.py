@@ -94,6 +94,7 @@ def article(
     around = None if unread else _Around(plugins, interface)
     item = _article(path, fingerprint.of_bytes(data), values, parts, config, report, around, sound=not wrong)
     _check_life(item, report)
+    _check_copies(item, len(data), shown, config, report)
     object.__setattr__(item, "face", face(item))  # nobody has seen it yet, and a copy takes as long as all of this
     return item, _hinted(report.found, path, config)
 
@@ -355,6 +356,27 @@ def _check_title(values: dict[str, Any], report: Report) -> None:
             report.marks["title"],
             f"write it in the place of `{frontmatter.UNTITLED}`",
             "until then, `draft: true` keeps the article back",
+        )
+
+
+#: What comes of one article in all lists and their feeds may be so many times what one page may hold.
+_MOST_PAGES: Final = 10
+
+
+def _check_copies(item: Article, size: int, shown: str, config: Config, report: Report) -> None:
+    """Refuse a large text that would stand in very many lists: each of them has a feed, which holds the whole text."""
+    lists = len(item.tags) + len(item.sources) + sum(len(credit.people) for credit in item.credits)
+    html = sum(len(part) for part in item.body.parts if isinstance(part, str)) if lists else 0
+    total, most = lists * (size + html), config.limits.page * 1_000_000 * _MOST_PAGES
+    if total > most:
+        report.found.append(
+            Diagnostic(
+                "over-budget",
+                f"the article stands in {lists:,} lists and their feeds, which makes {total // 1_000_000:,} MB, and "
+                f"{most // 1_000_000:,} MB are the most",
+                report.marks.get("tags") or Span(shown),
+                help="name fewer tags and sources, or part the text into several articles",
+            )
         )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from html import escape
+from itertools import islice
 from typing import Final
 
 from digestgen import fingerprint, packing, urls, work, writer
@@ -17,6 +18,7 @@ from digestgen.diagnostics import Diagnostic, Span
 from digestgen.feeds.formats import FORMATS
 from digestgen.pictures import cards, darkroom, drawing
 from digestgen.pictures.clean import cleaned
+from digestgen.pictures.extra import lacking
 from digestgen.pictures.shelf import Shelf
 from digestgen.plan.outputs import Cleaned, Copied, Drawn, Output, Rendered, Sized, Syndicated, file_of
 from digestgen.render import Renderer, TemplateFault
@@ -175,6 +177,40 @@ def refused(outputs: Iterable[Output], tree: Tree, marks: Marks, done: Mapping[s
                 result = _harmless(content.source, data, tree) if data is not None else b""
                 found += [result] if isinstance(result, Diagnostic) else ()
     return _told([*dict.fromkeys(found)])
+
+
+#: So many pictures of which no sizes were made yet are decoded to see whether any can be; it takes a moment for each.
+_MOST_TRIED: Final = 40
+
+
+def undeveloped(outputs: Iterable[Output], tree: Tree, shelf: Shelf) -> list[Diagnostic]:
+    """Return which pictures are so damaged that no sizes can be made of them, where nothing will be written.
+
+    Those are tried that are new, and some of them where there are many.
+    """
+    if next(lacking("images", None), None):
+        return []
+    new: dict[str, Sized] = {}
+    for output in outputs:
+        content = output.content
+        if isinstance(content, Sized) and content.facts.mark not in new and not shelf.has(_sized_key(content)):
+            new[content.facts.mark] = content
+    found: list[Diagnostic] = []
+    for content in islice(new.values(), _MOST_TRIED):
+        data = tree.file(content.source, found)
+        if data is not None:
+            try:
+                darkroom.tried(data, content.facts, content.recipe)
+            except darkroom.Refused as error:
+                found.append(_undeveloped(content, error, tree))
+    return _told([*dict.fromkeys(found)])
+
+
+def _undeveloped(content: Sized, why: darkroom.Refused, tree: Tree) -> Diagnostic:
+    place = Span(f"{tree.settings.content}/{content.source}")
+    message = f"no sizes can be made of the picture: {why}"
+    help = "open it in a program for pictures, and save it again"
+    return Diagnostic("picture-refused", message, place, help=help)
 
 
 def tidy(outputs: Iterable[Output], press: Press) -> None:
@@ -388,11 +424,7 @@ def _developed(sizes: Sequence[Sized], press: Press) -> dict[str, bytes] | Diagn
             press.shelf.keep(key, made)
             found[key] = made
     except darkroom.Refused as error:
-        place = Span(f"{press.tree.settings.content}/{first.source}")
-        message = f"no sizes can be made of the picture: {error}"
-        return Diagnostic(
-            "picture-refused", message, place, help="open it in a program for pictures, and save it again"
-        )
+        return _undeveloped(first, error, press.tree)
     return found
 
 

@@ -117,7 +117,7 @@ STORY: Final = Table(
 
 SOURCES: Final[Shape] = MapOf(SOURCE, "a mapping from keys to publishers")
 PEOPLE: Final[Shape] = MapOf(PERSON, "a mapping from keys to people")
-TAGS: Final[Shape] = ListOf(TAG, "a list of tags")
+TAGS: Final[Shape] = ListOf(TAG, "a list of tags", most=1_000_000)
 STORIES: Final[Shape] = MapOf(STORY, "a mapping from keys to stories")
 
 FILES: Final = {"sources.yaml": SOURCES, "people.yaml": PEOPLE, "tags.yaml": TAGS, "stories.yaml": STORIES}

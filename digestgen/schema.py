@@ -236,13 +236,18 @@ def language_tag() -> Text:
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list of one shape. With `commas`, text with commas is read as a list too; with `some`, it is never empty."""
+    """A list of one shape. With `commas`, text with commas is read as a list too; with `some`, it is never empty.
+
+    An article stands in a list of the site for each of its tags, sources and so on, with all of them each time: so
+    there are at most `most`.
+    """
 
     item: Shape
     expects: str
     commas: bool = False
     single: bool = False
     some: bool = False
+    most: int = 500
 
     def read(self, node: Node, at: str, report: Report) -> tuple[Any, ...]:
         if isinstance(node, yaml.Scalar) and not yaml.is_null(node) and (self.commas or self.single):
@@ -253,6 +258,9 @@ class ListOf:
             raise _wrong(node, at, self.expects, report)
         if self.some and not node.items:
             raise report.fault("wrong-type", f"{_named(at)} is empty", node.span, f"expected {self.expects}")
+        if len(node.items) > self.most:
+            message = f"{_named(at)} has {len(node.items):,} items, and {self.most:,} are the most"
+            raise report.fault("too-large", message, node.span)
         return tuple(self._items(node, at, report))
 
     def _items(self, node: yaml.Sequence, at: str, report: Report) -> Iterable[Any]:
@@ -264,7 +272,8 @@ class ListOf:
                 continue
 
     def json(self) -> dict[str, Any]:
-        listed: dict[str, Any] = {"type": "array", "items": self.item.json()} | ({"minItems": 1} if self.some else {})
+        listed: dict[str, Any] = {"type": "array", "items": self.item.json(), "maxItems": self.most}
+        listed |= {"minItems": 1} if self.some else {}
         if self.commas:
             return {"anyOf": [listed, {"type": "string"}]}
         return {"anyOf": [listed, self.item.json()]} if self.single else listed

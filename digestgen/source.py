@@ -12,7 +12,6 @@ from digestgen import files, fingerprint, i18n, legible, lexicon, parse, plugins
 from digestgen.config import Config
 from digestgen.dataclass import dataclass
 from digestgen.diagnostics import Diagnostic, Span
-from digestgen.files import Found
 from digestgen.model import Article
 from digestgen.plugins import NO_PLUGINS, Plugins
 
@@ -56,7 +55,7 @@ class Tree:
                 self._lack()
                 lost.add("")
             elif item.kind != "file":
-                self.found.append(self._strange(item))
+                self.found.append(legible.strange(item, self.settings.content))
                 lost.update([item.path] if item.kind == "unreadable" else ())
             elif item.path.endswith(".md") and not item.path.startswith(parse.STATIC + "/"):
                 articles.append(item.path)
@@ -108,19 +107,6 @@ class Tree:
         help = f"call it {stem.rpartition('/')[2]}.md"
         shown = Span(f"{self.settings.content}/{path}")
         return Diagnostic("not-an-article", message, shown, help=help, severity="warning")
-
-    def _strange(self, item: Found) -> Diagnostic:
-        if item.kind == "unreadable":  # whatever it holds would be missing from the site
-            return legible.unlisted(item, self.settings.content)
-        shown = Span(f"{self.settings.content}/{item.path}")
-        if item.kind == "link":
-            return Diagnostic(
-                "link-outside",
-                "a link that does not lead to a file of this folder is not followed",
-                shown,
-                severity="warning",
-            )
-        return Diagnostic("unreadable", "it is neither a file nor a folder", shown, severity="warning")
 
     def registries(self) -> dict[str, str]:
         """Return the texts of those registries that exist."""

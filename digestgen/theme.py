@@ -363,7 +363,7 @@ def read(root: Path, site: Path, found: list[Diagnostic]) -> Folder | None:
     settings = legible.data(str(root / "theme.yaml"), f"{shown}/theme.yaml", LIMIT, found)
     raw = {} if settings is None else {"theme.yaml": settings}
     raw |= {f"{part}/{key}": data for part in _PARTS for key, data in _files(root / part, f"{shown}/{part}", found)}
-    whole = len(found) == before
+    whole = not any(item.severity == "error" for item in found[before:])
     if settings is None:
         _lessen(found, before, shown)
         return None
@@ -453,9 +453,9 @@ def _files(folder: Path, shown: str, found: list[Diagnostic]) -> Iterator[tuple[
     """Yield path and bytes of each file in a folder of a theme, where there is one."""
     for item in files.scan(str(folder)):
         # what cannot be read would be missing, or another theme's would be taken for it
-        if item.kind == "unreadable" and not legible.is_absent(item):
-            found.append(legible.unlisted(item, shown))
-        elif item.kind == "file":
+        if item.kind != "file":
+            found.extend([legible.strange(item, shown)] if not legible.is_absent(item) else [])
+        else:
             data = legible.data(str(folder / item.path), f"{shown}/{item.path}", LIMIT, found)
             if data is not None:
                 yield item.path, data

@@ -209,6 +209,15 @@ def test_of_thousands_of_wrong_links_some_are_guessed_at() -> None:
     assert resolver.guesses.left == 0
 
 
+def test_names_in_bodies_are_looked_up_and_of_few_bodies_they_are_kept() -> None:
+    files = {f"2024-05-{day:02}-a.md": "title: A\n---\n## A\n\n## B\n" for day in range(1, 21)}
+    resolver = Resolver(shelf(files), OTHERS, KNOWN)
+    article = resolver.library.articles["2024-05-01-a.md"]
+    for path in (*files, *files):
+        assert [resolver.resolve(article, f"{path}#{name}").state for name in "abc"] == ["good", "good", "broken"]
+    assert len(resolver._ids) <= links._AT_HAND
+
+
 # --- all links of a body
 
 

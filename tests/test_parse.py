@@ -449,6 +449,17 @@ def test_a_body_that_nests_too_deep_is_an_error() -> None:
     assert [item.code for item in faults] == ["too-complex"]
 
 
+def test_a_large_text_that_would_stand_in_very_many_lists_is_refused() -> None:
+    body = "word " * 100_000
+    tags, sources = ", ".join(f"t{number}" for number in range(100)), "\n".join(f"  - S{n}" for n in range(99))
+    front = f"title: A\ntags: [{tags}]\nsources:\n{sources}\ncredits:\n  - {{role: writing, people: [A, B]}}\n"
+    found, faults = read(front, body=body)
+    assert found is not None
+    assert [(item.code, item.span.line if item.span else 0) for item in faults] == [("over-budget", 3)]
+    assert faults[0].message.startswith("the article stands in 201 lists and their feeds, which makes 20")
+    assert read(front, body="word")[1] == read("title: A\ntags: [a, b]\n", body=body)[1] == []
+
+
 # --- laws
 
 _BODIES = st.binary(max_size=300) | st.text("-#*_`[](){}<>!|:&;~^\n\t \\'\"abä1.", max_size=300).map(str.encode)

@@ -79,6 +79,12 @@ def test_picture_is_as_large_as_it_is_shown_when_it_is_turned(kind: str, turn: i
     assert (head.width, head.height) == ((61, 40) if turn == 3 else (40, 61))
 
 
+def test_bytes_that_fill_up_before_a_marker_are_passed_over_at_once() -> None:
+    names = [part.name for part in containers.segments(b"\xff\xd8" + b"\xff" * 2_000_000 + b"\xd9")]
+    assert names == [b"\xd8", b"\xd9"]
+    assert [*containers.segments(b"\xff\xd8" + b"\xff" * 9)][1:] == []
+
+
 def test_webp_without_loss_and_with_transparency_has_a_size() -> None:
     out = io.BytesIO()
     noise((300, 7)).convert("RGBA").save(out, "webp", lossless=True, quality=1)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms
 
-from digestgen import build
+from digestgen import build, check
 from digestgen.pictures import darkroom, rights
 from digestgen.pictures.album import Recipe, Size, facts
 from tests.building import NOW, built, everything, published, told, well_built
@@ -275,6 +275,16 @@ def test_pictures_that_cannot_be_decoded_end_the_build_with_their_names(sized: P
     result = built(sized)
     assert not result.ok
     assert any(line.startswith("error[picture-refused] content/lead.jpg:1:1") for line in told(result.diagnostics))
+
+
+def test_pictures_that_cannot_be_decoded_are_told_beside_other_errors(sized: Path) -> None:
+    data = picture("jpeg", (150, 300))
+    (sized / "content/lead.jpg").write_bytes(data[: len(data) // 2])
+    (sized / "content/2024-05-09-wrong.md").write_text("---\ntitle: Wrong\n---\n[a](nowhere.md)\n")
+    codes = ["broken-link", "picture-refused"]
+    assert [item.code for item in built(sized).diagnostics if item.severity == "error"] == codes
+    found = check.check(check.Request(sized, NOW)).diagnostics
+    assert [item.code for item in found if item.severity == "error"] == codes
 
 
 def test_no_rule_lets_a_page_name_sizes_that_could_not_be_made(sized: Path) -> None:

@@ -169,6 +169,12 @@ def test_a_list_keeps_its_good_items_and_tells_the_others_by_number() -> None:
     ]
 
 
+def test_a_list_has_no_more_items_than_may_be() -> None:
+    few = ListOf(Text(), "a list", commas=True, most=2)
+    assert value(few, "a, b") == ("a", "b")
+    assert fault(few, "a, b, c") == "too-large 6 `key` has 3 items, and 2 are the most | "
+
+
 def test_text_with_commas_is_a_list_where_it_may_be() -> None:
     assert value(ListOf(Text(), "a list", commas=True), "North Korea, arms,  , talks") == (
         "North Korea",

@@ -60,6 +60,18 @@ extends: {base}
 {files}"""
 
 
+def test_a_link_that_leads_out_of_a_theme_is_not_followed_which_is_told(site: Site, tmp_path: Path) -> None:
+    folder = site(extending("mine", "broadsheet", "-- themes/mine/assets/a.txt --\na\n"))
+    (folder / "themes/mine/templates").mkdir()
+    (folder / "themes/mine/templates/article.html").symlink_to(tmp_path / "elsewhere.html")
+    (folder / "themes/mine/assets/b.txt").symlink_to("a.txt")
+    design, found = loaded(folder)
+    message = "a link that does not lead to a file of this folder is not followed"
+    assert found == [f"warning[link-outside] themes/mine/templates/article.html:1:1 {message}"]
+    assert design is not None
+    assert design.templates["article.html"].path != "themes/mine/templates/article.html"
+
+
 def test_a_theme_takes_what_it_does_not_have_from_the_one_it_extends(site: Site) -> None:
     files = "-- themes/mine/templates/article.html --\nmine\n-- themes/mine/styles/frame.css --\nb{}\n"
     own = well_loaded(site("-- site.yaml --\ntitle: Digest\n"))

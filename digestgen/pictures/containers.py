@@ -19,6 +19,10 @@ PNG: Final = b"\x89PNG\r\n\x1a\n"
 _AFTER_SCAN: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
+#: A marker may have any number of such bytes before it.
+_FILLING: Final = re.compile(rb"\xff+(?=\xff)")
+
+
 class Part(NamedTuple):
     """A part of a file: its name, where it starts and ends with its frame, and where its content lies."""
 
@@ -36,8 +40,8 @@ def segments(data: bytes) -> Iterator[Part]:
     """
     at = 0
     for _ in range(_MOST):
-        while data[at : at + 2] == b"\xff\xff":
-            at += 1
+        filled = _FILLING.match(data, at)
+        at = filled.end() if filled else at
         if at + 2 > len(data) or data[at] != 0xFF:
             return
         name = data[at + 1 : at + 2]

@@ -6,6 +6,7 @@ which is what is meant where no profile stands; the picture stands upright; and 
 
 from __future__ import annotations
 
+import contextlib
 import io
 import warnings
 from collections.abc import Iterable, Iterator
@@ -43,15 +44,31 @@ def developed(data: bytes, facts: Facts, recipe: Recipe, sizes: Iterable[Size]) 
     Raises `Refused` for what cannot be decoded, or has too many pixels.
     """
     sizes = list(sizes)
-    # the same for every choice of sizes: a JPEG that is decoded smaller has other pixels
-    widest = min(facts.head.width, recipe.widths[-1])
+    with _refusing():
+        whole = _decoded(data, facts, _widest(facts, recipe))
+        by_width = {size.width: _scaled(whole, size) for size in sizes}
+        for size in sizes:
+            yield size, _written(by_width[size.width], size.kind, facts, recipe)
+
+
+def tried(data: bytes, facts: Facts, recipe: Recipe) -> None:
+    """Decode the picture in the file `data`, of which sizes are to be made. Raises `Refused` as `developed` does."""
+    with _refusing():
+        _decoded(data, facts, _widest(facts, recipe))
+
+
+def _widest(facts: Facts, recipe: Recipe) -> int:
+    """The same for every choice of sizes: a JPEG that is decoded smaller has other pixels."""
+    return min(facts.head.width, recipe.widths[-1])
+
+
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    """Raise `Refused` for whatever goes wrong within."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            whole = _decoded(data, facts, widest)
-            by_width = {size.width: _scaled(whole, size) for size in sizes}
-            for size in sizes:
-                yield size, _written(by_width[size.width], size.kind, facts, recipe)
+            yield
     except Refused:
         raise
     except Exception as error:  # decoders raise whatever they like for damaged files
