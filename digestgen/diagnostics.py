@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -77,7 +77,7 @@ def graded(found: Iterable[Diagnostic], rules: Mapping[str, Severity], *, strict
         if severity != "off":
             texts = (_clipped(item.message), _clipped(item.label), _clipped(item.help))
             kept.append(replace(item, message=texts[0], label=texts[1], help=texts[2], severity=severity))
-    return _bounded(sorted(kept, key=_place))
+    return sorted(_few(_bounded(sorted(kept, key=_place))), key=lambda item: item.rest)
 
 
 #: So many characters one text of a message may have: some quote what the user wrote, which may be a megabyte.
@@ -106,6 +106,29 @@ def _bounded(found: list[Diagnostic]) -> list[Diagnostic]:
             told = f"the same goes for {more:,} more file{'s' if more > 1 else ''}: {reason}"
             kept.append(Diagnostic("unreadable", told, fatal=True, rest=True))
     return kept
+
+
+#: So many faults of one kind are told of one file: it is something else than it should be, or it was made by a program.
+_MOST_ALIKE: Final = 200
+
+
+def _few(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield what is `found`, and of too many faults of one kind in one file how many more there are."""
+    alike: dict[tuple[str, str], list[Diagnostic]] = {}
+    for item in found:
+        path = item.span.path if item.span else ""
+        told = alike.setdefault((path, item.code), [])
+        told.append(item)
+        if not path or len(told) <= _MOST_ALIKE:
+            yield item
+    for (path, code), told in alike.items():
+        if path and (more := told[_MOST_ALIKE:]):
+            message = f"{len(more):,} more of this kind {'are' if len(more) > 1 else 'is'} not listed"
+            severity: Severity = min((item.severity for item in more), key=_GRAVEST.index)
+            yield Diagnostic(code, message, Span(path), severity=severity, fatal=more[0].fatal, rest=True)
+
+
+_GRAVEST: Final[tuple[Severity, ...]] = ("error", "warning", "note")
 
 
 def _place(item: Diagnostic) -> tuple[bool, str, int, int, str, str]:

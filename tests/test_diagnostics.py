@@ -42,6 +42,17 @@ def test_how_many_more_there_are_comes_behind_those_that_are_told() -> None:
     assert graded([more, at("b.md"), at("a.md")], {}, strict=False)[-1] == more
 
 
+def test_of_very_many_faults_of_one_kind_in_a_file_some_are_told_and_how_many_more() -> None:
+    many = [at("a.md", number) for number in range(1, 1202)]
+    others = [at("a.md", 7, code="other"), at("b.md"), *(Diagnostic("bad-date", str(number)) for number in range(300))]
+    found = graded([*many, *others], {}, strict=False)
+    assert len(found) == 200 + len(others) + 1
+    assert shown(found[-1]) == "error[bad-date]: 1,001 more of this kind are not listed\n --> a.md"
+    mixed = [*many[:200], at("a.md", 999, severity="warning"), at("a.md", 9999, severity="note")]
+    assert graded(mixed, {}, strict=False)[-1].severity == "warning"
+    assert graded(many[:201], {}, strict=False)[-1].message == "1 more of this kind is not listed"
+
+
 def test_no_text_of_a_message_is_longer_than_anybody_reads() -> None:
     long = Diagnostic("bad-date", "a" * 9999, None, "b" * 9999, "c" * 9999, mended="d" * 9999)
     (found,) = graded([long], {}, strict=False)
