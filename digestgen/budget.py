@@ -159,21 +159,37 @@ def _resident() -> int:
 
 # --- a process apart
 
+#: What asks a program to end.
+_ENDS: Final = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+def forked() -> int:
+    """Fork, and return what `os.fork` does. What asks the copy to end, it leaves to its parent, which is asked, too."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+    try:
+        process = os.fork()
+        for number in () if process else _ENDS:
+            signal.signal(number, signal.SIG_IGN)
+        return process
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
 
 def _apart(task: Callable[[], Done], limits: Limits) -> Done:
     """Return `task()`, done in a process that lives no longer."""
     reader, writer = os.pipe()
-    child = os.fork()
+    child = forked()
     if child == 0:
+        os.close(reader)
         _work(task, writer, limits)
     answer: bytes | None = None
     try:
         os.close(writer)
         answer = _heard(reader, limits.seconds * _CLOCK)
     finally:
-        os.close(reader)
         if not answer:
             _kill(child, dying=answer is not None)
+        os.close(reader)
         _, status, usage = os.wait4(child, 0)
     if answer:
         kind, value = pickle.loads(answer)  # noqa: S301 - by a process of our own, from values of our own
@@ -236,6 +252,8 @@ def _work(task: Callable[[], Any], writer: int, limits: Limits) -> NoReturn:
     """Do `task` in this process, which is the copy, send what comes of it, and end."""
     try:
         _now.apart, _now.until = True, None
+        with contextlib.suppress(RuntimeError):  # where not one thread more may be, nobody looks
+            threading.Thread(target=_end_unheard, args=(writer,), daemon=True).start()
         _confine(limits)
         try:
             answer = pickle.dumps(("done", task()))
@@ -247,6 +265,14 @@ def _work(task: Callable[[], Any], writer: int, limits: Limits) -> NoReturn:
         _send(writer, answer)
     finally:
         os._exit(0)  # nothing of what the parent has open may be ended here
+
+
+def _end_unheard(writer: int) -> None:
+    """End this process when nobody is left who would hear it: it would work on, and hold its parent's locks."""
+    poll = select.poll()
+    poll.register(writer, 0)  # an end of the pipe that is gone is told of in any case
+    poll.poll()
+    os._exit(1)
 
 
 def _send(writer: int, data: bytes) -> None:

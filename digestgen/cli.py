@@ -6,7 +6,10 @@ interrupted.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import signal
 import sys
 from importlib import import_module
 from keyword import iskeyword
@@ -89,6 +92,7 @@ def cli(context: click.Context, folder: str, *, debug: bool) -> None:  # noqa: A
 def main() -> NoReturn:
     """Run the command line and end the process with its exit code."""
     _speak_safely()
+    _let_all_interrupt()
     if sys.platform == "win32":
         # there, git and editors would be looked for in the folder first that one is in, which may be the site's
         os.environ.setdefault("NoDefaultCurrentDirectoryInExePath", "1")
@@ -113,8 +117,20 @@ def main() -> NoReturn:
     raise SystemExit(0)
 
 
+def _let_all_interrupt() -> None:
+    """Let what ends programs from outside end this one as Ctrl-C does, which cleans up, unless it is to be ignored."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            with contextlib.suppress(ValueError):  # in another thread than the first, it is up to that one
+                signal.signal(number, signal.default_int_handler)
+
+
 def _speak_safely() -> None:
-    """Let no character of a user's file stop a message on a terminal that lacks it."""
+    """Let neither a character that a terminal lacks nor a stream that is closed stop a message."""
+    for name, way in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # and no file that is opened later gets its number
+            setattr(sys, name, open(os.devnull, way, encoding="utf-8"))  # noqa: SIM115 - as long as Python runs
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -136,4 +152,5 @@ def _disk(error: OSError | UnicodeEncodeError) -> str:
     if isinstance(error, UnicodeEncodeError):
         return f"names of files are {error.encoding} here, and cannot hold `{error.object[:80]}`; set a UTF-8 locale"
     where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}"
+    more = "; raise that limit, as `ulimit -n` does" if error.errno in (errno.EMFILE, errno.ENFILE) else ""
+    return f"{where}{error.strerror or error}{more}"

@@ -437,9 +437,17 @@ _NAMES_ANOTHER: Final = bytes.fromhex("d9d505f920a163d7")
 
 
 def _sound(file: str) -> bool:
-    """Tell whether SQLite may be given `file`: neither it nor what belongs to it is a pipe, a folder or a way out."""
-    if file == ":memory:":
-        return True
+    """Tell whether SQLite may be given `file`: neither it nor what belongs to it is a pipe, a folder or a way out.
+
+    What cannot be looked at (it may be another user's) is not given to it either.
+    """
+    try:
+        return file == ":memory:" or _harmless(file)
+    except OSError:
+        return False
+
+
+def _harmless(file: str) -> bool:
     for ending in _BESIDE:
         known = files.lstat(file + ending)
         if known is not None and (not stat.S_ISREG(known.st_mode) or known.st_nlink > 1):

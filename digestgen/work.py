@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import field
 from typing import Any, Final, NoReturn, TypeVar
 
+from digestgen import budget
 from digestgen.dataclass import dataclass
 
 Item = TypeVar("Item")
@@ -67,6 +68,7 @@ def done(
 
     Fewer items than `worth` are done in this one. A worker that took more than `large` bytes for itself (0: any number)
     ends, and another one goes on; before the first of those, `ready` is called, for what each would have to do itself.
+    Where the system lets us have no more processes or pipes, those that there are do it all, or this one does.
 
     Results must be picklable. An exception of a task is raised here, and `ChildProcessError` where a worker was ended.
     """
@@ -75,7 +77,12 @@ def done(
         return
     size = max(1, min(_PART, len(items) // (jobs * 4)))
     parts = [range(start, min(start + size, len(items))) for start in range(0, len(items), size)]
-    crew = _Crew(lambda number: [task(items[index]) for index in parts[number]], jobs, large, ready)
+    try:
+        pulse = os.pipe()
+    except OSError:
+        yield from map(task, items)
+        return
+    crew = _Crew(lambda number: [task(items[index]) for index in parts[number]], jobs, large, ready, pulse)
     try:
         yield from crew.results(len(parts))
     finally:
@@ -109,11 +116,11 @@ class _Crew:
     jobs: int
     large: int
     ready: Callable[[], object]
+    pulse: tuple[int, int]
+    """A pipe whose writing end only this process has: its end is the end of the pipe."""
     made: int = 0
     """So many workers were made."""
     workers: list[_Worker] = field(default_factory=list)
-    pulse: tuple[int, int] = field(default_factory=os.pipe)
-    """A pipe whose writing end only this process has: its end is the end of the pipe."""
 
     def results(self, parts: int) -> Iterator[Any]:
         """Yield the results of all parts in order."""
@@ -121,8 +128,12 @@ class _Crew:
         given = 0
         for number in range(parts):
             while number not in come:
-                given = self._give(given, min(parts, number + self.jobs * _AHEAD))
-                come.update(self._hear())
+                given = self._give(given, min(parts, number + (self.jobs or 1) * _AHEAD))
+                if self.workers:
+                    come.update(self._hear())
+                else:  # none is to be had, and what was given has come
+                    come[given] = self.task(given)
+                    given += 1
             yield from come.pop(number)
 
     def _give(self, given: int, end: int) -> int:
@@ -136,20 +147,29 @@ class _Crew:
 
     def _free(self) -> _Worker | None:
         """Return the worker with the least to do; None where all have enough."""
-        if sum(worker.is_at_hand for worker in self.workers) < self.jobs:
-            return self._hire()
+        if sum(worker.is_at_hand for worker in self.workers) < self.jobs and (worker := self._hire()):
+            return worker
         free = (worker for worker in self.workers if not worker.large and len(worker.due) < _ASKED)
         return min(free, key=lambda worker: len(worker.due), default=None)
 
-    def _hire(self) -> _Worker:
+    def _hire(self) -> _Worker | None:
+        """Make a worker; where the system has none, there will be no more than there are."""
         if self.made == self.jobs:
             self.ready()
         self.made += 1
         gc.freeze()  # what is there stays where it is: to look for garbage among it would be to write there
-        asked, ask = os.pipe()
-        answers, answer = os.pipe()
+        pipes: list[int] = []
+        try:
+            pipes += os.pipe()
+            pipes += os.pipe()
+            process = budget.forked()
+        except OSError:
+            for end in pipes:
+                os.close(end)
+            self.jobs = sum(worker.is_at_hand for worker in self.workers)
+            return None
+        asked, ask, answers, answer = pipes
         _widen(answer)
-        process = os.fork()
         if process == 0:
             others = [end for worker in self.workers for end in (worker.ask, worker.answers)]
             _attend(self.task, self.large, asked, answer, self.pulse[0], [ask, answers, self.pulse[1], *others])
@@ -239,8 +259,8 @@ def _attend(
     try:
         for end in foreign:
             os.close(end)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, too, and ends its workers
-        threading.Thread(target=_end_with, args=(pulse,), daemon=True).start()
+        with contextlib.suppress(RuntimeError):  # where not one thread more may be, nobody looks
+            threading.Thread(target=_end_with, args=(pulse,), daemon=True).start()
         while number := os.read(asked, _HEAD):
             data = _answered(task, int.from_bytes(number, "big"), large)
             _send(answer, len(data).to_bytes(_HEAD, "big"))

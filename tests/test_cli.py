@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shlex
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,6 +168,55 @@ def test_an_interrupted_build_ends_with_130(site: Site, call: Call, monkeypatch:
     monkeypatch.setattr(build, "build", interrupted)
     ended = call("-C", site(a_site()), "build")
     assert (ended.code, ended.out, ended.err.strip()) == (130, "", "interrupted")
+
+
+WAITING = """\
+import os, time
+
+def wait(text):
+    open(f"at-work/{os.getpid()}", "w").close()
+    time.sleep(600)
+
+def filters():
+    return {"wait": wait}
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize(("name", "to_all", "jobs"), [("SIGTERM", True, "2"), ("SIGHUP", False, "1")])
+def test_whoever_ends_a_build_from_outside_leaves_nothing_of_it(site: Site, name: str, to_all: bool, jobs: str) -> None:
+    front = "{% block main %}{{ page.head.title|wait }}{% endblock %}"
+    pages = "".join(f"-- content/pages/p{number}.md --\n---\ntitle: P{number}\n---\n" for number in range(60))
+    settings = "plugins: wait.py\n"
+    folder = site(f"{a_site(settings)}-- wait.py --\n{WAITING}{pages}{plain_theme(front=front)}")
+    (at_work := folder / "at-work").mkdir()
+    command = [sys.executable, "-m", "digestgen", "-C", str(folder), "build", "--jobs", jobs]
+    own = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, cwd=folder, env=own, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            ends = time.monotonic() + 60
+            while not (found := list(at_work.iterdir())):
+                assert (process.poll(), time.monotonic() < ends) == (None, True)
+                time.sleep(0.01)
+            (os.killpg if to_all else os.kill)(process.pid, getattr(signal, name))
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+        assert (process.returncode, out, err.strip()) == (130, "", "interrupted")
+    assert [path.name for path in (folder / "public").iterdir()] == [writer.LOCK]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(found[0].name), 0)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="streams are closed as a shell of POSIX does")
+def test_a_build_with_closed_streams_is_a_build(site: Site) -> None:
+    folder = site(a_site())
+    build_it = f"{shlex.quote(sys.executable)} -m digestgen -C {shlex.quote(str(folder))} build"
+    own = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run(["sh", "-c", f"{build_it} <&- >&- 2>&-"], env=own, check=True)
+    assert (folder / "public/index.html").exists()
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS])

@@ -234,6 +234,7 @@ PASSING = {
     ("budget", "os.open"): "nothing: where messages of a process go that is to end",
     ("budget", "os.read"): "a pipe from a worker",
     ("budget", "os.write"): "a pipe to its parent",
+    ("cli", "open"): "nothing: where messages go whose stream is closed",
     ("helps", "open"): "digestgen's own texts",
     ("i18n", "iterdir"): "digestgen's own catalogues",
     ("i18n", "read_text"): "digestgen's own catalogues",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from digestgen import traces
+from digestgen import files, traces
 from digestgen.traces import Parsed, Row, Traces
 from tests.trust import cache
 
@@ -149,6 +151,28 @@ def test_sqlite_is_given_no_pipe_folder_or_link(tmp_path: Path, seed: int) -> No
     cache.in_its_place(file, random.Random(seed))
     assert usable(traces.opened(str(tmp_path / "site"), "engine"))
     assert (tmp_path / "outside").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("call", ["open", "lstat"])
+def test_what_cannot_be_looked_at_beside_the_cache_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    """A journal that another user's build left, which was killed, and whose rights are that user's."""
+    journal = filled(tmp_path).with_name(f"{traces.FILE}-journal")
+    journal.write_bytes(b"of another user")
+
+    class Refusing(files.Os):
+        pass
+
+    def refused(self: files.Os, path: str, *more: int) -> Any:
+        if path == str(journal):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return getattr(files.Os, call)(self, path, *more)
+
+    setattr(Refusing, call, refused)
+    monkeypatch.setattr(files, "system", Refusing())
+    store = traces.opened(str(tmp_path), "engine")
+    assert usable(store)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -38,14 +38,29 @@ def lives(process: int) -> bool:
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="where nothing forks, all is done in one process")
 
 
+#: As above, of a process apart, which is at work all the while.
+SPINNING = """
+import os
+from digestgen import budget
+
+def task():
+    os.write(1, b"%d\\n" % os.getpid())
+    while True:
+        pass
+
+budget.bounded(task, budget.Limits(3600), heavy=True)
+"""
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="it looks at processes as Linux shows them")
-def test_workers_end_with_their_parent_even_if_it_is_killed() -> None:
+@pytest.mark.parametrize(("code", "count"), [(WAITING, 2), (SPINNING, 1)], ids=["workers", "a process apart"])
+def test_workers_end_with_their_parent_even_if_it_is_killed(code: str, count: int) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", WAITING], env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE
     ) as parent:
         try:
             assert parent.stdout is not None
-            workers = [int(parent.stdout.readline()) for _ in range(2)]
+            workers = [int(parent.stdout.readline()) for _ in range(count)]
             assert all(map(lives, workers))
         finally:
             parent.send_signal(signal.SIGKILL)
@@ -127,3 +142,43 @@ except Exception as error:
 @forks
 def test_who_has_enough_leaves_no_process() -> None:
     assert said("print(next(work.done(lambda number: number, range(1000), 2)))") == "0"
+
+
+@forks
+@pytest.mark.parametrize("large", [0, 1])
+@pytest.mark.parametrize(
+    ("call", "number"), [("pipe", 0), ("pipe", 1), ("pipe", 2), ("pipe", 3), ("pipe", 6), ("fork", 0), ("fork", 2)]
+)
+def test_where_the_system_has_no_more_processes_the_work_is_done_by_those_that_there_are(
+    call: str, number: int, large: int
+) -> None:
+    code = f"""
+import errno
+whole, calls = os.{call}, iter(range(10_000))
+
+def failing():
+    if next(calls) >= {number}:
+        raise OSError(errno.EMFILE, "no more")
+    return whole()
+
+os.{call} = failing
+before = len(os.listdir("/dev/fd"))
+print([*work.done(lambda number: number, range(300), 3, large={large})] == [*range(300)])
+print(len(os.listdir("/dev/fd")) - before)
+"""
+    assert said(code) == "True\n0"
+
+
+@forks
+def test_what_is_raised_where_no_process_is_to_be_had_is_raised_all_the_same() -> None:
+    code = """
+def failing():
+    raise OSError
+
+os.fork = failing
+try:
+    [*work.done(lambda number: 1 // (number - 150), range(300), 3)]
+except ZeroDivisionError:
+    print("raised")
+"""
+    assert said(code) == "raised"
