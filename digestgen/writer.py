@@ -305,7 +305,9 @@ class Output:
         """Return what is at `path`, or None; raise `_Foreign` where something stands in the way."""
         self._check_folders(path.rpartition("/")[0])
         state = files.lstat(f"{self.root}/{path}")
-        if state is None or (stat.S_ISDIR(state.st_mode) and self._gives_way(path)):
+        if state is None or (stat.S_ISDIR(state.st_mode) and self._gives_way(self._spelt(path))):
+            return None
+        if self._is_ours(state, path):
             return None
         if not stat.S_ISREG(state.st_mode) or path not in self.owned:
             raise _Foreign(path)
@@ -333,8 +335,33 @@ class Output:
         state = files.lstat(f"{self.root}/{folder}")
         if state is None or stat.S_ISDIR(state.st_mode):
             self._good.add(folder)
-        elif not stat.S_ISREG(state.st_mode) or folder not in self.owned:
+        elif not self._is_ours(state, folder) and (not stat.S_ISREG(state.st_mode) or folder not in self.owned):
             raise _Foreign(folder)
+
+    def _is_ours(self, state: os.stat_result, path: str) -> bool:
+        """Tell whether a file that is not listed is listed in another spelling, which is the same to the system."""
+        return path not in self.owned and stat.S_ISREG(state.st_mode) and self._spelt(path) in self.owned
+
+    def _spelt(self, path: str) -> str:
+        """Return how what is at `path` is spelt in its folders: systems may take `Logo.png` for `logo.png`."""
+        found = ""
+        for step in path.split("/"):
+            names = [entry.name for entry in files.system.list(f"{self.root}/{found}")]
+            same = (name for name in names if paths.portable_key(name) == paths.portable_key(step))
+            found = f"{found}/{step if step in names else next(same, step)}".lstrip("/")
+        return found
+
+    def _in_the_way(self, stale: Iterable[str]) -> list[str]:
+        """Return what has to go first: where a folder must be, and what is a path in another spelling."""
+        folders = {folder for path in self.staged for folder in above(path)}
+        spelt = {paths.portable_key(path): path for path in (*folders, *self.staged)} if stale else {}
+        return [
+            path
+            for path in stale
+            if path in folders
+            or any(map(self.staged.__contains__, above(path)))
+            or any(spelt.get(paths.portable_key(part), part) != part for part in (path, *above(path)))
+        ]
 
     def commit(self, found: list[Diagnostic]) -> Written:
         """Replace what changed, remove what is owned and no longer wanted, and note what is owned now."""
@@ -345,8 +372,7 @@ class Output:
         if self.staged or stale:
             listed = {path: self.owned.get(path, marks) | marks for path, marks in new.items()}
             self._write_list(listed)
-        folders = {folder for path in self.staged for folder in above(path)}
-        in_the_way = [path for path in stale if path in folders or any(map(self.staged.__contains__, above(path)))]
+        in_the_way = self._in_the_way(stale)
         removed = self._remove(in_the_way, found)
         self._replace()
         removed += self._remove([path for path in stale if path not in in_the_way], found)

@@ -13,6 +13,7 @@ import pytest
 
 from digestgen import files, fingerprint, writer
 from digestgen.diagnostics import Diagnostic
+from digestgen.paths import portable_key
 from digestgen.writer import LIST, LOCK, STAGING, Guard, Written
 from tests.building import everything, published, told
 
@@ -280,6 +281,83 @@ def test_two_builds_at_once_do_not_mix(guard: Guard, out: Path) -> None:
         output.commit([])
     assert texts(out) == {"index.html": "first"}
     well_written(out, guard, SITE)
+
+
+class Folding(files.Os):
+    """A system that takes spellings of a name for one another, and keeps the first, as macOS and Windows do."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = f"{root}/"
+
+    def there(self, path: str) -> str:
+        """Return how a path is spelt, as far as there is anything of that name."""
+        if not path.startswith(self.root):
+            return path
+        found = self.root
+        for step in filter(None, path.removeprefix(self.root).split("/")):
+            names = os.listdir(found) if os.path.isdir(found) else []
+            alike = [name for name in names if portable_key(name) == portable_key(step)]
+            found = os.path.join(found, *alike[:1] or [step])
+        return found
+
+    def open(self, path: str, flags: int) -> int:
+        return super().open(self.there(path), flags)
+
+    def stat(self, path: str) -> os.stat_result:
+        return super().stat(self.there(path))
+
+    def lstat(self, path: str) -> os.stat_result:
+        return super().lstat(self.there(path))
+
+    def list(self, folder: str) -> list[os.DirEntry[str]]:
+        return super().list(self.there(folder))
+
+    def replace(self, source: str, target: str) -> None:
+        super().replace(self.there(source), self.there(target))
+
+    def unlink(self, path: str) -> None:
+        super().unlink(self.there(path))
+
+    def mkdir(self, path: str) -> None:
+        super().mkdir(self.there(path))
+
+    def rmdir(self, path: str) -> None:
+        super().rmdir(self.there(path))
+
+
+#: Before and after somebody renamed files in content/static/.
+SPELLINGS: tuple[tuple[Wanted, Wanted], ...] = (
+    ({"Logo.png": "one"}, {"logo.png": "one"}),
+    ({"Logo.png": "one"}, {"logo.png": "another"}),
+    ({"Photos/x.png": "x", "Photos/y.png": "y"}, {"photos/x.png": "x", "photos/z.png": "z"}),
+    ({"Photos/Deep/x.png": "x", "Photos/y.png": "y"}, {"Photos/deep/x.png": "x", "Photos/y.png": "y"}),
+    ({"Z\u00fcge.png": "x"}, {"Zu\u0308ge.png": "x"}),
+    ({"Q": "a"}, {"q/b": "b"}),
+    ({"Q/b": "b"}, {"q": "a"}),
+)
+
+
+@pytest.mark.parametrize("folding", [False, True])
+@pytest.mark.parametrize(("before", "after"), SPELLINGS)
+def test_files_that_are_only_spelt_anew_are_written_in_their_new_spelling(
+    guard: Guard, out: Path, monkeypatch: pytest.MonkeyPatch, before: Wanted, after: Wanted, folding: bool
+) -> None:
+    if folding:
+        monkeypatch.setattr(files, "system", Folding(out))
+    for wanted in (before, after, before):
+        well_written(out, guard, SITE | wanted)
+        assert texts(out) == SITE | wanted
+        assert well_written(out, guard, SITE | wanted).written == ()
+
+
+def test_a_foreign_file_in_another_spelling_stays(guard: Guard, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    well_written(out, guard, SITE)
+    grow(out, {"Logo.png": "mine", "B": "mine"})
+    monkeypatch.setattr(files, "system", Folding(out))
+    for path in ("logo.png", "b/c.png"):
+        _, found = write(out, guard, {**SITE, path: "ours"})
+        assert [line.partition(" ")[0] for line in found] == ["error[output-foreign]"]
+    assert texts(out) == SITE | {"Logo.png": "mine", "B": "mine"}
 
 
 @needs_posix
