@@ -394,8 +394,8 @@ def _publish(
             if result.ok and settings.search:
                 _index(job, planned.searched, target, result)
                 clock.note("the search index was brought up to date")
+            target.tidy(job.found)
             result.diagnostics = _told(job)
-            target.tidy()
             if result.ok:
                 coming = library.coming(gathered.articles, job.settings, job.request.now)
                 again = _can_be_revised(job, planned, found)

@@ -594,7 +594,7 @@ class _Revision:
             sure(not look.store.harmed)
             written = target.commit(found)
             sure(len(found) == before)
-            target.tidy()
+            target.tidy(found)
             marks = target.marks
             left = unchanged.outputs(root, {path: marks[path] for path in written.written}, writer.LIST, {})
         report = self._report(work, found, owned, marks)

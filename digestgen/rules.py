@@ -134,6 +134,7 @@ _RULES: Final = (
     Rule("output-refused", "The output folder must not be written to."),
     Rule("output-foreign", "A file that digestgen did not write stands where a page must go."),
     Rule("output-changed", "A file that digestgen wrote was changed since, and is written again.", "warning"),
+    Rule("output-held", "An empty folder of the output cannot be removed, for it is in use or protected.", "warning"),
     # --- publishing
     Rule(
         "leak", "A file that is to be published holds a secret, or names a folder of this machine.", "error", "publish"

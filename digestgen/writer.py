@@ -267,9 +267,13 @@ class Output:
         if prepared.fault is not None:
             found.append(prepared.fault)
 
-    def tidy(self) -> None:
-        """Leave nothing of this build's own work in the folder: after that, a build may say that all is done."""
+    def tidy(self, found: list[Diagnostic]) -> None:
+        """Leave nothing of this build's own work in the folder: after that, a build may say that all is done.
+
+        What empty folders have to stay is told in `found`.
+        """
         self.left.update(_clear_staging(self.root))
+        found += map(_held, sorted(self.left))
 
     def sweep(self, folders: Iterable[str]) -> None:
         """Remove what is empty of `folders`, and note what the system does not let go right now."""
@@ -463,6 +467,12 @@ def _changed(path: str, then: str) -> Diagnostic:
     return Diagnostic(
         "output-changed", f"{path} in the output folder was changed by someone else, and {then}", severity="warning"
     )
+
+
+def _held(folder: str) -> Diagnostic:
+    what = f"{folder}/ in the output folder is empty, and the system does not let it be removed"
+    help = "close what uses it, or let it be removed: until then, each build looks at everything and tries again"
+    return Diagnostic("output-held", what, help=help, severity="warning")
 
 
 #: What pages use comes before them, so that no visitor meets a page whose style sheet is not there yet.

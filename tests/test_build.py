@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import subprocess
@@ -317,6 +318,38 @@ def test_a_picture_that_cannot_be_read_is_an_error_and_not_taken_for_a_damaged_o
     monkeypatch.setattr(files, "system", Closed())
     assert told(built(folder).diagnostics) == ["error[unreadable] content/p.png:1:1 it may not be read"]
     assert built(folder).ok
+
+
+@pytest.mark.parametrize("gone", ["content/kim.md", "content/static/a/b.txt"])
+def test_an_empty_folder_that_the_system_holds_is_told_until_it_goes(
+    site: Site, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    folder = site(
+        "-- site.yaml --\ntitle: Digest\ntheme: plain\n-- content/kim.md --\n---\ntitle: Kim\ndate: 2023-09-14\n---\n"
+        "-- content/ada.md --\n---\ntitle: Ada\ndate: 2023-09-13\n---\n-- content/static/a/b.txt --\n" + plain_theme()
+    )
+    assert built(folder).ok
+    before = {str(path.parent) for path in (folder / "public").rglob("*") if path.is_file()}
+    (folder / gone).unlink()
+    what = "2023/09/kim" if "kim" in gone else "a"
+
+    class Holding(files.Os):
+        def rmdir(self, path: str) -> None:
+            if path in before:
+                raise PermissionError(errno.EBUSY, "Device or resource busy", path)
+            super().rmdir(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(files, "system", Holding())
+        for _ in range(2):
+            result = built(folder)
+            assert result.ok
+            lines = [line for line in told(result.diagnostics) if "output-held" in line]
+            assert lines == [
+                f"warning[output-held] {what}/ in the output folder is empty, and the system does not let it be removed"
+            ]
+    assert "output-held" not in str(told(built(folder).diagnostics))
+    assert not (folder / "public" / what).exists()
 
 
 # --- killed

@@ -345,9 +345,9 @@ def test_files_that_are_only_spelt_anew_are_written_in_their_new_spelling(
     if folding:
         monkeypatch.setattr(files, "system", Folding(out))
     for wanted in (before, after, before):
-        well_written(out, guard, SITE | wanted)
-        assert texts(out) == SITE | wanted
-        assert well_written(out, guard, SITE | wanted).written == ()
+        well_written(out, guard, {**SITE, **wanted})
+        assert texts(out) == {**SITE, **wanted}
+        assert well_written(out, guard, {**SITE, **wanted}).written == ()
 
 
 def test_a_foreign_file_in_another_spelling_stays(guard: Guard, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -357,7 +357,7 @@ def test_a_foreign_file_in_another_spelling_stays(guard: Guard, out: Path, monke
     for path in ("logo.png", "b/c.png"):
         _, found = write(out, guard, {**SITE, path: "ours"})
         assert [line.partition(" ")[0] for line in found] == ["error[output-foreign]"]
-    assert texts(out) == SITE | {"Logo.png": "mine", "B": "mine"}
+    assert texts(out) == {**SITE, "Logo.png": "mine", "B": "mine"}
 
 
 @needs_posix
