@@ -25,7 +25,7 @@ import html5lib
 from lxml import etree
 from playwright.sync_api import sync_playwright
 
-from digestgen import config, parse
+from digestgen import config, parse, urls
 from digestgen.plan.search import Document
 from tests import browser
 from tests.building import built, planned, published, told
@@ -257,6 +257,39 @@ def _fitting(number: int, text: str, settings: config.Config) -> tuple[str, list
     return _article(number, text, lines), fit
 
 
+#: What a text in YAML cannot have.
+_NO_YAML: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff\u202a-\u202e]"
+)
+
+
+def _registered(count: int, chance: random.Random, site: Path) -> None:
+    """Put payloads into all registries of a site, so many into each, and write articles that name their entries."""
+
+    def text(before: str = "") -> str:
+        return json.dumps(before + _NO_YAML.sub("", payload(chance)))
+
+    def address() -> str:
+        tries = ("https://entry.example/" + _NO_YAML.sub("", payload(chance)) for _ in range(9))
+        return json.dumps(next(filter(urls.safe_external, tries), "https://entry.example/"))
+
+    files: dict[str, list[str]] = {"sources": [], "people": [], "stories": [], "tags": []}
+    for n in range(count):
+        rest = f"url: {address()}, about: {text()}"
+        about = f"kind: {text()}, license: {text()}, feed: {address()}, about: {text()}"
+        files["sources"].append(f"s{n}: {{name: {text(f'S{n} ')}, url: 'https://s{n}.example/', {about}}}")
+        files["people"].append(f"p{n}: {{name: {text(f'P{n} ')}, {rest}}}")
+        files["stories"].append(f"t{n}: {{title: {text(f'T{n} ')}, summary: {text()}, slug: t{n}}}")
+        files["tags"].append(f"- {{names: {{en: {text(f'G{n} ')}, de: g{n}}}, slug: g{n}, description: {text()}}}")
+        source = f"{{name: s{n}, url: {address()}, archived: {address()}, title: {text()}}}"
+        made = f"translation: {{from: de, of: {address()}, tool: {text()}, by: [p{n}]}}"
+        keys = f"authors: [p{n}]\nstory: t{n}\ntags: [g{n}]\nsources: [{source}]\n{made}\ncanonical: {address()}"
+        article = f"---\ntitle: {text()}\ndate: 2024-05-01\n{keys}\n---\nText.\n"
+        (site / f"content/registered-{n}.md").write_text(article, encoding="utf-8")
+    for name, lines in files.items():
+        (site / f"{name}.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def _name_of(text: str, number: int) -> str:
     """Return the name of a file with as much of a payload as a name can have."""
     fit = re.sub(r"[/\x00-\x1f\x7f\u2028]", "", text)[:40]
@@ -391,6 +424,7 @@ def _build(count: int, seed: int, site: Path) -> tuple[dict[str, bytes], int, Ma
     (site / "content/static").mkdir()
     for number in range(max(2, count // 4)):
         (site / f"content/static/drawing-{number}.svg").write_text(drawing(chance), encoding="utf-8")
+    _registered(max(2, count // 4), chance, site)
     result = built(site)
     for _ in range(8):
         wrong = {item.span.path for item in result.diagnostics if item.severity == "error" and item.span}
@@ -401,7 +435,10 @@ def _build(count: int, seed: int, site: Path) -> tuple[dict[str, bytes], int, Ma
         result = built(site)
     assert result.ok, told(result.diagnostics)[:5]
     there = (places for path, places in fitting.items() if (site / path).exists())
-    return published(site / "public"), result.articles, Counter(place for places in there for place in places)
+    places = Counter(place for places in there for place in places)
+    for name in ("sources.yaml", "people.yaml", "stories.yaml", "tags.yaml"):
+        places[name] = max(2, count // 4)
+    return published(site / "public"), result.articles, places
 
 
 _OWN_SCRIPT: Final = re.compile(r"(?:\.\./)*(?:\./)?assets/[\w./-]+\.js")
