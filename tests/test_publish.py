@@ -170,6 +170,15 @@ def test_checkout_index_and_branches_stay_as_they_are(world: World) -> None:
     assert not (world.site / ".git" / "FETCH_HEAD").exists()
 
 
+def test_no_program_that_watches_a_checkout_is_started(world: World, tmp_path: Path) -> None:
+    watcher = tmp_path / "watcher"
+    watcher.write_text(f"#!/bin/sh\ntouch '{tmp_path}/ran'\n")
+    watcher.chmod(0o755)
+    sh("config", "core.fsmonitor", str(watcher), cwd=world.site)
+    assert world.publish().done
+    assert not (tmp_path / "ran").exists()
+
+
 def test_nothing_is_committed_where_nothing_changed(world: World) -> None:
     world.well()
     tip = world.tip
@@ -521,6 +530,7 @@ def test_addresses_are_shown_without_who_asks() -> None:
     assert git.masked("fatal: 'https://ed:tok@h.example/x': a") == "fatal: 'https://***@h.example/x': a"
     for password in ("p@ss", "p@s@s", "p/ss", "p'ss", 'p"ss@', "p?s#s", "p\\ss@x/y"):
         assert git.masked(f"to https://ed:{password}@h.example/x: no") == "to https://***@h.example/x: no"
+    assert git.masked("at 'https://h.example/x?token=a&b=c/': no") == "at 'https://h.example/x?***': no"
     assert git.masked("https://tok@h.example and git@h.example:x") == "https://***@h.example and git@h.example:x"
 
 

@@ -36,8 +36,12 @@ _FOREIGN: Final = (
     "GIT_WORK_TREE",
 )
 
-#: No call may clean up on the way: it would run on behind our back.
-_SETTINGS: Final = ("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "core.quotePath=false")
+#: No call may clean up on the way, which would run on behind our back, or ask a program what changed in the checkout.
+_SETTINGS: Final = tuple(
+    word
+    for setting in ("gc.auto=0", "maintenance.auto=false", "core.quotePath=false", "core.fsmonitor=false")
+    for word in ("-c", setting)
+)
 
 #: Longer than any push that still moves.
 _PATIENCE: Final = 3600
@@ -46,9 +50,13 @@ _PATIENCE: Final = 3600
 _USER: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)\S+@")
 
 
+#: What some hosts take for a token.
+_QUERY: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://[^\s?'\"]+\?)[^\s'\"]+")
+
+
 def masked(text: str) -> str:
-    """Return `text` without what stands before the host in addresses: a name, a password, a token."""
-    return _USER.sub(r"\1***@", text)
+    """Return `text` without what addresses have before the host or ask for: a name, a password, a token."""
+    return _QUERY.sub(r"\1***", _USER.sub(r"\1***@", text))
 
 
 @dataclass(frozen=True)
