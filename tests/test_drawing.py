@@ -106,6 +106,16 @@ def test_what_cannot_be_unpacked_to_its_end_is_refused(data: bytes, monkeypatch:
         harmless(data)
 
 
+def test_a_drawing_that_would_take_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawing, "_MOST", 2 * 1024 * 1024)
+    data = b'<svg xmlns="http://www.w3.org/2000/svg">' + b" " * (2 * 1024 * 1024 - 46) + b"</svg>"
+    assert harmless(data) == data
+    assert harmless(gzip.compress(data)) == gzip.compress(data)
+    for large in (data + b" ", gzip.compress(data + b" "), gzip.compress(b" " * 40_000_000)):
+        with pytest.raises(Unreadable, match="it is larger than 2 MiB"):
+            harmless(large)
+
+
 def test_what_is_written_in_another_encoding_is_read_in_it() -> None:
     text = _drawing("<script>run()</script>").decode()
     clean = harmless(f'<?xml version="1.0" encoding="utf-16"?>{text}'.encode("utf-16"))

@@ -273,6 +273,11 @@ def test_packet_that_is_none_tells_nothing(packet: bytes) -> None:
     assert rights._xmp(packet) == Rights()
 
 
+def test_no_name_in_a_packet_turns_the_direction_of_what_stands_behind_it() -> None:
+    told = Rights(("Ada\u202e Byron", "\u2067ع\u2069"), "The \u2066Line", "\u202d(c)\u202c")
+    assert rights._xmp(rights.packet(told)) == Rights(("Ada Byron", "\u2067ع\u2069"), "The Line", "(c)")
+
+
 @given(
     st.builds(
         Rights,

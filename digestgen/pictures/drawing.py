@@ -33,9 +33,11 @@ for _prefix, _space in (("", _SVG), ("xlink", "http://www.w3.org/1999/xlink")):
 #: know and the parser here leaves out, as `&colon;` (HTML Living Standard, 14.2).
 _BESIDE: Final = (b"<?xml-stylesheet", b"<!DOCTYPE")
 
-#: How what is packed begins (RFC 1952), and the most that it may hold.
+#: How what is packed begins (RFC 1952).
 _PACKED: Final = b"\x1f\x8b"
-_MOST: Final = 100 * 1024 * 1024
+
+#: The most that a drawing may hold: of elements without content, the tree takes sixty times as much.
+_MOST: Final = 10 * 1024 * 1024
 
 
 class Unreadable(Exception):
@@ -54,15 +56,17 @@ def harmless(data: bytes) -> bytes:
 def _unpacked(data: bytes) -> bytes:
     packed = zlib.decompressobj(wbits=31)
     try:
-        plain = packed.decompress(data, _MOST)
+        plain = packed.decompress(data, _MOST + 1)
     except zlib.error as error:
         raise Unreadable(f"it cannot be unpacked: {error}") from None
-    if not packed.eof or packed.unused_data:  # what comes behind the end, some unpack and others do not
-        raise Unreadable("it cannot be unpacked, or it is too large")
+    if len(plain) <= _MOST and (not packed.eof or packed.unused_data):
+        raise Unreadable("it cannot be unpacked to its end")  # what comes behind that, some unpack and others do not
     return plain
 
 
 def _harmless(data: bytes) -> bytes:
+    if len(data) > _MOST:
+        raise Unreadable(f"it is larger than {_MOST // 1024 // 1024} MiB")
     try:
         root = _parsed(data)
         if _local(root.tag) not in ((_SVG, "svg"), ("", "svg")):
