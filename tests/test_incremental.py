@@ -945,10 +945,50 @@ def test_a_text_that_another_build_remembers_meanwhile_is_none_of_this_ones(site
     assert published(folder.parent / "out") == published(folder.parent / "fresh")
 
 
-@pytest.mark.parametrize("harm", ["DELETE FROM manuscript", "UPDATE manuscript SET text = '{}'"])
+@pytest.mark.parametrize("remembers", [False, True])
+def test_what_a_build_revises_is_not_remembered_beside_what_another_read_meanwhile(
+    site: Callable[[str], Path], remembers: bool
+) -> None:
+    folder = site(SITE)
+    out, met = folder.parent / "out", list[str]()
+    memory = unchanged.Memory() if remembers else None
+    assert outcome(folder, NOW, out, memory=memory).ok
+    _changed_article(folder)
+
+    def meanwhile(stage: str, done: int, of: int) -> None:
+        if stage == "pages" and done == of and not met:
+            met.append(stage)
+            _retitled_neighbour(folder)
+            assert outcome(folder, NOW, folder.parent / "other").ok
+
+    assert outcome(folder, NOW, out, memory=memory, progress=meanwhile).revised
+    assert met
+    for edit in (_new_in_the_story, _changed_article):
+        edit(folder)
+        assert outcome(folder, NOW, out, memory=memory).ok
+    shutil.rmtree(folder / ".digestgen")
+    assert outcome(folder, NOW, folder.parent / "fresh").ok
+    assert published(out) == published(folder.parent / "fresh")
+
+
+def _with_a_check(base: sqlite3.Connection) -> None:
+    """Let the text of an article be none, with a checksum that fits."""
+    (key,) = base.execute("SELECT key FROM parsed WHERE path = 'one.md'").fetchone()
+    base.execute("UPDATE manuscript SET text = '{}', check_ = ?", (traces._check("one.md", key, "{}"),))
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda base: base.execute("DELETE FROM manuscript"),
+        lambda base: base.execute("UPDATE manuscript SET text = '{}'"),
+        _with_a_check,
+    ],
+    ids=["gone", "damaged", "forged"],
+)
 @pytest.mark.parametrize("changes", [False, True])
 def test_a_text_that_is_lost_meanwhile_is_read_again_and_has_to_be_the_same(
-    site: Callable[[str], Path], harm: str, changes: bool
+    site: Callable[[str], Path], harm: Callable[[sqlite3.Connection], object], changes: bool
 ) -> None:
     folder = site(SITE)
     path = folder / "content/one.md"
@@ -958,7 +998,7 @@ def test_a_text_that_is_lost_meanwhile_is_read_again_and_has_to_be_the_same(
         if stage == "articles" and done == of and not met:
             met.append(stage)
             with sqlite3.connect(folder / ".digestgen/cache.sqlite") as base:
-                base.execute(harm)
+                harm(base)
             base.close()
             if changes:
                 path.write_bytes(path.read_bytes().replace(b"And more.", b"And less."))

@@ -73,6 +73,8 @@ def test_of_two_plans_that_are_remembered_at_once_none_stands_beside_rows_of_the
     last = iter([("row", 3), ("row 1", 0)])
     assert other.keep_plan({"last": 3}, (row for row in last if one.keep_plan({"last": 4}, [("row", 4)]))) == ""
     assert [one.meta("last"), *map(one.planned, ("row", "row 1"))] == [4, 4, None]
+    one.opened().execute("DROP TABLE plan")
+    assert one.keep_plan({"last": 5}, [("row", 5)]) == ""
     for store in (one, other):
         store.close()
 
