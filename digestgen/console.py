@@ -263,14 +263,23 @@ def format_option(formats: tuple[str, ...]) -> Callable[[Any], Any]:
     )
 
 
+def give(text: str) -> None:
+    """Print what is for other programs, whole lines, as it is; on a terminal without what would steer that."""
+    if sys.stdout.isatty():
+        from digestgen.diagnostics import plain
+
+        text = "".join(f"{plain(line)}\n" for line in text.splitlines())
+    click.echo(text, nl=False)
+
+
 def show(table: Table, form: str) -> None:
     """Print a table as a `form` of `tables.FORMATS`: fitted to the terminal, where standard output is one."""
     from digestgen import tables
 
     if form == "json":
-        click.echo(tables.as_json(tables.records(table)), nl=False)
+        give(tables.as_json(tables.records(table)))
     elif form == "csv":
-        click.echo(tables.as_csv(table), nl=False)
+        give(tables.as_csv(table))
     else:
         for line in tables.fitted(table, columns(), strong):
             click.echo(line, color=True)

@@ -34,6 +34,17 @@ def commands() -> Iterator[tuple[str, click.Command]]:
             todo += [(f"{name} {inner}", one) for inner, one in found if one is not None]
 
 
+def test_what_is_for_programs_steers_no_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "a,\x1b]0;b\x07\x9bc\u202ed\r\n\u2028e\n"
+    console.give(text)
+    assert capsys.readouterr().out == text
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    console.give(text)
+    assert capsys.readouterr().out == "a,\\u001b]0;b\\u0007\\u009bc\\u202ed\n\ne\n"
+
+
 def test_options_of_one_name_are_one_option() -> None:
     known: dict[str, set[tuple[object, ...]]] = defaultdict(set)
     for _, command in commands():

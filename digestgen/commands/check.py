@@ -106,7 +106,7 @@ def _tell(result: Result, form: str, quiet: bool) -> None:
     from digestgen.report import counted
 
     if form == "json":
-        click.echo(check.as_json(result.diagnostics))
+        console.give(f"{check.as_json(result.diagnostics)}\n")
     elif form == "github":
         click.echo(check.as_github(result.diagnostics))
     else:

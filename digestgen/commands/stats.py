@@ -43,10 +43,10 @@ def command(
     found = console.fit(lambda: inventory.stats(site, choice))
     if form == "json":
         figures = asdict(found) | {"counts": {by: dict(names) for by, names in found.counts.items()}}
-        click.echo(tables.as_json(figures), nl=False)
+        console.give(tables.as_json(figures))
         return
     if form == "csv":
-        click.echo(tables.as_csv(inventory.rows_of(found)), nl=False)
+        console.give(tables.as_csv(inventory.rows_of(found)))
         return
     period = f", from {found.first} to {found.last}" if found.first else ""
     held = f"; {found.held} held back" if found.held else ""
