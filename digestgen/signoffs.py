@@ -259,7 +259,7 @@ def _grammar(lang: str) -> _Grammar:
     return _Grammar(
         heads=(*_phrases(words), (wire, "")),
         free_by=re.compile(_FREE_BY.format(agent=usage.agent)),
-        unnamed=re.compile(rf"[;:]|\s(?:{usage.never})(?:\s|\Z)|(?:\A|\s)(?:{ands})(?:\s|\Z)"),
+        unnamed=re.compile(rf"[;:]|\s(?:{usage.never})\s|\s(?:{usage.agent})\Z|(?:\A|\s)(?:{ands})(?:\s|\Z)"),
         words=tuple((re.compile(pattern, re.IGNORECASE), role) for pattern, role in usage.words.items()),
         border=re.compile(rf"\A|{_WEAK.format(ands=ands)}"),
         stretch=re.compile(rf"\s*,?\s+{re.escape(as_well)}\s+"),
