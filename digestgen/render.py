@@ -303,6 +303,10 @@ def filters_of(plugins: Plugins) -> tuple[dict[str, Callable[..., Any]], list[Di
     return found, faults
 
 
+#: What is a template's fault also where no line of one is in the traceback.
+_OF_TEMPLATES: Final = (TemplateError, RecursionError, MemoryError, SyntaxError)
+
+
 @dataclass()
 class Renderer:
     """Renders pages of one site with one theme. Not for several threads at once.
@@ -380,9 +384,9 @@ class Renderer:
             raise TemplateFault(replace(error.diagnostic, help=f"while rendering {output.url}")) from error
         except Exception as error:
             # a filter may raise anything; what no template has to do with is a fault of ours
-            if not isinstance(error, TemplateError | RecursionError) and not self._frame(error)[0]:
+            if not isinstance(error, _OF_TEMPLATES) and not self._frame(error)[0]:
                 raise
-            raise TemplateFault(self._fault(error, output.url)) from error
+            raise TemplateFault(self._fault(error, output.template, output.url)) from error
         by_hand = dict(self._by_hand(html, page, output))
         bad = next((link for link, place in by_hand.items() if not self.leads(place)), None)
         return Sheet(html.encode(), tuple(by_hand.values()), None if bad is None else self.stray(bad, output.url))
@@ -394,9 +398,9 @@ class Renderer:
             template = self.environment.get_template(content.template)
             return template.render(page=content.make(), options=self.sites[content.lang].options)
         except Exception as error:
-            if not isinstance(error, TemplateError | RecursionError) and not self._frame(error)[0]:
+            if not isinstance(error, _OF_TEMPLATES) and not self._frame(error)[0]:
                 raise
-            raise TemplateFault(self._fault(error, "of a card")) from error
+            raise TemplateFault(self._fault(error, content.template, "of a card")) from error
 
     def options(self, lang: str) -> str:
         """Return the fingerprint of the theme's options, and of what the site says in a language."""
@@ -542,17 +546,27 @@ class Renderer:
         # the number itself in the language's own digits: Jinja would write Latin ones
         return self._words.form(one, many, number).replace("%(num)s", self._words.number(number))
 
-    def _fault(self, error: Exception, page: str) -> Diagnostic:
+    def _fault(self, error: Exception, template: str, page: str) -> Diagnostic:
         if isinstance(error, TemplateSyntaxError):
             said = _small(error.message or "cannot be read")
             return self._at(error.filename or "", error.lineno, self._misread(said), page)
         path, line = self._frame(error)
+        if not path and template in self.theme.templates:
+            path = self.theme.templates[template].path
+        return self._at(path, line, self._why(error), page)
+
+    def _why(self, error: Exception) -> str:
         if isinstance(error, TemplateNotFound):
-            hint = _perhaps(str(error.message), self.theme.templates)
-            return self._at(path, line, f"there is no template {error.message}{hint}", page)
+            return f"there is no template {error.message}{_perhaps(str(error.message), self.theme.templates)}"
         if isinstance(error, RecursionError):
-            return self._at(path, line, "this calls itself without end, or includes or extends its own file", page)
-        return self._at(path, line, self._misread(str(error)) or type(error).__name__, page)
+            return "this calls itself without end, includes or extends its own file, or nests too deep"
+        if isinstance(error, MemoryError):
+            return "this takes more memory than there is"
+        if isinstance(error, SyntaxError):  # Python's, of what Jinja makes of a template
+            return f"this cannot be compiled: {error.msg}"
+        if isinstance(error, KeyError):
+            return f"there is no {error} here"
+        return self._misread(str(error)) or type(error).__name__
 
     def _misread(self, message: str) -> str:
         """Return what Jinja says of a template, with the filter or test that was meant."""

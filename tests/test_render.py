@@ -67,6 +67,10 @@ FRONT = "themes/plain/templates/front.html"
         ('<p>\n{% include "front.html" %}', 2, "without end"),
         ('{% extends "front.html" %}', 1, "without end"),
         ("{% macro m() %}\n{{ m() }}\n{% endmacro %}\n{{ m() }}", 2, "without end"),
+        ("{% for x in [1] %}" * 60 + "{% endfor %}" * 60, 1, "this cannot be compiled"),
+        ("{% if 1 %}" * 3000 + "{% endif %}" * 3000, 1, "nests too deep"),
+        ("<p>\n{{ 'x' * 10**18 }}", 2, "this takes more memory than there is"),
+        ("<p>\n{{ _('%(x)s') }}", 2, "there is no 'x' here"),
         ("{% for a in page.days %}{% endfor %}\n{{ range(9)|map('upper')|sum }}", 2, ""),
     ],
 )
