@@ -295,7 +295,7 @@ def _mark(fragment: str) -> str:
 
 
 def _headings(article: Article) -> str:
-    known = [f"#{heading.id}" for heading in article.body.headings]
+    known = [f"#{heading.id}" for heading in article.body.headings[:6]]
     more = ", …" if len(known) > 5 else ""
     return f"its headings: {', '.join(known[:5])}{more}" if known else "it has no headings"
 
