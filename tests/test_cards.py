@@ -153,3 +153,17 @@ def test_without_what_draws_the_line_is_told_that_installs_it(site: Path, monkey
     assert any(
         line.startswith("error[missing-extra] site.yaml:5:8 `cards` needs") for line in told(built(site).diagnostics)
     )
+
+
+def test_of_a_text_without_an_end_no_more_is_measured_than_a_card_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[str] = []
+    real = letters.width
+
+    def noted(text: str, *rest: float) -> float:
+        measured.append(text)
+        return real(text, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(letters, "width", noted)
+    endless = cards.written("W" * 1_000_000, "", "W" * 1_000_000, "W " * 1_000_000, "")
+    assert endless == cards.written("W" * 500, "", "W" * 500, "W " * 500, "")
+    assert len(measured) < 50_000

@@ -16,6 +16,9 @@ _SIZES: Final = ((84, 3), (72, 3), (62, 4), (54, 4))
 _ROOM: Final = 1040
 _WEIGHT: Final = 700
 
+#: No card holds more characters of one text, and to measure them takes its time.
+_LOOKED_AT: Final = 1000
+
 #: Counts up when the same card is drawn in another way than before.
 _EDITION: Final = 1
 
@@ -46,7 +49,8 @@ class Written:
 
 def written(title: str, label: str, name: str, publisher: str, date: str) -> Written:
     """Return the texts of a card in lines; without any where the font lacks a letter of the headline or its label."""
-    title, label, name, publisher, date = map(letters.plain, (title, label, name, publisher, date))
+    texts = (text[:_LOOKED_AT] for text in (title, label, name, publisher, date))
+    title, label, name, publisher, date = map(letters.plain, texts)
     if not title or not letters.has(title + label):
         return Written()
     found, size = letters.fitted(title, _ROOM, _SIZES, _WEIGHT)
