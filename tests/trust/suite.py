@@ -82,4 +82,4 @@ EDITS: Final = _part(
     "edits in one run of the preview",
     "each shown; handles as before, memory within 16 MB",
 )
-SEQUENCES: Final = Part("sequences", _sequences, full=2_000)
+SEQUENCES: Final = Part("sequences", _sequences, full=1_000)
