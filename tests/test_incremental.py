@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import signal
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -433,7 +434,7 @@ class Editing(RuleBasedStateMachine):
     @rule(data=st.data(), place=st.sampled_from(PLACES))
     def move(self, data: st.DataObject, place: str) -> None:
         content = self.folder / "content"
-        paths = sorted(str(path.relative_to(content)) for path in content.rglob("*.md") if path.is_file())
+        paths = sorted(str(path.relative_to(content)) for path in content.rglob("*.md") if path.name != "about.md")
         if not paths:
             return
         path = content / data.draw(st.sampled_from(paths))
@@ -515,11 +516,14 @@ class Editing(RuleBasedStateMachine):
             if (self.folder / "site.yaml").exists():
                 self._build()
 
+    @precondition(lambda _: hasattr(os, "fork"))
     @rule(number=st.integers(1, 120))
     def be_killed(self, number: int) -> None:
         """Let a build end at any change of a file as if it had been killed."""
         child = os.fork()
         if child == 0:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(120)  # whatever it is at: nobody waits for ever
             files.system = Meddled("change", number, lambda: os._exit(0))
             try:
                 self._build()
