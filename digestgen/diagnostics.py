@@ -66,19 +66,23 @@ class Rule:
 def graded(found: Iterable[Diagnostic], rules: Mapping[str, Severity], *, strict: bool) -> list[Diagnostic]:
     """Return `found` as the site grades it: severities from `rules`, what is `off` left out, sorted, no doubles.
 
-    With `strict` each warning is an error. The order is by path, line, column and code. Of files that cannot be read
-    for one and the same reason some are told, and how many more there are. No text is longer than anybody reads.
+    With `strict` each warning is an error, but for what a build mends by going on. The order is by path, line, column
+    and code. Of files that cannot be read for one and the same reason some are told, and how many more there are. No
+    text is longer than anybody reads.
     """
     kept = []
     for item in dict.fromkeys(found):
         severity = "error" if item.fatal else rules.get(item.code, item.severity)
-        if severity == "warning" and strict:
+        if severity == "warning" and strict and item.code not in _MENDED_BY_BUILDING:
             severity = "error"
         if severity != "off":
             texts = (_clipped(item.message), _clipped(item.label), _clipped(item.help))
             kept.append(replace(item, message=texts[0], label=texts[1], help=texts[2], severity=severity))
     return sorted(_few(_bounded(sorted(kept, key=_place))), key=lambda item: item.rest)
 
+
+#: What was done to the output folder from outside: a build that ended for it would leave it so.
+_MENDED_BY_BUILDING: Final = frozenset(["output-changed", "output-held"])
 
 #: So many characters one text of a message may have: some quote what the user wrote, which may be a megabyte.
 _LONGEST: Final = 2000

@@ -78,6 +78,17 @@ def test_a_site_is_the_same_whatever_its_folder_is_called(tmp_path: Path, output
     assert run(write_site(tmp_path / name, SITE), umask=0o077) == outputs
 
 
+def test_what_was_changed_in_the_output_is_mended_by_a_strict_build_too(tmp_path: Path) -> None:
+    folder, output = write_site(tmp_path / "site", SITE), tmp_path / "out"
+    for harm in (b"", b"somebody's"):
+        clean = well_built(folder, output=output)
+        (output / "index.html").write_bytes(harm)
+        result = build.build(build.Request(folder, NOW, output, strict=True))
+        assert result.ok
+        assert [item.severity for item in result.diagnostics if item.code == "output-changed"] == ["warning"]
+        assert published(output) == clean
+
+
 def test_a_site_is_the_same_whatever_number_of_processes_makes_it(tmp_path: Path) -> None:
     text = (
         "-- site.yaml --\ntitle: Digest\nurl: https://digest.example/\n"
