@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import re
@@ -10,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -182,6 +183,17 @@ def filters():
 """
 
 
+@contextlib.contextmanager
+def _heard(name: str) -> Iterator[None]:
+    """Let what is started within hear a signal, also where whoever runs the tests does not, as `nohup` arranges it."""
+    number = getattr(signal, name)
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize(("name", "to_all", "jobs"), [("SIGTERM", True, "2"), ("SIGHUP", False, "1")])
 def test_whoever_ends_a_build_from_outside_leaves_nothing_of_it(site: Site, name: str, to_all: bool, jobs: str) -> None:
@@ -192,9 +204,18 @@ def test_whoever_ends_a_build_from_outside_leaves_nothing_of_it(site: Site, name
     (at_work := folder / "at-work").mkdir()
     command = [sys.executable, "-m", "digestgen", "-C", str(folder), "build", "--jobs", jobs]
     own = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(
-        command, cwd=folder, env=own, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with (
+        _heard(name),
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env=own,
+            start_new_session=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
         try:
             ends = time.monotonic() + 60
             while not (found := list(at_work.iterdir())):
