@@ -165,14 +165,6 @@ def test_a_text_that_grows_beyond_a_page_is_refused() -> None:
     assert convert(growing, "en", Options(most=1_000_000)).words == 200
 
 
-def test_elements_that_a_parser_would_repeat_are_refused_before_it_does() -> None:
-    open_ = "".join(f'<b title="{number}">' for number in range(400))
-    with pytest.raises(TooCostly, match="never closed, and all paragraphs behind them repeat them"):
-        convert(f"{open_}{'<p>a' * 4000}", "en")
-    with pytest.raises(TooCostly, match="characters of HTML, and 100,000 are the most"):
-        convert("<p>a" * 15_000, "en", Options(most=100_000))  # with all end tags
-
-
 _THREE = """\
 -- site.yaml --
 title: T

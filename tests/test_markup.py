@@ -483,6 +483,14 @@ def test_a_text_that_makes_too_much_html_is_refused() -> None:
     assert caught.value.line == 0
 
 
+def test_elements_that_a_parser_would_repeat_are_refused_before_it_does() -> None:
+    open_ = "".join(f'<b title="{number}">' for number in range(400))
+    with pytest.raises(TooCostly, match="never closed, and all paragraphs behind them repeat them"):
+        convert(f"{open_}{'<p>a' * 4000}", "en")
+    with pytest.raises(TooCostly, match="characters of HTML, and 100,000 are the most"):
+        convert("<p>a" * 15_000, "en", Options(most=100_000))  # with all end tags
+
+
 def test_code_that_takes_too_long_is_told_with_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(*_: object) -> str:
         raise budget.Slow
