@@ -63,7 +63,7 @@
   let settled = false;
 
   function reload() {
-    if (settled) {
+    if (settled || scrollX || scrollY) { // who scrolls does not wait for the last picture
       sessionStorage.setItem(KEY, JSON.stringify([location.href, scrollX, scrollY]));
     }
     history.scrollRestoration = "manual";
@@ -76,7 +76,8 @@
     if (href === location.href) {
       scrollTo({ left, top, behavior: "instant" });
     }
-    history.scrollRestoration = "auto";
+    // not at once: the browser still has its own part of loading to do, and would go to the place it knows
+    setTimeout(() => (history.scrollRestoration = "auto"));
     settled = true;
   }
 
