@@ -162,6 +162,19 @@ def bytecode(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def _compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return a list that the names of templates come into as they are compiled."""
+    compiled: list[str] = []
+    generate = Environment._generate
+
+    def noted(self: Environment, source: nodes.Template, name: str | None, *rest: Any, **more: Any) -> str:
+        compiled.append(str(name))
+        return generate(self, source, name, *rest, **more)
+
+    monkeypatch.setattr(Environment, "_generate", noted)
+    return compiled
+
+
 def test_templates_of_digestgens_own_are_compiled_once_and_a_sites_are_not_kept(
     site: Site, bytecode: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -175,14 +188,7 @@ def test_templates_of_digestgens_own_are_compiled_once_and_a_sites_are_not_kept(
     assert kept
     assert not any(b"themes/mine" in data for data in kept.values())
     monkeypatch.setattr(render, "_CODES", {})
-    compiled: list[str] = []
-    generate = Environment._generate
-
-    def noted(self: Environment, source: nodes.Template, name: str | None, *rest: Any, **more: Any) -> str:
-        compiled.append(str(name))
-        return generate(self, source, name, *rest, **more)
-
-    monkeypatch.setattr(Environment, "_generate", noted)
+    compiled = _compiled(monkeypatch)
     assert published_by(folder) == first
     assert compiled == ["page.html"]
 
@@ -195,14 +201,7 @@ def test_templates_are_compiled_once_in_a_process_for_the_same_filters_of_plug_i
             "theme: plain", "theme: plain\nplugins: p.py"
         )
     )
-    compiled: list[str] = []
-    generate = Environment._generate
-
-    def noted(self: Environment, source: nodes.Template, name: str | None, *rest: Any, **more: Any) -> str:
-        compiled.append(str(name))
-        return generate(self, source, name, *rest, **more)
-
-    monkeypatch.setattr(Environment, "_generate", noted)
+    compiled = _compiled(monkeypatch)
     for shout in ("{text}!", "{text}!", "{text}?"):  # the last makes another constant of the same template
         (folder / "p.py").write_text(f"def filters(): return {{'loud': lambda text: f'{shout}'}}\n", encoding="utf-8")
         assert shout.format(text="a").encode() in published_by(folder)["about/index.html"]
